@@ -1,0 +1,39 @@
+"""cycle.yaml and every word and number its readers share."""
+
+from __future__ import annotations
+
+from calibrate.config.cycle import (
+    Agenda,
+    Audit,
+    Bands,
+    Cycle,
+    DisplayScale,
+    Effects,
+    Favourable,
+    Guideline,
+    LabelScale,
+    Privacy,
+    SourceConfig,
+)
+from calibrate.config.explain import to_micro
+from calibrate.config.inputs import InputFile, Inputs
+from calibrate.config.load import load_cycle, shown_name
+from calibrate.config.names import (
+    COLUMNS,
+    CONTROL_COLUMNS,
+    MICRO,
+    MISSING,
+    REQUIRED,
+    SOURCES,
+    is_protected_name,
+    say_known,
+    suggest_name,
+)
+from calibrate.config.strict_yaml import load_yaml
+
+__all__ = [
+    "COLUMNS", "CONTROL_COLUMNS", "MICRO", "MISSING", "REQUIRED", "SOURCES", "Agenda", "Audit",
+    "Bands", "Cycle", "DisplayScale", "Effects", "Favourable", "Guideline", "InputFile", "Inputs",
+    "LabelScale", "Privacy", "SourceConfig", "is_protected_name", "load_cycle", "load_yaml",
+    "say_known", "shown_name", "suggest_name", "to_micro",
+]  # fmt: skip
