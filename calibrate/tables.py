@@ -39,6 +39,7 @@ class Contract:
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    is_key_unique: bool = True
 
     @property
     def names(self) -> list[str]:
@@ -79,6 +80,7 @@ PROBLEMS = Contract(
         Column("value", "text", "what stands there; empty for attributes"),
         Column("fix", "text", "what to do"),
     ),
+    is_key_unique=False,
 )
 
 FORMS = Contract(

@@ -1,0 +1,135 @@
+"""Does a distribution differ from its guideline by more than chance?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaln
+from scipy.stats import false_discovery_control, norm
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Tables are enumerated up to this many, beyond it they are drawn.
+ENUMERATE_UP_TO = 200_000
+N_DRAWS = 100_000
+#: Two tables are equally likely if their probabilities agree to this share.
+SAME = 1e-7
+
+
+def wilson_interval(n_in: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    r"""Score interval of a share.
+
+    .. math:: \frac{p + z^2/2n \pm z\sqrt{p(1-p)/n + z^2/4n^2}}{1 + z^2/n}
+
+    References
+    ----------
+    Wilson (1927), Journal of the American Statistical Association 22.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in wilson_interval(15, 148)]
+    [0.0624, 0.1605]
+    """
+    z = float(norm.ppf(0.5 + level / 2))
+    share = n_in / n
+    middle = share + z * z / (2 * n)
+    half = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
+    whole = 1 + z * z / n
+    return max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
+
+
+def multinomial_p(counts: Sequence[int], shares: Sequence[float], seed: int) -> float:
+    """Exact multinomial test: how likely is a table no likelier than this one?
+
+    Parameters
+    ----------
+    counts : (B,) people
+    shares : (B,) probabilities, sum 1
+    seed
+        Used only where the tables are too many to enumerate; they are drawn then.
+
+    Examples
+    --------
+    Four people, two bands of one half each: 4:0 and 0:4 have 1/16 each.
+
+    >>> multinomial_p([4, 0], [0.5, 0.5], seed=1)
+    0.125
+    """
+    observed = np.asarray(counts, np.int64)
+    expected = np.asarray(shares, np.float64)
+    if (observed[expected <= 0] > 0).any():
+        return 0.0
+    observed, expected = observed[expected > 0], expected[expected > 0]
+    n, n_bands = int(observed.sum()), len(observed)
+    if n == 0 or n_bands < 2:
+        return 1.0
+    if comb(n + n_bands - 1, n_bands - 1) <= ENUMERATE_UP_TO:
+        log_p = _log_probability(_all_tables(n, n_bands), expected)
+        limit = _log_probability(observed[None, :], expected)[0] + np.log1p(SAME)
+        return min(1.0, float(np.exp(log_p[log_p <= limit]).sum()))
+    drawn = np.random.default_rng(seed).multinomial(n, expected, size=N_DRAWS)
+    limit = _log_probability(observed[None, :], expected)[0] + np.log1p(SAME)
+    as_odd = np.count_nonzero(_log_probability(drawn, expected) <= limit)
+    return float((1 + as_odd) / (1 + N_DRAWS))
+
+
+def nearest_shares(
+    shares: Sequence[float], ranges: Sequence[tuple[float, float] | None]
+) -> list[float]:
+    """Move shares as little as needed so that each lies inside its range.
+
+    Bands with a range are clipped to it; what is over or missing is spread
+    over the bands without one, in proportion to their shares. Without such
+    bands, or when they hold nobody, it is spread evenly over what has room.
+
+    Examples
+    --------
+    >>> nearest_shares([0.4, 0.6], [(0.05, 0.10), None])
+    [0.1, 0.9]
+    """
+    clipped = [
+        s if r is None else min(max(s, r[0]), r[1]) for s, r in zip(shares, ranges, strict=True)
+    ]
+    free = [k for k, r in enumerate(ranges) if r is None]
+    rest = 1 - sum(clipped[k] for k in range(len(clipped)) if k not in free)
+    held = sum(clipped[k] for k in free)
+    if free:
+        for k in free:
+            clipped[k] = max(0.0, rest) * (clipped[k] / held if held > 0 else 1 / len(free))
+    total = sum(clipped)
+    return [s / total for s in clipped]
+
+
+def false_discovery_rate(p_values: FloatArray) -> FloatArray:
+    """Adjust p-values by Benjamini and Hochberg; NaN stays NaN and does not count.
+
+    References
+    ----------
+    Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57.
+
+    Examples
+    --------
+    >>> false_discovery_rate(np.array([0.01, np.nan, 0.04]))
+    array([0.02,  nan, 0.04])
+    """
+    adjusted = np.full(len(p_values), np.nan)
+    known = ~np.isnan(p_values)
+    if known.any():
+        adjusted[known] = false_discovery_control(p_values[known], method="bh")
+    return adjusted
+
+
+def _log_probability(tables: npt.NDArray[np.int64], shares: FloatArray) -> FloatArray:
+    n = tables.sum(axis=1)
+    ways = gammaln(n + 1) - gammaln(tables + 1).sum(axis=1)
+    return np.asarray(ways + tables @ np.log(shares), np.float64)
+
+
+def _all_tables(n: int, n_bands: int) -> npt.NDArray[np.int64]:
+    bars = np.array(list(combinations(range(n + n_bands - 1), n_bands - 1)), np.int64)
+    edges = np.hstack([np.full((len(bars), 1), -1), bars, np.full((len(bars), 1), n + n_bands - 1)])
+    return np.asarray(np.diff(edges, axis=1) - 1, np.int64)

@@ -1,0 +1,119 @@
+"""What the scores, raters and distributions ask somebody to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from calibrate.tables import FINDINGS
+
+#: A severity resting on fewer forms is a finding of its own.
+FEW_FORMS = 5
+#: A severity below this many points moves hardly any band.
+NOTABLE_SEVERITY = 5.0
+#: Interval of a severity that is called notable.
+Z_95 = 1.959963984540054
+#: A unit seen from outside by fewer forms than this cannot be compared with others.
+FEW_OUTSIDE_FORMS = 2
+
+
+def describe_rater(severity: float, se: float, n_forms: int) -> str:
+    """Say what is worth a look about one rater; empty if nothing.
+
+    A notable severity needs an interval without zero and at least
+    :data:`NOTABLE_SEVERITY` points.
+
+    Examples
+    --------
+    >>> describe_rater(12.0, 3.0, 8)
+    'marks lower than others do for the same people'
+    """
+    if severity != severity:
+        return "severity cannot be told: too few others rated the same people"
+    if n_forms < FEW_FORMS:
+        return f"severity rests on {n_forms} form{'s' if n_forms != 1 else ''}"
+    if abs(severity) >= NOTABLE_SEVERITY and abs(severity) > Z_95 * se:
+        side = "lower" if severity > 0 else "higher"
+        return f"marks {side} than others do for the same people"
+    return ""
+
+
+def count_outside_forms(
+    employee: Sequence[int], rater: Sequence[str], unit: Sequence[str], unit_of: dict[str, str]
+) -> dict[str, int]:
+    """Count for each unit the forms by raters who belong to another unit.
+
+    Parameters
+    ----------
+    employee : (N,) codes of scored forms
+    rater : (N,) rater ids
+    unit : (I,) unit of each employee; empty is no unit
+    unit_of
+        Unit of the raters that are employees themselves. The manager of a
+        team belongs to it here: the view from outside is somebody else's.
+    """
+    counts = {name: 0 for name in sorted(set(unit) - {""})}
+    for code, who in zip(employee, rater, strict=True):
+        home = unit[code]
+        if home and who != home and unit_of.get(who, "") != home:
+            counts[home] += 1
+    return counts
+
+
+def gather_findings(
+    distribution: pd.DataFrame,
+    raters: pd.DataFrame,
+    outside_forms: dict[str, int],
+    notes: Iterable[str],
+    n_quarantined: int,
+) -> pd.DataFrame:
+    """Collect findings about people, raters and units; none of them names a group.
+
+    Returns
+    -------
+    frame as :data:`calibrate.tables.FINDINGS`
+    """
+    rows: list[tuple[str, str, str, str, str, str]] = []
+    odd = distribution[distribution["verdict"] == "outside"]
+    for row in odd.to_dict("records"):
+        rows.append(
+            (
+                "distribution", row["scope"], row["scope_id"], "look",
+                f"{row['band']}: {row['share']:.0%} of {row['scope_id']} lies outside "
+                "the guideline by more than chance",
+                f"{row['n']} people, 95 % interval {row['low']:.0%} to {row['high']:.0%}, "
+                f"q = {row['q_value']:.3f}",
+            )
+        )  # fmt: skip
+    notable = raters[raters["finding"].str.startswith("marks ")]
+    for row in notable.to_dict("records"):
+        rows.append(
+            (
+                "rater", "rater", row["rater_id"], "look",
+                f"Rater {row['rater_id']} {row['finding']}",
+                f"severity {row['severity']:+.1f} points, standard error {row['se']:.1f}, "
+                f"{row['n_forms']} forms",
+            )
+        )  # fmt: skip
+    for unit, n_forms in outside_forms.items():
+        if n_forms < FEW_OUTSIDE_FORMS:
+            rows.append(
+                (
+                    "network", "unit", unit, "note",
+                    f"Unit {unit} is hardly seen from outside",
+                    f"{n_forms} forms by raters of another unit",
+                )
+            )  # fmt: skip
+    rows += [("network", "company", "all", "note", note, "") for note in notes]
+    if n_quarantined:
+        rows.append(
+            (
+                "input", "company", "all", "look",
+                f"{n_quarantined} input rows are in quarantine and not in any score",
+                "see tables/problems",
+            )
+        )  # fmt: skip
+    table = pd.DataFrame(rows, columns=[n for n in FINDINGS.names if n != "finding_id"])
+    table.insert(0, "finding_id", [f"F{n:04d}" for n in range(1, len(table) + 1)])
+    return FINDINGS.conform(table)

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from calibrate.bands import build_distribution, multinomial_p, wilson_interval
+from calibrate.bands.guideline import ENUMERATE_UP_TO, nearest_shares
+
+
+def test_two_bands_give_the_exact_binomial_test() -> None:
+    # 9 of 10 with p = 1/2: tables 0, 1, 9, 10 are as unlikely: (1 + 10 + 10 + 1) / 1024
+    assert multinomial_p([9, 1], [0.5, 0.5], seed=1) == pytest.approx(22 / 1024)
+
+
+def test_three_bands_by_hand() -> None:
+    # Two people, shares 1/2 1/4 1/4. Tables: 200 1/4, 020 and 002 1/16 each,
+    # 110 and 101 1/4 each, 011 1/8. For 011: 1/8 + 1/16 + 1/16 = 1/4.
+    assert multinomial_p([0, 1, 1], [0.5, 0.25, 0.25], seed=1) == pytest.approx(0.25)
+
+
+def test_impossible_table_has_probability_zero() -> None:
+    assert multinomial_p([1, 3], [0.0, 1.0], seed=1) == 0
+
+
+def test_drawn_tables_agree_with_the_binomial_where_tables_are_too_many() -> None:
+    # Grouping the bands that share the probability does not change a test of one band much;
+    # here the exact value comes from a case that can be enumerated in two bands.
+    n = ENUMERATE_UP_TO  # n + 1 tables: just too many
+    drawn = multinomial_p([n // 2 + 447, n - n // 2 - 447], [0.5, 0.5], seed=7)
+    # 447 is 1.999 standard deviations of sqrt(n)/2 = 223.6: normal p = 0.0456.
+    # Monte-Carlo error of 100,000 draws: 0.0007; three of them.
+    assert drawn == pytest.approx(0.0456, abs=0.0021)
+
+
+def test_wilson_matches_newcombe_1998() -> None:
+    # Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662, 0 of 20 gives 0 to 0.1611
+    assert wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson_interval(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+
+
+def test_nearest_shares_stay_put_inside_the_ranges() -> None:
+    assert nearest_shares([0.08, 0.2, 0.72], [(0.05, 0.1), (0.15, 0.25), None]) == pytest.approx(
+        [0.08, 0.2, 0.72]
+    )
+
+
+def build(counts: list[int], guideline: dict[str, tuple[float, float]] | None):
+    labels = ["Meets", "Exceeds"]
+    band = np.repeat(np.arange(2), counts)
+    return build_distribution(
+        band, labels, {"session": ["A"] * len(band)}, guideline=guideline,
+        guideline_scope="session", seed=1,
+    ).set_index("band")  # fmt: skip
+
+
+def test_share_far_outside_the_guideline_is_outside() -> None:
+    table = build([4, 36], {"Exceeds": (0.15, 0.25)})
+    assert table.loc["Exceeds", "verdict"] == "outside"
+    assert table.loc["Exceeds", "share"] == pytest.approx(0.9)
+
+
+def test_share_outside_by_chance_is_inconclusive() -> None:
+    assert build([14, 6], {"Exceeds": (0.15, 0.25)}).loc["Exceeds", "verdict"] == "inconclusive"
+
+
+def test_share_inside_is_within_and_band_without_range_says_so() -> None:
+    table = build([16, 4], {"Exceeds": (0.15, 0.25)})
+    assert table["verdict"].to_dict() == {"Exceeds": "within", "Meets": "no_guideline"}
+
+
+def test_nine_people_are_too_few_for_a_guideline() -> None:
+    table = build([0, 9], {"Exceeds": (0.15, 0.25)})
+    assert table.loc["Exceeds", "verdict"] == "too_few"
+    assert table["p_value"].isna().all()
+
+
+def test_without_guideline_nothing_is_tested() -> None:
+    table = build([4, 36], None)
+    assert set(table["verdict"]) == {"no_guideline"}

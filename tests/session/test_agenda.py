@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from calibrate.bands import assign_bands
+from calibrate.session import Evidence, build_agenda
+
+CUTS, LABELS = (50_000_000,), ("Meets", "Exceeds")
+
+
+def agenda(calibrated: list[float], *, link: str = "linked", proposed: list[str] | None = None,
+           minutes: float = 90, levels: list[str] | None = None, attainment: float = np.nan,
+           manager: float = np.nan, peer: float = np.nan):  # fmt: skip
+    n = len(calibrated)
+    scores = np.array(calibrated)
+    bands = assign_bands(
+        scores, scores, scores, np.full(n, 5.0 if link == "linked" else np.nan),
+        np.array([link] * n, dtype=object), proposed or [""] * n, LABELS, CUTS,
+    )  # fmt: skip
+    evidence = Evidence(
+        [f"E{i}" for i in range(n)], ["A"] * n, levels or ["L1"] * n, [link] * n,
+        np.full(n, manager), np.full(n, peer), np.full(n, attainment),
+    )  # fmt: skip
+    return build_agenda(evidence, bands, minutes=minutes, minutes_per_person=3)
+
+
+def test_person_on_the_cut_comes_before_one_far_from_it() -> None:
+    table = agenda([80, 50, 54])
+    assert table["employee_id"].tolist() == ["E1", "E2", "E0"]
+    # Exactly on the cut the other band has one half.
+    assert table["p_change"].tolist()[0] == pytest.approx(0.5)
+
+
+def test_person_far_from_every_cut_is_safe_to_skip() -> None:
+    table = agenda([80])
+    assert table["minutes"].tolist() == [0]
+    assert table["reason"].tolist() == ["safe to skip: about 100% for this band"]
+
+
+def test_minutes_cut_the_list_and_the_rest_is_named() -> None:
+    table = agenda([50, 51, 52], minutes=6)
+    assert table["minutes"].tolist() == [3, 3, 0]
+    assert table["reason"].tolist()[2].startswith("if time is left: ")
+
+
+def test_discussed_people_are_ordered_level_by_level() -> None:
+    table = agenda([50, 51], levels=["L2", "L1"])
+    assert table["employee_id"].tolist() == ["E1", "E0"]
+
+
+def test_proposal_against_the_marks_is_a_reason() -> None:
+    table = agenda([80], proposed=["Meets"])
+    assert "differs" in table["reason"].tolist()[0]
+    assert table["minutes"].tolist() == [3]
+
+
+def test_unlinked_person_has_no_probability_but_rules() -> None:
+    table = agenda([80], link="unlinked", attainment=0.2)
+    assert table["p_change"].isna().all()
+    assert "goals below half" in table["reason"].tolist()[0]
+
+
+def test_sources_that_disagree_are_a_reason() -> None:
+    table = agenda([80], manager=90, peer=60)
+    assert "higher than peers" in table["reason"].tolist()[0]
+
+
+def test_person_without_score_is_not_on_the_agenda() -> None:
+    assert len(agenda([np.nan])) == 0
