@@ -159,8 +159,8 @@ def write_goals(
     for k, person in enumerate(people):
         if not person.absence:
             chosen = choose_goals(rng, templates, person)
-            for template in chosen:
-                add(template, k, 100 // len(chosen), float(expected[k]))
+            for goal in chosen:
+                add(goal, k, 100 // len(chosen), float(expected[k]))
     write_csv(out / "goals.csv", GOAL_COLUMNS, rows)
 
 
@@ -169,6 +169,39 @@ def write_attributes(
 ) -> None:
     rows = zip((p.employee_id for p in people), gender, ethnicity, strict=True)
     write_csv(out / "attributes.csv", ("employee_id", "gender", "ethnicity"), rows)
+
+
+def describe_plan(people: Sequence[Person]) -> dict[str, object]:
+    """What was planted, for truth/planted.yaml."""
+    attribute, group = draw.PLANTED_GROUP
+    return {
+        "seed": SEED,
+        "unit": "points, 0 to 100; one mark is 25 points",
+        "mean": draw.MEAN,
+        "standard_deviations": {
+            "employee": draw.EMPLOYEE_SD,
+            "team": draw.TEAM_SD,
+            "severity": draw.SEVERITY_SD,
+            "residual": draw.RESIDUAL_SD,
+            "criterion_of_an_employee": draw.PROFILE_SD,
+            "criterion_within_a_form": draw.CRITERION_SD,
+        },
+        "source_shift": draw.SOURCE_SHIFT,
+        "raters": [
+            {"rater_id": people[j].employee_id, "name": people[j].name, "severity": value}
+            for j, value in sorted(draw.planted_raters(people).items())
+        ],
+        "disparities": [
+            {
+                "attribute": attribute,
+                "group": group,
+                "stage": "proposed",
+                "source": "manager",
+                "points": draw.PLANTED_POINTS,
+                "meaning": "managers mark and propose this group lower, all else equal",
+            }
+        ],
+    }
 
 
 def write_truth(out: Path, people: Sequence[Person], forms: Sequence[Form], truth: Truth) -> None:
@@ -199,36 +232,7 @@ def write_truth(out: Path, people: Sequence[Person], forms: Sequence[Form], trut
             if person.manager >= 0
         ],
     )
-    attribute, group = draw.PLANTED_GROUP
-    plan = {
-        "seed": SEED,
-        "unit": "points, 0 to 100; one mark is 25 points",
-        "mean": draw.MEAN,
-        "standard_deviations": {
-            "employee": draw.EMPLOYEE_SD,
-            "team": draw.TEAM_SD,
-            "severity": draw.SEVERITY_SD,
-            "residual": draw.RESIDUAL_SD,
-            "criterion_of_an_employee": draw.PROFILE_SD,
-            "criterion_within_a_form": draw.CRITERION_SD,
-        },
-        "source_shift": draw.SOURCE_SHIFT,
-        "raters": [
-            {"rater_id": people[j].employee_id, "name": people[j].name, "severity": value}
-            for j, value in sorted(planted.items())
-        ],
-        "disparities": [
-            {
-                "attribute": attribute,
-                "group": group,
-                "stage": "proposed",
-                "source": "manager",
-                "points": draw.PLANTED_POINTS,
-                "meaning": "managers mark and propose this group lower, all else equal",
-            }
-        ],
-    }
-    text = yaml.safe_dump(plan, sort_keys=False, allow_unicode=True)
+    text = yaml.safe_dump(describe_plan(people), sort_keys=False, allow_unicode=True)
     (out / "truth" / "planted.yaml").write_text(text, encoding="utf-8")
 
 
