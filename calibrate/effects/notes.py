@@ -1,0 +1,116 @@
+"""Sentences for the report: what the data could not carry, and what is assumed."""
+
+from __future__ import annotations
+
+NO_FORM = "No form was scored. Nothing was estimated."
+MODEL_NONE = "The cycle asks for no adjustment. Scores stay as marked."
+NOT_LINKED = (
+    "No group of raters is tied together by people they share. Nothing was adjusted: "
+    "severity and performance cannot be told apart."
+)
+NO_UNIT = "The model has no unit effect. A good unit can look like a lenient rater."
+UNIT_IS_PERSON = "The model has no unit effect: every unit holds one linked person."
+UNIT_ASSUMPTION = (
+    "Leniency is assumed not to depend on the unit. "
+    "A lenient culture of a whole unit cannot be told from a good unit."
+)
+RESIDUAL_TOGETHER = "The residual holds rater and noise together. They cannot be told apart here."
+RESIDUAL_ALONE = (
+    "Nobody has enough forms to compare. The residual holds people, raters and noise together."
+)
+
+#: A variance on its boundary is a result: one sentence for each term.
+ON_BOUNDARY = {
+    "employee": (
+        "People do not differ measurably beyond their raters and units. "
+        "Calibrated scores carry no interval."
+    ),
+    "unit": "Units do not differ measurably. The unit effect is zero.",
+    "rater": (
+        "Raters do not differ measurably in severity. "
+        "No severity was taken out, and link strength is zero for everybody."
+    ),
+}
+
+
+def describe_few_units(n_units: int) -> str:
+    """Why the unit effect was left out.
+
+    Examples
+    --------
+    >>> print(describe_few_units(1))
+    The model has no unit effect: it takes 3 units with linked people, and there is 1.
+    """
+    there = "there is 1" if n_units == 1 else f"there are {n_units}"
+    return f"The model has no unit effect: it takes 3 units with linked people, and {there}."
+
+
+def describe_refusal(reason: str) -> str:
+    """Why the whole fit was refused.
+
+    Examples
+    --------
+    >>> print(describe_refusal("the equations are singular"))
+    The rater model was refused: the equations are singular. Nothing was adjusted.
+    """
+    return f"The rater model was refused: {reason}. Nothing was adjusted."
+
+
+def describe_network(n_parts: int, n_linked: int) -> str:
+    """How many parts must not be compared.
+
+    Examples
+    --------
+    >>> print(describe_network(3, 2))
+    The network falls into 3 separate parts, 2 of them linked. Do not compare scores across parts.
+    """
+    return (
+        f"The network falls into {n_parts:,} separate parts, {n_linked:,} of them linked. "
+        "Do not compare scores across parts."
+    )
+
+
+def describe_unlinked(n_people: int) -> str:
+    """How many people stay as marked.
+
+    Examples
+    --------
+    >>> print(describe_unlinked(1))
+    1 person has raters who share too few people with others. The score stays as marked.
+    """
+    if n_people == 1:
+        return (
+            "1 person has raters who share too few people with others. The score stays as marked."
+        )
+    return (
+        f"{n_people:,} people have raters who share too few people with others. "
+        "Their scores stay as marked."
+    )
+
+
+def describe_clipped(n_people: int) -> str:
+    """How many estimates left the scale.
+
+    Examples
+    --------
+    >>> print(describe_clipped(2))
+    2 calibrated scores fell outside the scale and were set to its end.
+    """
+    if n_people == 1:
+        return "1 calibrated score fell outside the scale and was set to its end."
+    return f"{n_people:,} calibrated scores fell outside the scale and were set to its end."
+
+
+def describe_pool(n_comparisons: int) -> str:
+    """How little the interval of unlinked people rests on.
+
+    Examples
+    --------
+    >>> print(describe_pool(4))
+    Intervals of people who are not linked rest on 4 comparisons within people. Read them as rough.
+    """
+    noun = "comparison" if n_comparisons == 1 else "comparisons"
+    return (
+        f"Intervals of people who are not linked rest on {n_comparisons:,} {noun} "
+        "within people. Read them as rough."
+    )
