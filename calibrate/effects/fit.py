@@ -18,6 +18,7 @@ STEP = np.log(10.0)  # longest step of a log ratio
 TOLERANCE = 1e-8  # error of a log ratio at the optimum; half of it for a standard deviation
 MAX_STEPS = 200
 SLACK = 1e-10  # rounding of the criterion, relative
+RIDGE = 1e-10  # keeps a step finite where two terms are one
 MIN_EIGENVALUE = 1e-10  # of the information scaled to a unit diagonal
 BLOCK = 8_000_000  # numbers held at once while prediction errors are computed
 
@@ -128,8 +129,11 @@ def _newton_step(at: Evaluation) -> FloatArray:
     gamma = at.gamma[free]
     slope = gamma * at.gradient[free]
     curvature = at.information[np.ix_(free, free)] * np.outer(gamma, gamma)
-    size = np.sqrt(np.maximum(np.diagonal(curvature), np.finfo(float).tiny))
-    scaled = curvature / np.outer(size, size) + 1e-10 * np.eye(len(size))
+    # Effects of exactly zero carry no curvature; the floor keeps a step within STEP.
+    floor = np.maximum(np.abs(slope) / STEP, np.finfo(float).tiny)
+    size = np.sqrt(np.maximum(np.diagonal(curvature), floor))
+    scaled = curvature / np.outer(size, size)
+    scaled[np.diag_indices_from(scaled)] = 1.0 + RIDGE
     step[free] = -np.linalg.solve(scaled, slope / size) / size
     if step[free] @ slope > 0:
         step[free] = -np.sign(slope)
