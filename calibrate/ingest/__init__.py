@@ -1,0 +1,15 @@
+"""What do the files say, and which rows are wrong?"""
+
+from __future__ import annotations
+
+from calibrate.ingest.employees import read_employees
+from calibrate.ingest.goals import read_goals
+from calibrate.ingest.marks import show_micro
+from calibrate.ingest.ratings import RatingStream
+from calibrate.ingest.recode import Codes
+from calibrate.ingest.values import EmployeeTable, GoalTable, IntArray, MarkRules, RatingTable
+
+__all__ = [
+    "Codes", "EmployeeTable", "GoalTable", "IntArray", "MarkRules", "RatingStream", "RatingTable",
+    "read_employees", "read_goals", "show_micro",
+]  # fmt: skip

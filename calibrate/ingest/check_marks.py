@@ -1,0 +1,120 @@
+"""Criteria and marks of a chunk, held against the rubric of each person."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from calibrate.config import MISSING, say_known
+from calibrate.errors import Problem
+from calibrate.ingest.marks import ParsedMark, parse_mark, show_micro
+from calibrate.ingest.rows import CheckedRows
+from calibrate.ingest.values import IntArray
+
+
+def check_marks(rows: CheckedRows) -> IntArray:
+    """Check criteria and marks, and turn the marks into whole millionths.
+
+    Parameters
+    ----------
+    rows
+        The chunk; problems and bad rows are added to it.
+
+    Returns
+    -------
+    (rows,) micro marks
+        ``MISSING`` where blank, null or refused.
+    """
+    _check_criteria(rows)
+    marks = _parse_marks(rows)
+    _check_scale(rows, marks)
+    rows.problems.sort(key=lambda problem: (problem.row or 0, problem.column, problem.rule))
+    return marks
+
+
+def _check_criteria(rows: CheckedRows) -> None:
+    rules, criterion, rubric = rows.checker.rules, rows.criterion, rows.rubric
+
+    def known_to(at: int) -> tuple[str, ...]:
+        if rubric[at] < 0:
+            return rules.criteria
+        has = rules.lowest[rubric[at]] != MISSING
+        return tuple(name for name, one in zip(rules.criteria, has, strict=True) if one)
+
+    rows.refuse(
+        "criterion", "unknown_criterion", criterion < 0,
+        lambda at: (
+            f"criterion '{rows.text('criterion', at)[:60]}' is in no rubric",
+            say_known(rows.text("criterion", at), known_to(at)),
+        ),
+    )  # fmt: skip
+    rows.refuse(
+        "employee_id", "no_rubric", (rows.employee >= 0) & (rubric < 0),
+        lambda at: (
+            f"no rubric applies to '{rows.text('employee_id', at)[:60]}'",
+            "widen applies_to of a rubric, or list a rubric without it last",
+        ),
+    )  # fmt: skip
+    both = (criterion >= 0) & (rubric >= 0)
+    outside = both.copy()
+    outside[both] = rules.lowest[rubric[both], criterion[both]] == MISSING
+    rows.refuse(
+        "criterion", "criterion_not_in_rubric", outside,
+        lambda at: (
+            f"criterion '{rows.text('criterion', at)[:60]}' is not in"
+            f" {rules.rubric_files[rubric[at]]}, the rubric of this person",
+            say_known(rows.text("criterion", at), known_to(at)),
+        ),
+    )  # fmt: skip
+
+
+def _parse_marks(rows: CheckedRows) -> IntArray:
+    # Each pair of criterion and text is understood once, however many rows carry it.
+    rules, n_texts = rows.checker.rules, max(len(rows.texts["mark"].categories), 1)
+    marks = np.full(len(rows.row), MISSING, dtype=np.int64)
+    known = np.flatnonzero(rows.criterion >= 0)
+    pair, distinct = pd.factorize(rows.criterion[known] * n_texts + rows.codes_of("mark")[known])
+    texts = rows.texts["mark"].categories
+    parsed: list[ParsedMark] = []
+    for code in distinct.tolist():
+        criterion, text = divmod(code, n_texts)
+        parsed.append(parse_mark(texts[text], rules.labels[criterion], rules.nulls[criterion]))
+    if not parsed:
+        return marks
+    marks[known] = np.array([mark.micro for mark in parsed], dtype=np.int64)[pair]
+    has_rule = np.array([bool(mark.rule) for mark in parsed])[pair]
+    of_row = {int(known[i]): parsed[int(pair[i])] for i in np.flatnonzero(has_rule)}
+    wrong = np.zeros(len(marks), dtype=bool)
+    for rule in sorted({mark.rule for mark in of_row.values() if not mark.is_note}):
+        wrong[:] = False
+        wrong[[at for at, mark in of_row.items() if mark.rule == rule]] = True
+        rows.refuse("mark", rule, wrong.copy(), lambda at: (of_row[at].what, of_row[at].fix))
+    for at, note in of_row.items():
+        if note.is_note and not rows.bad[at]:
+            row, label = int(rows.row[at]), rows.text("mark", at)
+            rows.problems.append(
+                Problem(rows.shown, row, "mark", note.rule, note.what, note.fix, "note", label)
+            )
+    return marks
+
+
+def _check_scale(rows: CheckedRows, marks: IntArray) -> None:
+    rules = rows.checker.rules
+    at = np.flatnonzero((rows.criterion >= 0) & (rows.rubric >= 0) & (marks != MISSING))
+    rubric, criterion = rows.rubric[at], rows.criterion[at]
+    lowest = rules.lowest[rubric, criterion]
+    highest, step = rules.highest[rubric, criterion], rules.step[rubric, criterion]
+    is_known = lowest != MISSING
+    outside, between = np.zeros(len(marks), dtype=bool), np.zeros(len(marks), dtype=bool)
+    outside[at] = is_known & ((marks[at] < lowest) | (marks[at] > highest))
+    between[at] = is_known & (step > 0) & ((marks[at] - lowest) % np.maximum(step, 1) != 0)
+
+    def words(row: int, allowed: str) -> tuple[str, str]:
+        r, k = rows.rubric[row], rows.criterion[row]
+        low, high = show_micro(int(rules.lowest[r, k])), show_micro(int(rules.highest[r, k]))
+        steps = f" in steps of {show_micro(int(rules.step[r, k]))}" if allowed == "step" else ""
+        what = f"criterion '{rules.criteria[k]}' has mark {show_micro(int(marks[row]))}"
+        return what, f"{rules.rubric_files[r]} allows {low} to {high}{steps}"
+
+    rows.refuse("mark", "mark_out_of_scale", outside, lambda row: words(row, "scale"))
+    rows.refuse("mark", "mark_off_step", between & ~outside, lambda row: words(row, "step"))

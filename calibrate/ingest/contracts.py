@@ -1,0 +1,218 @@
+"""pandera contracts of the input tables, checked on distinct texts, and their problems."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from calibrate.config import SOURCES, say_known
+from calibrate.errors import Problem
+
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+#: Text that shows the reader what to do, by rule; {value} and {known} are filled in.
+_SAY: Mapping[str, tuple[str, str]] = {
+    "blank_id": ("{column} is blank", "fill it in or remove the row"),
+    "blank_text": ("{column} is blank", "fill it in"),
+    "surrounding_space": ("{column} '{value}' has blanks around it", "remove the blanks"),
+    "duplicate_id": ("{column} '{value}' stands twice", "keep one row per {column}"),
+    "not_a_date": ("{column} '{value}' is no date", "write an ISO date such as 2026-07-01"),
+    "not_a_number": ("{column} '{value}' is no number", "write a plain number such as 12.5"),
+    "share_range": ("{column} '{value}' is no share", "write a number from 0 to 1"),
+    "unknown_source": ("source '{value}' is unknown", "{known}"),
+    "unknown_band": ("{column} '{value}' is no band of this cycle", "{known}"),
+    "unknown_kind": ("kind '{value}' is unknown", "{known}"),
+}
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A table's pandera schema and the names each closed column allows."""
+
+    schema: pa.DataFrameSchema
+    known: Mapping[str, tuple[str, ...]]
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a plain decimal; nan, inf and 1e5 are not.
+
+    Examples
+    --------
+    >>> is_number("-0.5"), is_number("nan"), is_number("1,5")
+    (True, False, False)
+    """
+    return _PLAIN_NUMBER.fullmatch(text) is not None and math.isfinite(float(text))
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day of the calendar in ISO form."""
+    if _ISO_DATE.fullmatch(text) is None:
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def employee_contract(bands: Collection[str]) -> Contract:
+    """Return the contract of the employees table; ``bands`` are the cycle's labels."""
+    columns = {
+        "employee_id": pa.Column(None, [*_id_checks(), _unique()]),
+        "manager_id": pa.Column(None, [_trimmed()]),
+        "hired_on": pa.Column(None, [_date()]),
+        "left_on": pa.Column(None, [_date()]),
+        "proposed_on": pa.Column(None, [_date()]),
+        "present_share": pa.Column(None, [_share()]),
+        "proposed_band": pa.Column(None, [_one_of("unknown_band", bands)]),
+        "session": pa.Column(None, [_trimmed()]),
+        "department": pa.Column(None, [_trimmed()]),
+        "job_family": pa.Column(None, [_trimmed()]),
+        "level": pa.Column(None, [_trimmed()]),
+        "location": pa.Column(None, [_trimmed()]),
+    }
+    return Contract(pa.DataFrameSchema(columns), {"unknown_band": tuple(bands)})
+
+
+def goal_contract() -> Contract:
+    """Return the contract of the goals table."""
+    kinds = ("company", "unit", "person")
+    columns = {
+        "goal_id": pa.Column(None, [*_id_checks(), _unique()]),
+        "title": pa.Column(None, [_check("blank_text", lambda text: bool(text.strip()))]),
+        "kind": pa.Column(None, [_one_of("unknown_kind", kinds)]),
+        "employee_id": pa.Column(None, [_trimmed()]),
+        "parent_id": pa.Column(None, [_trimmed()]),
+        "outcome": pa.Column(None, [_trimmed()]),
+        **{name: pa.Column(None, [_number()]) for name in ("baseline", "target", "actual")},
+        "weight": pa.Column(None, [_check("not_a_number", _is_blank_or(_is_weight))]),
+        **{name: pa.Column(None, [_date()]) for name in ("due_on", "valid_from", "valid_to")},
+    }
+    return Contract(pa.DataFrameSchema(columns), {"unknown_kind": kinds})
+
+
+def rating_contract() -> Contract:
+    """Return the contract of one chunk of ratings, before marks are understood."""
+    columns = {
+        "employee_id": pa.Column(None, _id_checks()),
+        "rater_id": pa.Column(None, _id_checks()),
+        "source": pa.Column(None, [_check("unknown_source", lambda text: text in SOURCES)]),
+        "rated_on": pa.Column(None, [_date()], required=False),
+        "period_from": pa.Column(None, [_date()], required=False),
+        "period_to": pa.Column(None, [_date()], required=False),
+    }
+    return Contract(pa.DataFrameSchema(columns), {"unknown_source": SOURCES})
+
+
+#: Position in a frame → file as problems call it, and row.
+Place = Callable[[int], tuple[str, int]]
+
+
+def check_contract(frame: pd.DataFrame, contract: Contract, place: Place) -> list[Problem]:
+    """Check a frame of categorical text columns whose index counts from 0.
+
+    Parameters
+    ----------
+    frame
+        Columns are categorical, so that a check looks at each distinct text once.
+    contract
+        Schema and allowed names.
+    place
+        File and row of an index.
+
+    Returns
+    -------
+    Problems in order of row and column.
+    """
+    try:
+        contract.schema.validate(frame, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+    else:
+        return []
+    found = [
+        _explain(contract, place(int(index)), str(column), str(rule), str(value))
+        for index, column, rule, value in zip(
+            cases["index"], cases["column"], cases["check"], cases["failure_case"], strict=True
+        )
+    ]
+    return sorted(found, key=lambda problem: (problem.row or 0, problem.column, problem.rule))
+
+
+def _explain(
+    contract: Contract, place: tuple[str, int], column: str, rule: str, value: str
+) -> Problem:
+    shown, row = place
+    what, fix = _SAY[rule]
+    known = say_known(value, contract.known[rule]) if rule in contract.known else ""
+    said = {"column": column, "value": value[:60], "known": known}
+    return Problem(shown, row, column, rule, what.format(**said), fix.format(**said), value=value)
+
+
+def as_categories(texts: np.ndarray[tuple[int], np.dtype[np.object_]]) -> pd.Categorical:
+    """Turn a column of texts into codes and distinct texts, in order of appearance."""
+    codes, distinct = pd.factorize(texts)
+    return pd.Categorical.from_codes(codes, categories=pd.Index(distinct, dtype=object))
+
+
+def _check(rule: str, accepts: Callable[[str], bool]) -> pa.Check:
+    def look_up(column: pd.Series) -> pd.Series:
+        good = np.array([accepts(text) for text in column.cat.categories], dtype=bool)
+        return pd.Series(good[column.cat.codes.to_numpy()], index=column.index)
+
+    return pa.Check(look_up, name=rule)
+
+
+def _unique() -> pa.Check:
+    def look_up(column: pd.Series) -> pd.Series:
+        # Each of the twins is refused: keeping the first would be a choice made in silence.
+        is_blank = column.astype(object).map(lambda text: not text.strip())
+        return ~column.duplicated(keep=False) | is_blank.astype(bool)
+
+    return pa.Check(look_up, name="duplicate_id")
+
+
+def _is_blank_or(accepts: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda text: text == "" or accepts(text)
+
+
+def _is_weight(text: str) -> bool:
+    return is_number(text) and float(text) >= 0
+
+
+def _trimmed() -> pa.Check:
+    return _check("surrounding_space", lambda text: text == text.strip())
+
+
+def _id_checks() -> list[pa.Check]:
+    return [
+        _check("blank_id", lambda text: bool(text.strip())),
+        _check("surrounding_space", lambda text: not text.strip() or text == text.strip()),
+    ]
+
+
+def _date() -> pa.Check:
+    return _check("not_a_date", _is_blank_or(is_date))
+
+
+def _number() -> pa.Check:
+    return _check("not_a_number", _is_blank_or(is_number))
+
+
+def _share() -> pa.Check:
+    return _check(
+        "share_range", _is_blank_or(lambda text: is_number(text) and 0 <= float(text) <= 1)
+    )
+
+
+def _one_of(rule: str, known: Collection[str]) -> pa.Check:
+    return _check(rule, _is_blank_or(lambda text: text in known))

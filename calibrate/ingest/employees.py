@@ -1,0 +1,87 @@
+"""The employees file, or the people the ratings name, → EmployeeTable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from calibrate.config import COLUMNS, Cycle, shown_name
+from calibrate.errors import Problem
+from calibrate.ingest.columns import match_header
+from calibrate.ingest.contracts import employee_contract
+from calibrate.ingest.read import CsvReader
+from calibrate.ingest.table import TextTable, find_loops, read_text_table
+from calibrate.ingest.values import EmployeeTable
+
+
+def read_employees(cycle: Cycle) -> tuple[EmployeeTable, list[Problem]]:
+    """Read the employees table; without one, employees are those rated.
+
+    Rows with an error are left out of the table. Whether that stops the run is
+    the caller's decision.
+
+    Returns
+    -------
+    EmployeeTable
+        Sorted by id, each column of the contract as text, "" for blank.
+    list of Problem
+        Every fault of the file and its rows.
+    """
+    file = cycle.inputs.employees
+    if file is None:
+        ids = sorted(_rated_ids(cycle))
+        frame = pd.DataFrame({"employee_id": ids}, columns=list(COLUMNS["employees"]), dtype=object)
+        return EmployeeTable(frame.fillna(""), frozenset({"employee_id"})), []
+    table = read_text_table(cycle, "employees", file)
+    problems = list(table.problems)
+    problems += table.check(employee_contract(cycle.bands.labels))
+    problems += _check_dates(table)
+    problems += _check_managers(table)
+    frame = table.without(problems).sort_values("employee_id", kind="stable")
+    return EmployeeTable(frame.reset_index(drop=True), table.declared), problems
+
+
+def _rated_ids(cycle: Cycle) -> set[str]:
+    # Faults of the ratings are listed when they are read for their marks.
+    file = cycle.inputs.ratings
+    ids: set[str] = set()
+    for name in file.files:
+        shown = shown_name(name)
+        reader = CsvReader(cycle.resolve(name), shown, file.encoding, file.delimiter)
+        names = reader.read_header()
+        position = match_header(names, "ratings", file, shown, cycle.attribute_names).position
+        if "employee_id" in position:
+            for chunk in reader.chunks((position["employee_id"],)):
+                ids.update(chunk.columns[0])
+    return {name for name in ids if name and name == name.strip()}
+
+
+def _check_dates(table: TextTable) -> Iterator[Problem]:
+    hired, left = table.frame["hired_on"], table.frame["left_on"]
+    # ISO dates order as text; a malformed one has a problem of its own.
+    for index in ((left != "") & (hired != "") & (left < hired)).to_numpy().nonzero()[0]:
+        what = f"left_on {left.iloc[index]} is before hired_on {hired.iloc[index]}"
+        yield table.problem(int(index), "left_on", "date_order", what, "correct one of the dates")
+
+
+def _check_managers(table: TextTable) -> Iterator[Problem]:
+    ids = list(table.frame["employee_id"])
+    managers = list(table.frame["manager_id"])
+    position = {name: index for index, name in enumerate(ids) if name}
+    for index, (person, manager) in enumerate(zip(ids, managers, strict=True)):
+        if person and person == manager:
+            what = f"'{person}' is the own manager"
+            fix = "name the manager, or leave manager_id blank at the top"
+            yield table.problem(index, "manager_id", "own_manager", what, fix)
+    parents = [
+        -1 if manager == person else position.get(manager, -1)
+        for person, manager in zip(ids, managers, strict=True)
+    ]
+    for loop in find_loops(parents):
+        names = [ids[index] for index in loop]
+        shown = " → ".join([*names[:8], "…"] if len(names) > 8 else [*names, names[0]])
+        for index in loop:
+            what = f"manager_id runs in a circle: {shown}"
+            fix = "correct one manager_id of the circle"
+            yield table.problem(index, "manager_id", "manager_loop", what, fix)

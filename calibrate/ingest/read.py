@@ -1,0 +1,187 @@
+"""File → header and chunks of text; nothing is converted and nothing guessed."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibrate.errors import Problem
+
+Texts = NDArray[np.object_]
+
+#: Rows per chunk; 48 million marks pass through in about two hundred.
+CHUNK_ROWS = 1 << 18
+_SNIFF = 1 << 16
+#: Longest cell; a longer one is a quote that was never closed.
+_LONGEST_CELL = 1 << 20
+
+
+@dataclass(frozen=True)
+class RawChunk:
+    """Consecutive rows of one file: the text of each column, and the row numbers."""
+
+    columns: tuple[Texts, ...]
+    row: NDArray[np.int64]
+
+
+@dataclass
+class CsvReader:
+    """Reads one delimited file row by row and lists what it cannot read.
+
+    A row number is what a spreadsheet shows: the header is row 1, a blank line
+    is a row, and a cell with line breaks inside quotes stays within its row.
+    Faults never raise; they are added to ``problems``.
+
+    Parameters
+    ----------
+    path, shown
+        Where the file is, and what problems call it.
+    encoding, delimiter
+        As declared in the cycle.
+    chunk_rows
+        Rows held in memory at once.
+    """
+
+    path: Path
+    shown: str
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    chunk_rows: int = CHUNK_ROWS
+    problems: list[Problem] = field(default_factory=list)
+    header: tuple[str, ...] = ()
+    #: Rows whose number of cells differs from the header's; they are in no chunk.
+    ragged: list[int] = field(default_factory=list)
+
+    def refuse(self, rule: str, what: str, fix: str, row: int | None = None) -> None:
+        self.problems.append(Problem(self.shown, row, "", rule, what, fix, whole=True))
+
+    def read_header(self) -> tuple[str, ...]:
+        """Return the column names without surrounding blanks; empty if there are none."""
+        first = list(self._records(stop_after=1))
+        if first:
+            self.header = tuple(cell.strip() for cell in first[0])
+        if not any(self.header) and not self.problems:
+            what = "the first line is blank" if first else "the file is empty"
+            self.refuse("empty_file", what, "write the column names on the first line")
+            self.header = ()
+        return self.header
+
+    def chunks(self, wanted: tuple[int, ...]) -> Iterator[RawChunk]:
+        """Yield the rows after the header, only the columns at the ``wanted`` positions."""
+        width = len(self.header)
+        batch: list[list[str]] = []
+        rows: list[int] = []
+        for number, record in enumerate(self._records(), start=1):
+            if number == 1 or not record:
+                continue
+            if len(record) != width:
+                self._note_ragged(number, len(record))
+                continue
+            batch.append(record)
+            rows.append(number)
+            if len(batch) >= self.chunk_rows:
+                yield _make_chunk(batch, rows, wanted)
+                batch, rows = [], []
+        if batch:
+            yield _make_chunk(batch, rows, wanted)
+
+    def _note_ragged(self, row: int, n_cells: int) -> None:
+        self.ragged.append(row)
+        what = f"{n_cells} cells where the header has {len(self.header)}"
+        fix = "add or remove delimiters; put text with a delimiter in quotes"
+        self.problems.append(Problem(self.shown, row, "", "ragged_row", what, fix))
+
+    def _records(self, stop_after: int | None = None) -> Iterator[list[str]]:
+        csv.field_size_limit(_LONGEST_CELL)
+        number = 0
+        try:
+            with self.path.open("rb") as stream:
+                if self._is_binary(stream):
+                    return
+                with self._as_text(stream) as text:
+                    cells = csv.reader(_without_nul(text), delimiter=self.delimiter, strict=True)
+                    for number, record in enumerate(cells, start=1):
+                        yield record
+                        if number == stop_after:
+                            return
+        except FileNotFoundError:
+            self.refuse("missing_file", "there is no such file", "check name and folder")
+        except IsADirectoryError:
+            self.refuse("missing_file", "this is a folder", "name a file")
+        except UnicodeError:
+            self._explain_encoding()
+        except csv.Error as error:
+            what = f"not readable as a table: {error}"
+            self.refuse("csv_syntax", what, "close every quote; check the delimiter", number + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "bad file name"
+            self.refuse("unreadable_file", f"cannot be read: {reason}", "check the file")
+
+    def _as_text(self, stream: BinaryIO) -> io.TextIOWrapper:
+        # utf-8-sig alone takes away the mark that spreadsheets put in front.
+        is_utf8 = codecs.lookup(self.encoding).name == "utf-8"
+        encoding = "utf-8-sig" if is_utf8 else self.encoding
+        return io.TextIOWrapper(stream, encoding=encoding, newline="")
+
+    def _is_binary(self, stream: BinaryIO) -> bool:
+        start = stream.read(_SNIFF)
+        stream.seek(0)
+        is_wide = codecs.lookup(self.encoding).name.startswith(("utf-16", "utf-32"))
+        if b"\0" in start and not is_wide:
+            self.refuse("binary_file", "this is no text file", "save it as CSV in UTF-8")
+            return True
+        return False
+
+    def _explain_encoding(self) -> None:
+        if codecs.lookup(self.encoding).name != "utf-8":
+            self.refuse(
+                "not_decodable", f"the file is not written in {self.encoding}",
+                "declare the right encoding",
+            )  # fmt: skip
+            return
+        offset, row = _find_bad_byte(self.path)
+        self.refuse(
+            "not_utf8", f"byte {offset} is not UTF-8",
+            "save the file as UTF-8 or declare its encoding", row,
+        )  # fmt: skip
+
+
+def _without_nul(lines: io.TextIOWrapper) -> Iterator[str]:
+    for line in lines:
+        if "\0" in line:
+            raise csv.Error("a NUL character")
+        yield line
+
+
+def _make_chunk(batch: list[list[str]], rows: list[int], wanted: tuple[int, ...]) -> RawChunk:
+    columns = []
+    for position in wanted:
+        texts: Texts = np.empty(len(batch), dtype=object)
+        texts[:] = [record[position] for record in batch]
+        columns.append(texts)
+    return RawChunk(tuple(columns), np.array(rows, dtype=np.int64))
+
+
+def _find_bad_byte(path: Path) -> tuple[int, int]:
+    """Return the offset of the first byte that is not UTF-8, and the line it is on."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    offset, line = 0, 1
+    with path.open("rb") as stream:
+        while block := stream.read(_SNIFF):
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                start = error.start - pending
+                return offset + start, line + block.count(b"\n", 0, max(start, 0))
+            offset += len(block)
+            line += block.count(b"\n")
+    return offset - len(decoder.getstate()[0]), line
