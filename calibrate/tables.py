@@ -109,7 +109,9 @@ SCORES = Contract(
         Column("n_raters", "integer", "raters behind them", "raters"),
         Column("raw_score", "number", "weighted mean of the scored forms", "points, 0 to 100"),
         Column(
-            "adjusted_score", "number", "the same with severity and source level taken out",
+            "adjusted_score",
+            "number",
+            "the same with severity and source level taken out",
             "points, 0 to 100",
         ),
         Column("calibrated_score", "number", "the model's estimate", "points, 0 to 100"),
@@ -267,6 +269,7 @@ PACKET_INDEX = Contract(
         Column("packet_id", "text", "hash of the content"),
         Column("sha256", "text", "hash of the file"),
         Column("pages", "integer", "pages", "pages"),
+        Column("run_id", "text", "run that made it"),
     ),
 )
 

@@ -53,7 +53,7 @@ def count_outside_forms(
         Unit of the raters that are employees themselves. The manager of a
         team belongs to it here: the view from outside is somebody else's.
     """
-    counts = {name: 0 for name in sorted(set(unit) - {""})}
+    counts = dict.fromkeys(sorted(set(unit) - {""}), 0)
     for code, who in zip(employee, rater, strict=True):
         home = unit[code]
         if home and who != home and unit_of.get(who, "") != home:

@@ -1,0 +1,35 @@
+"""``calibrate audit``: tables and the audit, no other packets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from calibrate.cli.options import (
+    cycle_argument,
+    gate_option,
+    json_option,
+    out_option,
+    stderr_console,
+)
+from calibrate.cli.result import print_result
+from calibrate.pipeline import Options, run_cycle
+from calibrate.pipeline.progress import Clock
+
+
+@click.command()
+@cycle_argument
+@out_option
+@gate_option
+@json_option
+def audit(cycle: Path, out: Path, gate: bool, as_json: bool) -> int:
+    """Score a cycle and write its tables and the audit, without other packets.
+
+    \b
+    Example:
+      calibrate audit sample_data/cycle.yaml --out out
+    """
+    clock = Clock(stderr_console())
+    result = run_cycle(cycle, out, Options(only="audit"), clock)
+    return print_result(result, clock, as_json=as_json, gate=gate)

@@ -1,0 +1,73 @@
+"""The ``calibrate`` command: every error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from calibrate import __version__
+from calibrate.cli.audit import audit
+from calibrate.cli.check import check
+from calibrate.cli.run import run
+from calibrate.errors import CalibrateError, ExitCode
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="calibrate")
+def cli() -> None:
+    """Calibrate a performance-review cycle and audit it for disparities.
+
+    \b
+    Example:
+      calibrate check cycle.yaml
+      calibrate run cycle.yaml --out out
+    """
+
+
+cli.add_command(check)
+cli.add_command(run)
+cli.add_command(audit)
+
+
+def main() -> None:
+    """Run the command line; the only place that leaves the process."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command and return its exit code; nothing is raised.
+
+    Set ``CALIBRATE_DEBUG=1`` to see the traceback of a bug.
+    """
+    try:
+        result = cli.main(arguments, prog_name="calibrate", standalone_mode=False)
+        return int(result) if isinstance(result, int) else ExitCode.DONE
+    except CalibrateError as error:
+        click.echo(f"calibrate: {error}", err=True)
+        return error.exit_code
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("calibrate: stopped; nothing was left half-written", err=True)
+        return 130
+    except BrokenPipeError:
+        return ExitCode.DONE
+    except Exception as error:
+        if os.environ.get("CALIBRATE_DEBUG"):
+            raise
+        kind = type(error).__name__
+        click.echo(
+            f"calibrate: this is a bug in calibrate ({kind}: {error}). Nothing was left "
+            "half-written. Run again with CALIBRATE_DEBUG=1 and report what it prints.",
+            err=True,
+        )
+        return ExitCode.BUG
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Drafts become PDFs, here or in other processes, and are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from joblib import Parallel, delayed
+
+from calibrate.manifest import hash_bytes
+from calibrate.pipeline.progress import Clock
+from calibrate.report import AuditMaterial, Draft, Material, Packet, draft_packet, print_packet
+from calibrate.report.files import encode_table
+from calibrate.tables import PACKET_INDEX
+
+_PLACES = {"executive": "executive.pdf", "audit": "audit/audit.pdf"}
+
+
+def print_packets(
+    material: Material,
+    audit: AuditMaterial,
+    kinds: Sequence[str],
+    jobs: int,
+    clock: Clock,
+) -> list[tuple[str, Packet]]:
+    """Print the packets of these kinds.
+
+    Returns
+    -------
+    list of (path inside the run, packet)
+        Names of session and manager packets are numbers in the order of
+        their session or manager: a folder listing says nothing.
+    """
+    named = list(_draft(material, audit, kinds))
+    clock.say(f"{len(named)} packets to set")
+    packets = Parallel(n_jobs=jobs)(delayed(print_packet)(draft) for _, draft in named)
+    return [(name, packet) for (name, _), packet in zip(named, packets, strict=True)]
+
+
+def _draft(
+    material: Material, audit: AuditMaterial, kinds: Sequence[str]
+) -> list[tuple[str, Draft]]:
+    drafts: list[tuple[str, Draft]] = []
+    if "session" in kinds:
+        sessions = sorted(set(material.tables["scores"]["session"].dropna()))
+        drafts += [
+            (f"packets/session-{n}.pdf", draft_packet("session", material, name))
+            for n, name in enumerate(sessions, 1)
+        ]
+    if "manager" in kinds:
+        managers = sorted(set(material.employees["manager_id"]) - {""})
+        drafts += [
+            (f"packets/manager-{n}.pdf", draft_packet("manager", material, name))
+            for n, name in enumerate(managers, 1)
+        ]
+    if "executive" in kinds:
+        drafts.append((_PLACES["executive"], draft_packet("executive", material)))
+    if "audit" in kinds:
+        drafts.append((_PLACES["audit"], draft_packet("audit", material, audit=audit)))
+    return drafts
+
+
+def write_index(folder: Path, packets: Sequence[tuple[str, Packet]], run_id: str) -> None:
+    """Write the PDFs and ``packets/index.csv`` into the run's folder."""
+    rows = []
+    for name, packet in packets:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(packet.pdf)
+        rows.append(
+            {
+                "file": name, "kind": packet.kind, "session": packet.session,
+                "manager_id": packet.manager_id, "packet_id": packet.packet_id,
+                "sha256": hash_bytes(packet.pdf), "pages": packet.n_pages, "run_id": run_id,
+            }
+        )  # fmt: skip
+    index = pd.DataFrame(rows, columns=PACKET_INDEX.names)
+    (folder / "packets").mkdir(exist_ok=True)
+    (folder / "packets" / "index.csv").write_bytes(encode_table(PACKET_INDEX, index)[1])

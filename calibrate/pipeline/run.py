@@ -1,0 +1,233 @@
+"""One run, from the cycle file to a folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from calibrate.audit import (
+    GROUPS,
+    AuditResult,
+    AuditSettings,
+    audit_population,
+    read_attributes,
+)
+from calibrate.config import Cycle, load_cycle
+from calibrate.errors import InputError, IntegrityError, Problem
+from calibrate.manifest import (
+    Provenance,
+    build_statement,
+    gather_provenance,
+    hash_bytes,
+    hash_file,
+    list_files,
+)
+from calibrate.pipeline.gather import gather_material, gather_population
+from calibrate.pipeline.packets import print_packets, write_index
+from calibrate.pipeline.progress import Clock
+from calibrate.pipeline.stages import Scored, compute_scores, prepare_cycle
+from calibrate.pipeline.summary import RunResult, summarise_run
+from calibrate.pipeline.tabulate import tabulate_everything, tabulate_scores
+from calibrate.report import AuditMaterial
+from calibrate.report.files import build_data_dictionary, encode_table, write_table
+from calibrate.report.folder import (
+    find_run,
+    hold_output,
+    point_latest,
+    write_problems,
+    write_run,
+)
+from calibrate.tables import DISPARITIES, FINDINGS, PUBLIC, SCORES
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run should make; how many processes make it changes no byte."""
+
+    jobs: int = 1
+    has_packets: bool = True
+    only: str | None = None
+
+    def choose_kinds(self, cycle: Cycle) -> tuple[str, ...]:
+        """Kinds of packet to print."""
+        if self.only is not None:
+            return (self.only,)
+        dropped = () if self.has_packets else ("session", "manager")
+        return tuple(kind for kind in cycle.packets if kind not in dropped)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What ``calibrate check`` found where nothing stops a run."""
+
+    problems: tuple[Problem, ...]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def check_cycle(path: Path, clock: Clock) -> CheckResult:
+    """Read and check everything, the attributes last.
+
+    Raises
+    ------
+    InputError
+        With all problems, if a run would stop.
+    """
+    with clock.stage("read"):
+        cycle = load_cycle(path)
+        require_files(cycle)
+        prepared = prepare_cycle(cycle)
+    seal = hash_bytes(prepared.forms.points.tobytes())
+    problems = list(prepared.problems)
+    if cycle.inputs.attributes is not None:
+        with clock.stage("attributes"):
+            _, found = read_attributes(cycle, prepared.employees.ids, seal)
+        problems += found
+    if cycle.on_problem == "stop" and any(p.level == "error" for p in problems):
+        raise InputError(problems)
+    return CheckResult(
+        tuple(problems),
+        {
+            "people": len(prepared.employees.ids),
+            "rating_rows": prepared.n_rows,
+            "forms": len(prepared.forms.points),
+            "raters": len(prepared.raters),
+            "errors": sum(p.level == "error" for p in problems),
+            "notes": sum(p.level == "note" for p in problems),
+        },
+    )
+
+
+def run_cycle(path: Path, out: Path, options: Options, clock: Clock) -> RunResult:
+    """Run a cycle and point ``latest`` at it.
+
+    Raises
+    ------
+    InputError
+        After ``problems.csv`` was written below ``out``; no run is left behind.
+    """
+    with hold_output(out):
+        try:
+            result = _run(path, out, options, clock)
+        except InputError as error:
+            write_problems(out, error.problems)
+            raise
+        (out / "problems.csv").unlink(missing_ok=True)
+        return result
+
+
+def require_files(cycle: Cycle) -> None:
+    """Say which files are missing before any is read."""
+    missing = [name for name in list_files(cycle) if not cycle.resolve(name).is_file()]
+    if missing:
+        raise InputError(
+            Problem(
+                name, None, "", "missing_file", f"there is no such file in {cycle.folder}",
+                "put it there or change its name in the cycle file", whole=True,
+            )
+            for name in missing
+        )  # fmt: skip
+
+
+def _run(path: Path, out: Path, options: Options, clock: Clock) -> RunResult:
+    with clock.stage("read"):
+        cycle = load_cycle(path)
+        require_files(cycle)
+        kinds = options.choose_kinds(cycle)
+        provenance = gather_provenance(cycle, kinds)
+    folder = find_run(out, provenance.folder)
+    if folder is None:
+        with clock.stage("read"):
+            prepared = prepare_cycle(cycle)
+        with clock.stage("score"):
+            scored = compute_scores(prepared)
+            tables = tabulate_everything(scored)
+        folder = write_run(
+            out, provenance.folder,
+            lambda beside: _fill(beside, scored, tables, provenance, options, clock),
+        )  # fmt: skip
+        is_repeated = False
+    else:
+        is_repeated = True
+    point_latest(out, provenance.folder)
+    return summarise_run(out, folder, provenance.run_id, cycle, is_repeated=is_repeated)
+
+
+def _fill(
+    folder: Path,
+    scored: Scored,
+    tables: Mapping[str, pd.DataFrame],
+    provenance: Provenance,
+    options: Options,
+    clock: Clock,
+) -> None:
+    cycle = scored.prepared.cycle
+    with clock.stage("tables"):
+        for contract in PUBLIC:
+            write_table(folder / "tables", contract, tables[contract.name])
+        seal = hash_file(folder / "tables" / "scores.parquet")
+    with clock.stage("audit"):
+        audited, rescored = _audit(scored, seal)
+        for contract, frame in (
+            (DISPARITIES, audited.disparities),
+            (FINDINGS, audited.findings),
+            (GROUPS, audited.groups),
+        ):
+            write_table(folder / "audit" / "tables", contract, frame)
+    material = gather_material(scored, tables, provenance.run_id)
+    audit_material = AuditMaterial(
+        disparities=audited.disparities,
+        groups=audited.groups,
+        findings=audited.findings,
+        scores_sha256=seal,
+        rescored_sha256=rescored,
+        input_hashes=tuple(sorted(provenance.inputs.items())),
+        rule_pack=audited.rules,
+        cross_check=audited.cross_check,
+        notes=audited.notes,
+    )
+    with clock.stage("packets"):
+        packets = print_packets(
+            material, audit_material, options.choose_kinds(cycle), options.jobs, clock
+        )
+        write_index(folder, packets, provenance.run_id)
+    listed = [(f"tables/{c.name}.csv", c) for c in PUBLIC]
+    listed += [(f"audit/tables/{c.name}.csv", c) for c in (DISPARITIES, FINDINGS, GROUPS)]
+    (folder / "datapackage.json").write_text(build_data_dictionary(listed), encoding="utf-8")
+    hashes = {
+        str(file.relative_to(folder)): hash_file(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+    statement = build_statement(provenance, hashes)
+    (folder / "manifest.json").write_text(statement, encoding="utf-8")
+
+
+def _audit(scored: Scored, seal: str) -> tuple[AuditResult, str]:
+    """Open the attributes, now that the scores are sealed; score again without the file.
+
+    Raises
+    ------
+    IntegrityError
+        If the scores change when the attributes file is withheld.
+    """
+    cycle = scored.prepared.cycle
+    attributes, problems = read_attributes(cycle, scored.prepared.employees.ids, seal)
+    if any(p.level == "error" for p in problems):
+        raise InputError(problems)
+    withheld = cycle.model_copy(
+        update={"inputs": cycle.inputs.model_copy(update={"attributes": None})}
+    )
+    again = tabulate_scores(compute_scores(prepare_cycle(withheld)))
+    rescored = hash_bytes(encode_table(SCORES, again)[0])
+    if rescored != seal:
+        raise IntegrityError(
+            "scores differ when the attributes file is withheld; this must never happen, "
+            "nothing was written"
+        )
+    audited = audit_population(
+        gather_population(scored), attributes, AuditSettings.from_cycle(cycle)
+    )
+    return audited, rescored

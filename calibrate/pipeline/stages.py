@@ -1,0 +1,200 @@
+"""From files to scores. No attribute passes here: none of these functions could take one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.bands import BandTable, assign_bands
+from calibrate.config import SOURCES, Cycle
+from calibrate.effects import Effects, Settings, estimate_effects
+from calibrate.errors import InputError, Problem
+from calibrate.ingest import (
+    EmployeeTable,
+    GoalTable,
+    MarkRules,
+    RatingStream,
+    read_employees,
+    read_goals,
+)
+from calibrate.rubric import Rubric, Strategy, build_mark_rules, load_rubrics, load_strategy
+from calibrate.score import FormReducer, FormTable, combine_forms
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything read and checked, ready to be scored.
+
+    Parameters
+    ----------
+    raters : (J,) ids in sort order
+    quarantined : (Q,)
+        Employee code of every row left out, -1 where it cannot be told.
+    unit, session : (I,) text
+    unit_kind : ``team``, ``department`` or ``none``
+    """
+
+    cycle: Cycle
+    rubrics: tuple[Rubric, ...]
+    strategy: Strategy | None
+    employees: EmployeeTable
+    goals: GoalTable | None
+    rules: MarkRules
+    forms: FormTable
+    raters: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    n_rows: int
+    quarantined: IntArray
+    unit: tuple[str, ...]
+    unit_kind: str
+    session: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores, severities and bands of a cycle."""
+
+    prepared: Prepared
+    effects: Effects
+    by_criterion: dict[int, Effects]
+    bands: BandTable
+
+
+def prepare_cycle(cycle: Cycle) -> Prepared:
+    """Read every file but the attributes, check it, and reduce marks to forms.
+
+    Raises
+    ------
+    InputError
+        With all problems, if a whole file is at fault or a row is and the
+        cycle says ``on_problem: stop``.
+    """
+    rubrics, strategy = load_rubrics(cycle), load_strategy(cycle)
+    employees, problems = read_employees(cycle)
+    goals: GoalTable | None = None
+    if cycle.inputs.goals is not None:
+        outcome_ids = [o.id for o in strategy.outcomes] if strategy else None
+        goals, found = read_goals(cycle, employees, outcome_ids)
+        problems += found
+    rules, found = build_mark_rules(rubrics, employees, cycle)
+    problems += found
+    stream = RatingStream(cycle, employees, rules)
+    reducer = FormReducer(rules.criteria, cycle.inputs.ratings.files)
+    for ratings in stream:
+        reducer.add(ratings)
+    raters = tuple(sorted(stream.rater_ids))
+    place = {rater: code for code, rater in enumerate(raters)}
+    order = np.array([place[rater] for rater in stream.rater_ids], np.int64)
+    reduced = reducer.finish(order)
+    problems += stream.problems + reducer.problems
+    forms, found = combine_forms(reduced, rules, rubrics, strategy, employees, cycle)
+    problems += found
+    refuse_problems(cycle, problems)
+    unit_kind, unit = find_units(cycle, employees)
+    quarantined = np.concatenate(
+        [np.asarray(stream.quarantined, np.int64), np.array(reducer.contradicted, np.int64)]
+    )
+    return Prepared(
+        cycle, rubrics, strategy, employees, goals, rules, forms, raters,
+        tuple(problems), stream.n_rows, quarantined,
+        unit, unit_kind, find_sessions(employees),
+    )  # fmt: skip
+
+
+def refuse_problems(cycle: Cycle, problems: list[Problem]) -> None:
+    """Stop here if the problems may not be set aside."""
+    errors = [p for p in problems if p.level == "error"]
+    if any(p.whole for p in errors) or (errors and cycle.on_problem == "stop"):
+        raise InputError(problems)
+
+
+def find_units(cycle: Cycle, employees: EmployeeTable) -> tuple[str, tuple[str, ...]]:
+    """Smallest declared unit of each employee: the manager's team, else the department."""
+    kind = cycle.effects.unit
+    if kind is None:
+        declared = employees.declared
+        kind = "team" if "manager_id" in declared else "none"
+        kind = "department" if kind == "none" and "department" in declared else kind
+    column = {"team": "manager_id", "department": "department", "none": ""}[kind]
+    n_employees = len(employees.ids)
+    names = employees.frame[column].tolist() if column else [""] * n_employees
+    return kind, tuple(str(name) for name in names)
+
+
+def find_sessions(employees: EmployeeTable) -> tuple[str, ...]:
+    """Calibration session of each employee: the column, else the department, else one for all."""
+    for column in ("session", "department"):
+        if column in employees.declared:
+            return tuple(str(name) or "unassigned" for name in employees.frame[column])
+    return ("all",) * len(employees.ids)
+
+
+def compute_scores(prepared: Prepared) -> Scored:
+    """Estimate severities and scores, and cut them into bands."""
+    forms, cycle = prepared.forms, prepared.cycle
+    effects = _estimate(prepared, forms.points, forms.scored)
+    by_criterion = {
+        k: _estimate_criterion(prepared, k, effects) for k in range(len(prepared.rules.criteria))
+    }
+    people = effects.employees
+    bands = assign_bands(
+        people.raw, people.adjusted, people.calibrated, people.se, people.link,
+        prepared.employees.frame["proposed_band"].tolist(),
+        cycle.bands.labels, cycle.bands.cuts_micro,
+    )  # fmt: skip
+    return Scored(prepared, effects, by_criterion, bands)
+
+
+def _estimate_criterion(prepared: Prepared, k: int, whole: Effects) -> Effects:
+    forms = prepared.forms
+    if len(prepared.rules.criteria) == 1:
+        return whole
+    points = forms.criterion_points[:, k]
+    return _estimate(prepared, points, forms.scored & ~np.isnan(points))
+
+
+def _estimate(
+    prepared: Prepared, points: npt.NDArray[np.float64], chosen: npt.NDArray[np.bool_]
+) -> Effects:
+    forms, cycle = prepared.forms, prepared.cycle
+    return estimate_effects(
+        forms.employee[chosen], forms.rater[chosen], forms.source[chosen],
+        points[chosen], forms.weight[chosen], _encode_units(prepared),
+        n_employees=len(prepared.employees.ids), n_raters=len(prepared.raters),
+        settings=Settings(
+            interval=cycle.effects.interval, min_link=cycle.effects.min_link,
+            model=cycle.effects.model,
+        ),
+    )  # fmt: skip
+
+
+def _encode_units(prepared: Prepared) -> IntArray | None:
+    """Unit codes; whoever has no unit is one alone, since nothing is shared with others."""
+    if prepared.unit_kind == "none":
+        return None
+    names = sorted(set(prepared.unit) - {""})
+    code = {name: n for n, name in enumerate(names)}
+    lone = iter(range(len(names), len(names) + len(prepared.unit)))
+    return np.array([code[u] if u else next(lone) for u in prepared.unit], np.int64)
+
+
+def find_managers(employees: EmployeeTable) -> IntArray | None:
+    """Manager of each employee as a code, -1 for nobody; None where none are declared."""
+    if "manager_id" not in employees.declared:
+        return None
+    manager = employees.frame["manager_id"].tolist()
+    code = {name: n for n, name in enumerate(sorted(set(manager) - {""}))}
+    return np.array([code.get(name, -1) for name in manager], np.int64)
+
+
+def mean_by_source(forms: FormTable, source: str, n_employees: int) -> npt.NDArray[np.float64]:
+    """Mean points of each employee's forms from one source; NaN where there is none."""
+    chosen = (forms.source == SOURCES.index(source)) & ~np.isnan(forms.points)
+    count = np.bincount(forms.employee[chosen], minlength=n_employees)
+    total = np.bincount(forms.employee[chosen], forms.points[chosen], minlength=n_employees)
+    with np.errstate(invalid="ignore"):
+        return np.where(count > 0, total / count, np.nan)

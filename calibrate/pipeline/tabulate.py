@@ -1,0 +1,215 @@
+"""Results of the stages as the tables of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from calibrate.bands import build_distribution
+from calibrate.config import SOURCES
+from calibrate.pipeline.stages import Scored, mean_by_source
+from calibrate.report.folder import tabulate_problems
+from calibrate.score import measure_attainment
+from calibrate.score.results import average_attainment
+from calibrate.session import Evidence, build_agenda
+from calibrate.session.findings import count_outside_forms, describe_rater, gather_findings
+from calibrate.tables import (
+    CRITERION_SCORES,
+    FORMS,
+    GOALS,
+    RATERS,
+    SCORES,
+    VARIANCE,
+)
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def tabulate_scores(scored: Scored) -> pd.DataFrame:
+    """One row an employee, as :data:`calibrate.tables.SCORES`."""
+    prepared, effects, bands = scored.prepared, scored.effects.employees, scored.bands
+    component = pd.array(effects.component, dtype="Int64")
+    component[effects.component < 0] = pd.NA
+    return SCORES.conform(
+        pd.DataFrame(
+            {
+                "employee_id": prepared.employees.ids,
+                "session": prepared.session,
+                "unit": prepared.unit,
+                "component": component,
+                "n_forms": effects.n_forms,
+                "n_raters": effects.n_raters,
+                "raw_score": effects.raw,
+                "adjusted_score": effects.adjusted,
+                "calibrated_score": effects.calibrated,
+                "pull": effects.pull,
+                "se": effects.se,
+                "low": effects.low,
+                "high": effects.high,
+                "link": effects.link,
+                "raw_band": bands.names(bands.raw),
+                "proposed_band": prepared.employees.frame["proposed_band"].to_numpy(),
+                "suggested_band": bands.names(bands.suggested),
+                "p_suggested": bands.p_suggested,
+                "final_band": "",
+            }
+        )
+    )
+
+
+def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
+    """All public tables of a run, by contract name."""
+    prepared = scored.prepared
+    goals = measure_attainment(prepared.goals) if prepared.goals is not None else GOALS.empty()
+    raters = _tabulate_raters(scored)
+    distribution = _tabulate_distribution(scored)
+    tables = {
+        "forms": _tabulate_forms(scored),
+        "scores": tabulate_scores(scored),
+        "raters": raters,
+        "criterion_scores": _tabulate_criteria(scored),
+        "variance": _tabulate_variance(scored),
+        "distribution": distribution,
+        "agenda": _tabulate_agenda(scored, goals),
+        "goals": goals,
+        "problems": tabulate_problems(list(prepared.problems)),
+    }
+    tables["findings"] = gather_findings(
+        distribution, raters, _count_outside(scored), scored.effects.notes,
+        count_quarantined(scored),
+    )  # fmt: skip
+    return tables
+
+
+def count_quarantined(scored: Scored) -> int:
+    """Input rows left out because they are wrong."""
+    return sum(p.level == "error" and p.row is not None for p in scored.prepared.problems)
+
+
+def _tabulate_forms(scored: Scored) -> pd.DataFrame:
+    prepared, forms = scored.prepared, scored.prepared.forms
+    ids = np.array(prepared.employees.ids, dtype=object)
+    raters = np.array(prepared.raters, dtype=object)
+    severity = np.where(forms.scored, scored.effects.raters.severity[forms.rater], np.nan)
+    return FORMS.conform(
+        pd.DataFrame(
+            {
+                "employee_id": ids[forms.employee],
+                "rater_id": raters[forms.rater],
+                "source": np.array(SOURCES, dtype=object)[forms.source],
+                "points": forms.points,
+                "weight": forms.weight,
+                "severity": severity,
+                "scored": forms.scored,
+            }
+        )
+    )
+
+
+def _tabulate_raters(scored: Scored) -> pd.DataFrame:
+    effects = scored.effects.raters
+    rating = np.flatnonzero(effects.n_forms > 0)
+    finding = [
+        describe_rater(effects.severity[j], effects.se[j], int(effects.n_forms[j])) for j in rating
+    ]
+    return RATERS.conform(
+        pd.DataFrame(
+            {
+                "rater_id": np.array(scored.prepared.raters, dtype=object)[rating],
+                "component": effects.component[rating],
+                "n_forms": effects.n_forms[rating],
+                "n_employees": effects.n_employees[rating],
+                "severity": effects.severity[rating],
+                "se": effects.se[rating],
+                "link_strength": effects.link_strength[rating],
+                "spread": np.nan,
+                "halo": np.nan,
+                "finding": finding,
+            }
+        )
+    )
+
+
+def _tabulate_criteria(scored: Scored) -> pd.DataFrame:
+    prepared = scored.prepared
+    blocks = []
+    for k, criterion in enumerate(prepared.rules.criteria):
+        effects = scored.by_criterion[k].employees
+        rated = np.flatnonzero(effects.n_forms > 0)
+        expected = prepared.forms.expected[rated, k]
+        blocks.append(
+            pd.DataFrame(
+                {
+                    "employee_id": np.array(prepared.employees.ids, dtype=object)[rated],
+                    "criterion": criterion,
+                    "raw_score": effects.raw[rated],
+                    "calibrated_score": effects.calibrated[rated],
+                    "se": effects.se[rated],
+                    "expected": expected,
+                    "gap": effects.calibrated[rated] - expected,
+                }
+            )
+        )
+    return CRITERION_SCORES.conform(pd.concat(blocks, ignore_index=True))
+
+
+def _tabulate_variance(scored: Scored) -> pd.DataFrame:
+    return VARIANCE.conform(
+        pd.DataFrame(list(scored.effects.variance), columns=["term", "variance", "share"])
+    )
+
+
+def list_scopes(scored: Scored) -> Mapping[str, list[str]]:
+    """Scopes in which bands are counted, each with the scope of every employee."""
+    employees = scored.prepared.employees
+    scopes: dict[str, list[str]] = {
+        "company": ["all"] * len(employees.ids),
+        "session": list(scored.prepared.session),
+    }
+    for scope, column in (("department", "department"), ("manager", "manager_id")):
+        if column in employees.declared:
+            scopes[scope] = employees.frame[column].tolist()
+    return scopes
+
+
+def _tabulate_distribution(scored: Scored) -> pd.DataFrame:
+    cycle, bands = scored.prepared.cycle, scored.bands
+    guideline = cycle.guideline
+    is_tested = guideline is not None and guideline.mode != "none" and not bands.is_what_if
+    return build_distribution(
+        bands.current, bands.labels, list_scopes(scored),
+        guideline=guideline.shares if guideline and is_tested else None,
+        guideline_scope=guideline.scope if guideline and is_tested else "",
+        seed=cycle.seed,
+    )  # fmt: skip
+
+
+def _tabulate_agenda(scored: Scored, goals: pd.DataFrame) -> pd.DataFrame:
+    prepared = scored.prepared
+    employees = prepared.employees
+    reached = average_attainment(goals).set_index("employee_id")["attainment"]
+    n_employees = len(employees.ids)
+    evidence = Evidence(
+        employees.ids, prepared.session, employees.frame["level"].tolist(),
+        list(scored.effects.employees.link),
+        mean_by_source(prepared.forms, "manager", n_employees),
+        mean_by_source(prepared.forms, "peer", n_employees),
+        reached.reindex(list(employees.ids)).to_numpy(float, na_value=np.nan),
+    )  # fmt: skip
+    agenda = prepared.cycle.agenda
+    return build_agenda(
+        evidence, scored.bands, minutes=agenda.minutes,
+        minutes_per_person=agenda.minutes_per_person,
+    )  # fmt: skip
+
+
+def _count_outside(scored: Scored) -> dict[str, int]:
+    prepared, forms = scored.prepared, scored.prepared.forms
+    if prepared.unit_kind == "none" or not scored.effects.fitted:
+        return {}
+    own = dict(zip(prepared.employees.ids, prepared.unit, strict=True))
+    raters = [prepared.raters[j] for j in forms.rater[forms.scored]]
+    return count_outside_forms(forms.employee[forms.scored].tolist(), raters, prepared.unit, own)

@@ -1,0 +1,141 @@
+"""A run's folder appears whole or not at all, and never changes afterwards."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pandas as pd
+
+from calibrate.errors import BusyError, DiskError, Problem
+from calibrate.report.files import encode_table
+from calibrate.tables import PROBLEMS
+
+_UNFINISHED = ".unfinished-"
+
+
+@contextmanager
+def hold_output(out: Path) -> Iterator[None]:
+    """Let one run at a time write below ``out``.
+
+    Raises
+    ------
+    BusyError
+        If another run holds the folder.
+    DiskError
+        If the folder cannot be made or written.
+    """
+    with explain_disk(out):
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / ".lock").open("w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BusyError(
+                f"{out}: another run is writing here; wait for it or choose another --out"
+            ) from error
+        yield
+
+
+def find_run(out: Path, name: str) -> Path | None:
+    """Return the finished run of that name, if there is one."""
+    folder = out / "runs" / name
+    return folder if (folder / "manifest.json").is_file() else None
+
+
+def write_run(out: Path, name: str, fill: Callable[[Path], None]) -> Path:
+    """Fill a folder beside, flush it to disk, and rename it into place.
+
+    Parameters
+    ----------
+    fill
+        Writes all files of the run into the folder it is given. If it
+        raises, nothing of the run is left behind.
+    """
+    runs = out / "runs"
+    with explain_disk(out):
+        runs.mkdir(parents=True, exist_ok=True)
+        for leftover in runs.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(leftover)
+        beside = runs / f"{_UNFINISHED}{name}"
+        beside.mkdir()
+        try:
+            fill(beside)
+            _flush(beside)
+            beside.rename(runs / name)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            with suppress(OSError):
+                runs.rmdir()
+            raise
+        _flush_folder(runs)
+    return runs / name
+
+
+def point_latest(out: Path, name: str) -> None:
+    """Make ``latest`` a relative link to the run."""
+    with explain_disk(out):
+        beside = out / ".latest"
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(Path("runs") / name)
+        beside.replace(out / "latest")
+
+
+def write_problems(out: Path, problems: tuple[Problem, ...]) -> Path:
+    """Replace ``problems.csv`` below ``out``."""
+    with explain_disk(out):
+        out.mkdir(parents=True, exist_ok=True)
+        path = out / "problems.csv"
+        path.write_bytes(encode_table(PROBLEMS, tabulate_problems(problems))[1])
+    return path
+
+
+def tabulate_problems(problems: tuple[Problem, ...] | list[Problem]) -> pd.DataFrame:
+    """One row a problem, as :data:`calibrate.tables.PROBLEMS`."""
+    rows = [
+        {
+            "file": p.file, "row": p.row, "column": p.column, "rule": p.rule,
+            "level": p.level, "value": p.value, "fix": f"{p.what}; {p.fix}",
+        }
+        for p in problems
+    ]  # fmt: skip
+    return PROBLEMS.conform(pd.DataFrame(rows, columns=PROBLEMS.names))
+
+
+@contextmanager
+def explain_disk(out: Path) -> Iterator[None]:
+    """Turn what the disk refuses into one clear sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskError(f"{out}: the disk is full; free some space and run again") from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+            raise DiskError(
+                f"{out}: cannot be written ({error.strerror}); choose another --out"
+            ) from error
+        raise
+
+
+def _flush(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        else:
+            _flush_folder(path)
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
