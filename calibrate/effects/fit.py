@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from calibrate.effects.design import Design
-from calibrate.effects.model import Evaluation, System, build_system, evaluate
+from calibrate.effects.model import NO_RESIDUAL, Evaluation, System, build_system, evaluate
 from calibrate.effects.result import FloatArray, IntArray
 from calibrate.errors import FitError
 
 START = 0.5  # variance ratio that no term is orders of magnitude away from
-SMALLEST, LARGEST = 1e-8, 1e8  # ratios: at the first a term is dropped, at the other refused
+SMALLEST, LARGEST = 1e-8, 1e6  # ratios: at the first a term is dropped, at the other refused
 STEP = np.log(10.0)  # longest step of a log ratio
 TOLERANCE = 1e-8  # error of a log ratio at the optimum; half of it for a standard deviation
 MAX_STEPS = 200
 SLACK = 1e-10  # rounding of the criterion, relative
+NEGLIGIBLE = 1e-6  # gain in deviance that rounding may hide and no reader could see
 RIDGE = 1e-10  # keeps a step finite where two terms are one
 MIN_EIGENVALUE = 1e-10  # of the information scaled to a unit diagonal
 BLOCK = 8_000_000  # numbers held at once while prediction errors are computed
@@ -109,15 +110,21 @@ def _minimise(system: System) -> tuple[Evaluation, int]:
         length = float(np.abs(step).max(initial=0.0))
         if length < TOLERANCE / 10:
             return at, n_steps
-        at, taken = _descend(system, at, step)
+        there, taken = _descend(system, at, step)
+        if there is None:
+            break
+        at = there
         if at.gamma.max() >= LARGEST:
-            raise FitError("the linked forms leave no residual: nothing tells noise from effect")
+            raise FitError(NO_RESIDUAL)
         # Steps shrink by a steady factor, so that the rest of the way can be foretold.
         rate = length / previous
         if taken == 1.0 and 0 < rate < 1 and length * rate / (1 - rate) < TOLERANCE:
             return at, n_steps
         previous = length if taken == 1.0 else np.inf
-    raise FitError(f"the variances did not settle within {MAX_STEPS} steps")
+    gain = -float(_newton_step(at) @ (at.gamma * at.gradient))
+    if gain < NEGLIGIBLE:
+        return at, MAX_STEPS
+    raise FitError("the variances did not settle")
 
 
 def _newton_step(at: Evaluation) -> FloatArray:
@@ -140,17 +147,14 @@ def _newton_step(at: Evaluation) -> FloatArray:
     return np.clip(step, -STEP, STEP)
 
 
-def _descend(system: System, at: Evaluation, step: FloatArray) -> tuple[Evaluation, float]:
-    for taken in _halving():
+def _descend(system: System, at: Evaluation, step: FloatArray) -> tuple[Evaluation | None, float]:
+    """The first of the halved steps that does not raise the criterion, and its fraction."""
+    for taken in 0.5 ** np.arange(30):
         gamma = np.clip(at.gamma * np.exp(taken * step), SMALLEST, LARGEST)
         there = evaluate(system, gamma)
         if there.criterion <= at.criterion + SLACK * (1 + abs(at.criterion)):
-            return there, taken
-    raise FitError("the variances did not settle: no step improves the criterion")
-
-
-def _halving() -> Iterator[float]:
-    return (0.5**k for k in range(30))
+            return there, float(taken)
+    return None, 0.0
 
 
 def _check_information(at: Evaluation) -> None:

@@ -20,6 +20,8 @@ from calibrate.errors import FitError
 #: Below this share of the sum of squares the residual is rounding error.
 ROUNDING = 1e-12
 
+NO_RESIDUAL = "the linked forms leave no residual: nothing tells noise from effect"
+
 
 @dataclass(frozen=True)
 class System:
@@ -185,7 +187,7 @@ def evaluate(system: System, gamma: FloatArray) -> Evaluation:
     solution = T @ z
     r2 = system.design.square - float(c @ system.totals_out**2) - float(z @ solution)
     if not r2 > ROUNDING * system.design.square:
-        raise FitError("the linked forms leave no residual: nothing tells noise from effect")
+        raise FitError(NO_RESIDUAL)
     sigma2 = r2 / (n - p)
     effects = {term: solution[where] for term, where in system.place.items()}
     if system.eliminated:

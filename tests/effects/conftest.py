@@ -43,16 +43,16 @@ class DenseModel:
 
     def predict(self, variance: Mapping[str, float], term: str) -> Array:
         """BLUP: σ²_k Z' P y."""
-        return variance[term] * self.Z[term].T @ self._P(variance) @ self.y
+        return variance[term] * self.Z[term].T @ self.projection(variance) @ self.y
 
     def error(self, variance: Mapping[str, float], L: Array) -> Array:
         """PEV of L v for the stacked random effects v: L (G − G Z' P Z G) L'."""
         Z = np.hstack(list(self.Z.values()))
         g = np.concatenate([np.full(Zk.shape[1], variance[k]) for k, Zk in self.Z.items()])
-        C = np.diag(g) - (g[:, None] * Z.T) @ self._P(variance) @ (Z * g)
+        C = np.diag(g) - (g[:, None] * Z.T) @ self.projection(variance) @ (Z * g)
         return np.asarray(np.diagonal(L @ C @ L.T))
 
-    def _P(self, variance: Mapping[str, float]) -> Array:
+    def projection(self, variance: Mapping[str, float]) -> Array:
         W = np.linalg.inv(self.covariance(variance))
         WX = W @ self.X
         return np.asarray(W - WX @ np.linalg.inv(self.X.T @ WX) @ WX.T)
@@ -88,12 +88,15 @@ class Network:
         return DenseModel(self.points, indicator(self.source), Z)
 
 
+PLANTED: Mapping[str, float] = {"employee": 6, "unit": 5, "rater": 6, "residual": 5}
+
+
 def invent(
     rng: np.random.Generator,
     n_units: int,
     size: int,
     n_forms: int = 4,
-    sd: Mapping[str, float] = {"employee": 6, "unit": 5, "rater": 6, "residual": 5},  # noqa: B006
+    sd: Mapping[str, float] = PLANTED,
 ) -> Network:
     """Teams of ``size``; the first form is the manager's, the others anybody's but one's own."""
     n = n_units * size
@@ -116,9 +119,7 @@ def invent(
     )
     weight = np.where(source == 0, 2.0, 1.0)
     truth = truth + np.average(np.array([48.0, 52.0])[source], weights=weight)
-    return Network(
-        employee, rater, source, points.clip(0, 100), weight, unit, n, n_raters, truth
-    )
+    return Network(employee, rater, source, points.clip(0, 100), weight, unit, n, n_raters, truth)
 
 
 @pytest.fixture(scope="session")

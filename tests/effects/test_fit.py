@@ -82,14 +82,14 @@ def test_predictions_and_errors_equal_the_full_matrix(inventor, n_raters, with_u
         np.testing.assert_allclose(
             fit.effect(term), dense.predict(fit.variance, term), rtol=1e-9, atol=1e-10
         )
-    I, J, U = network.n_employees, network.n_raters, 5
+    n, J, U = network.n_employees, network.n_raters, 5
     unit = network.unit if with_unit else None
-    of_unit = np.eye(U)[network.unit] if with_unit else np.zeros((I, 0))
-    L = np.hstack([np.eye(I), of_unit, np.zeros((I, J))])
+    of_unit = np.eye(U)[network.unit] if with_unit else np.zeros((n, 0))
+    L = np.hstack([np.eye(n), of_unit, np.zeros((n, J))])
     np.testing.assert_allclose(
         predict_errors(fit, "employee", unit), dense.error(fit.variance, L), rtol=1e-9
     )
-    L = np.hstack([np.zeros((J, I + of_unit.shape[1])), np.eye(J)])
+    L = np.hstack([np.zeros((J, n + of_unit.shape[1])), np.eye(J)])
     np.testing.assert_allclose(
         predict_errors(fit, "rater"), dense.error(fit.variance, L), rtol=1e-9
     )

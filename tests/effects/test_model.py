@@ -56,7 +56,7 @@ def test_average_information_equals_its_definition(small) -> None:
     gamma = np.array([0.8, 0.3, 1.7])
     at = evaluate(build_system(_design(small), TERMS), gamma)
     dense = small.dense(*TERMS)
-    P = dense._P(dict(zip(TERMS, gamma, strict=True)) | {"residual": 1.0})
+    P = dense.projection(dict(zip(TERMS, gamma, strict=True)) | {"residual": 1.0})
     Py = P @ dense.y
     f = np.column_stack([Z @ (Z.T @ Py) for Z in dense.Z.values()])
     s2, df = at.sigma2, len(dense.y) - 2
@@ -65,8 +65,10 @@ def test_average_information_equals_its_definition(small) -> None:
 
 
 def test_too_few_forms_are_refused() -> None:
-    design = build_design(np.array([1.0, 2.0, 4.0]), np.zeros(3, dtype=np.int64),
-                          {"employee": np.array([0, 0, 1]), "rater": np.array([0, 1, 1])})  # fmt: skip
+    x, one_source = np.array([1.0, 2.0, 4.0]), np.zeros(3, dtype=np.int64)
+    design = build_design(
+        x, one_source, {"employee": np.array([0, 0, 1]), "rater": np.array([0, 1, 1])}
+    )
     with pytest.raises(FitError, match="too few"):
         evaluate(build_system(design, ("employee", "rater")), np.array([1.0, 1.0]))
 
