@@ -1,0 +1,25 @@
+"""How each reader sees a run: views, charts, HTML and PDF packets."""
+
+from calibrate.report.assets import find_folder
+from calibrate.report.material import (
+    AuditMaterial,
+    CriterionInfo,
+    Material,
+    OutcomeInfo,
+    RubricInfo,
+)
+from calibrate.report.packets import Draft, Packet, draft_packet, print_packet, render_packet
+
+__all__ = [
+    "AuditMaterial",
+    "CriterionInfo",
+    "Draft",
+    "Material",
+    "OutcomeInfo",
+    "Packet",
+    "RubricInfo",
+    "draft_packet",
+    "find_folder",
+    "print_packet",
+    "render_packet",
+]

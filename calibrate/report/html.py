@@ -1,0 +1,48 @@
+"""View and template to HTML; the packet id is the hash of what was written."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from calibrate.report.assets import find_folder
+from calibrate.report.words import soften
+
+#: Text is escaped, so this mark cannot come from the data.
+ID_MARK = "<!--packet-id-->"
+
+
+@lru_cache(maxsize=1)
+def build_environment() -> Environment:
+    """Open the packaged templates: everything is escaped, a missing value is an error."""
+    return Environment(
+        loader=FileSystemLoader(find_folder("reports/templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def write_html(template: str, view: Any) -> tuple[str, str]:
+    """Fill a template with a view.
+
+    Returns
+    -------
+    (html, packet_id)
+        The packet id is the first 12 hex digits of the SHA-256 of the HTML in which
+        the id itself is still blank.
+    """
+    values = {field.name: getattr(view, field.name) for field in fields(view)}
+    html = build_environment().get_template(template).render(values)
+    packet_id = hashlib.sha256(html.encode()).hexdigest()[:12]
+    return html.replace(ID_MARK, packet_id), packet_id
+
+
+def _finalize(value: object) -> object:
+    return soften(value) if type(value) is str else value

@@ -1,0 +1,92 @@
+"""One packet from material to bytes; drafting is quick, printing is what a worker does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from calibrate.report.html import write_html
+from calibrate.report.material import AuditMaterial, Material
+from calibrate.report.pdf import render_pdf
+from calibrate.report.views.audit import build_audit_view
+from calibrate.report.views.executive import build_executive_view
+from calibrate.report.views.manager import build_manager_view
+from calibrate.report.views.session import build_session_view
+
+Kind = Literal["session", "manager", "audit", "executive"]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A packet as HTML: small, picklable, and already named by its content."""
+
+    kind: Kind
+    session: str
+    manager_id: str
+    packet_id: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A printed packet."""
+
+    kind: Kind
+    session: str
+    manager_id: str
+    packet_id: str
+    pdf: bytes
+    n_pages: int
+
+
+def draft_packet(
+    kind: Kind, material: Material, key: str = "", audit: AuditMaterial | None = None
+) -> Draft:
+    """Write a packet's HTML.
+
+    Parameters
+    ----------
+    kind
+        session, manager, audit or executive.
+    key
+        The session or the manager's id; empty for the other two.
+    audit
+        Needed by the audit packet, refused by every other one: no figure by group
+        may reach them.
+
+    Raises
+    ------
+    ValueError
+        If ``audit`` is given to another packet than the audit, or is missing there.
+    """
+    if (kind == "audit") != (audit is not None):
+        raise ValueError("audit material belongs to the audit packet, and to no other")
+    if kind == "session":
+        html, packet_id = write_html("session.html", build_session_view(material, key))
+    elif kind == "manager":
+        html, packet_id = write_html("manager.html", build_manager_view(material, key))
+    elif audit is not None:
+        html, packet_id = write_html("audit.html", build_audit_view(material, audit))
+    else:
+        html, packet_id = write_html("executive.html", build_executive_view(material))
+    return Draft(
+        kind, key if kind == "session" else "", key if kind == "manager" else "", packet_id, html
+    )
+
+
+def print_packet(draft: Draft) -> Packet:
+    """Set a draft as PDF; needs nothing but the draft, so any worker can do it."""
+    pdf = render_pdf(draft.html)
+    return Packet(
+        draft.kind, draft.session, draft.manager_id, draft.packet_id, pdf.content, pdf.n_pages
+    )
+
+
+def render_packet(
+    kind: Kind, material: Material, key: str = "", audit: AuditMaterial | None = None
+) -> Packet:
+    """Draft and print in one step.
+
+    See :func:`draft_packet` for the parameters and :func:`print_packet` for the work.
+    """
+    return print_packet(draft_packet(kind, material, key, audit))

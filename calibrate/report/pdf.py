@@ -1,0 +1,110 @@
+"""HTML to PDF/UA bytes: no network, no clock, no silent warning."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from calibrate.errors import RenderError
+from calibrate.report.assets import find_folder
+
+#: The only addresses a template may use: ``asset:NAME`` for a file beside the templates.
+SCHEME = "asset:"
+STYLESHEETS = ("tokens.css", "print.css")
+_ASSET_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9]+)+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """A finished document."""
+
+    content: bytes
+    n_pages: int
+
+
+class AssetFetcher(URLFetcher):  # type: ignore[misc]
+    """Serves packaged assets by name; every other address ends the rendering."""
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        name = url.removeprefix(SCHEME)
+        path = find_folder("reports/templates") / name
+        if not url.startswith(SCHEME) or not _ASSET_NAME.fullmatch(name) or not path.is_file():
+            raise FatalURLFetchingError(f"a template asked for '{url}'; only assets are served")
+        return URLFetcherResponse(url, body=path.read_bytes())
+
+
+def render_pdf(html: str) -> Pdf:
+    """Set one document as tagged PDF/UA-1.
+
+    Same HTML, same fonts and same library: same bytes. No date is written and the
+    file identifier is a hash of the content.
+
+    Raises
+    ------
+    RenderError
+        If the library logs anything, or an address outside the package is asked for.
+    """
+    fonts, sheets = _load_styles()
+    with _collect_log() as lines:
+        try:
+            document = HTML(string=html, base_url=SCHEME, url_fetcher=AssetFetcher()).render(
+                font_config=fonts, stylesheets=sheets, pdf_variant="pdf/ua-1", pdf_tags=True
+            )
+            content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+        except FatalURLFetchingError as error:
+            raise RenderError(f"a packet was not set: {error}") from error
+    if lines:
+        raise RenderError("a packet was not set: " + "; ".join(dict.fromkeys(lines)))
+    return Pdf(content, len(document.pages))
+
+
+@lru_cache(maxsize=1)
+def _load_styles() -> tuple[FontConfiguration, list[CSS]]:
+    # Parsing the stylesheets costs more than setting a page: once per process.
+    fonts = FontConfiguration()
+    folder: Path = find_folder("reports/templates")
+    with _collect_log() as lines:
+        sheets = [
+            CSS(
+                string=(folder / name).read_text(encoding="utf-8"),
+                base_url=SCHEME, url_fetcher=AssetFetcher(), font_config=fonts,
+            )
+            for name in STYLESHEETS
+        ]  # fmt: skip
+    if lines:
+        raise RenderError("a stylesheet is at fault: " + "; ".join(lines))
+    return fonts, sheets
+
+
+@contextmanager
+def _collect_log() -> Iterator[list[str]]:
+    lines: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    handler = Collector(logging.WARNING)
+    loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
+    before = [(logger.level, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+    try:
+        yield lines
+    finally:
+        for logger, (level, propagate) in zip(loggers, before, strict=True):
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+            logger.propagate = propagate

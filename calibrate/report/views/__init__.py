@@ -1,0 +1,1 @@
+"""One view per packet: frozen, and every number already a string."""

@@ -1,0 +1,292 @@
+"""The audit packet: what was compared, what it showed, and what it could not show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.base import (
+    Company,
+    Figure,
+    Head,
+    Item,
+    RubricNote,
+    build_head,
+    cap_rows,
+)
+from calibrate.report.views.disparity import (
+    AttributePage,
+    DetailTable,
+    PowerRow,
+    build_attribute_pages,
+    build_details,
+    list_power,
+)
+from calibrate.report.words import (
+    TERM_WORDS,
+    VERDICT_WORDS,
+    count_of,
+    join_words,
+    say_code,
+    write_count,
+    write_number,
+    write_percent,
+)
+
+VERDICT_MEANING = {
+    "beyond": "Beyond chance and beyond the practical bound. Look here first.",
+    "significant_only": "More than chance, but small. Keep an eye on it.",
+    "within": "The ratio's whole interval lies between 0.80 and 1.25.",
+    "inconclusive": "The data can neither show a disparity nor rule one out.",
+    "too_few": "A group is smaller than the smallest cell. Its figures are withheld.",
+    "not_computable": "There is nothing to divide by, or nothing to compare with.",
+}
+RATIO_TICKS = ("0.25", "0.5", "1", "2", "4")
+
+
+@dataclass(frozen=True)
+class VerdictRow:
+    """How many primary comparisons got this verdict."""
+
+    verdict: str
+    n: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """A finding: what it says and what stands behind it."""
+
+    headline: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """Who was rated, by group."""
+
+    attribute: str
+    group: str
+    n_people: str
+    n_rated: str
+    n_not_rated: str
+    n_left_out: str
+    note: str
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """One part of the variance."""
+
+    term: str
+    variance: str
+    share: str
+
+
+@dataclass(frozen=True)
+class AuditView:
+    """Everything on the audit packet."""
+
+    head: Head
+    run_id: str
+    figures: tuple[Figure, ...]
+    verdicts: tuple[VerdictRow, ...]
+    looks: tuple[Look, ...]
+    scope: tuple[Item, ...]
+    is_wall_proven: bool
+    scores_sha256: str
+    rescored_sha256: str
+    cross_check: str
+    flow: tuple[Item, ...]
+    groups: tuple[GroupRow, ...]
+    groups_notice: str
+    inputs: tuple[Item, ...]
+    inputs_notice: str
+    pages: tuple[AttributePage, ...]
+    ratio_ticks: tuple[str, ...]
+    power: tuple[PowerRow, ...]
+    power_notice: str
+    variance: tuple[TermRow, ...]
+    rater_sentences: tuple[str, ...]
+    notes: tuple[str, ...]
+    rules: tuple[Item, ...]
+    sources: tuple[Item, ...]
+    details: tuple[DetailTable, ...]
+    rubrics: tuple[RubricNote, ...]
+
+
+def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
+    """Build the packet for auditors; the only one that shows figures by group."""
+    company = Company(material)
+    rows = list_rows(audit.disparities)
+    groups, groups_notice = cap_rows(
+        [_build_group(row) for row in list_rows(audit.groups)], "groups"
+    )
+    inputs, inputs_notice = cap_rows([Item(*pair) for pair in audit.input_hashes], "files")
+    power, power_notice = list_power(rows)
+    head = build_head(
+        material, "Audit of disparities", "For auditors and counsel",
+        running="Audit", classification="Restricted · audit",
+    )  # fmt: skip
+    return AuditView(
+        head=head,
+        run_id=material.run_id,
+        figures=_list_figures(material, rows),
+        verdicts=_count_verdicts(rows),
+        looks=tuple(
+            Look(str(row["headline"] or ""), str(row["evidence"] or ""))
+            for row in list_rows(audit.findings)
+        ),
+        scope=_describe_scope(company, rows),
+        is_wall_proven=audit.scores_sha256 == audit.rescored_sha256,
+        scores_sha256=audit.scores_sha256,
+        rescored_sha256=audit.rescored_sha256,
+        cross_check="not yet known" if audit.cross_check is None else f"{audit.cross_check:.1e}",
+        flow=_describe_flow(material.readiness),
+        groups=groups,
+        groups_notice=groups_notice,
+        inputs=inputs,
+        inputs_notice=inputs_notice,
+        pages=build_attribute_pages(rows),
+        ratio_ticks=RATIO_TICKS,
+        power=power,
+        power_notice=power_notice,
+        variance=_list_variance(material),
+        rater_sentences=_describe_raters(company),
+        notes=(*audit.notes, *material.notes),
+        rules=_describe_rules(audit.rule_pack),
+        sources=_list_sources(audit.rule_pack),
+        details=build_details(rows),
+        rubrics=company.rubric_notes,
+    )
+
+
+def _list_figures(material: Material, rows: list[Row]) -> tuple[Figure, ...]:
+    primary = _take_primary(rows)
+    attributes = {row["attribute"] for row in rows if "*" not in str(row["attribute"])}
+    beyond = sum(row["verdict"] == "beyond" for row in primary)
+    ready = material.readiness
+    return (
+        Figure(write_count(ready.get("n_people")), "people"),
+        Figure(write_count(ready.get("n_rated")), "with a score"),
+        Figure(write_count(len(attributes)), "attributes"),
+        Figure(write_count(len(primary)), "primary comparisons"),
+        Figure(write_count(beyond), "beyond both bounds"),
+    )
+
+
+def _take_primary(rows: list[Row]) -> list[Row]:
+    return [r for r in rows if r["family"] == "primary" and r["group"] != r["reference"]]
+
+
+def _count_verdicts(rows: list[Row]) -> tuple[VerdictRow, ...]:
+    primary = _take_primary(rows)
+    return tuple(
+        VerdictRow(
+            VERDICT_WORDS[verdict],
+            write_count(sum(row["verdict"] == verdict for row in primary)),
+            meaning,
+        )
+        for verdict, meaning in VERDICT_MEANING.items()
+    )
+
+
+def _describe_scope(company: Company, rows: list[Row]) -> tuple[Item, ...]:
+    cycle = company.material.cycle
+    names = list(dict.fromkeys(str(r["attribute"]) for r in rows))
+    single = [n for n in names if "*" not in n]
+    crossed = [n.replace("*", " × ") for n in names if "*" in n]
+    stages = list(dict.fromkeys(str(r["stage"]) for r in rows))
+    favourable = (
+        cycle.audit.favourable.bands
+        if cycle.audit.favourable
+        else company.labels[len(company.labels) // 2 + 1 :]
+    )
+    return (
+        Item("Cycle", cycle.title or cycle.cycle),
+        Item("Attributes", join_words(single) or "none given; there are no pages by group"),
+        Item("Intersections", join_words(crossed) or "none asked for"),
+        Item("Stages compared", join_words(stages) or "none"),
+        Item("Favourable bands", join_words([str(band) for band in favourable])),
+        Item("Smallest cell", count_of(int(cycle.privacy.min_cell), "person", "people")),
+    )
+
+
+def _describe_flow(ready: Mapping[str, int]) -> tuple[Item, ...]:
+    names = {
+        "n_people": "People in the employees table",
+        "n_rated": "With a score",
+        "n_unrated": "Without a score",
+        "n_forms": "Forms",
+        "n_raters": "Raters",
+        "n_problems": "Problems found in the input",
+        "n_quarantined": "Rows left out",
+        "n_notes": "Notes on rows",
+        "n_linked": "Well linked people",
+        "n_weak": "Weakly linked people",
+        "n_unlinked": "People whose raters cannot be compared",
+    }
+    return tuple(Item(words, write_count(ready[k])) for k, words in names.items() if k in ready)
+
+
+def _build_group(row: Row) -> GroupRow:
+    is_hidden = bool(row.get("suppressed"))
+    return GroupRow(
+        attribute=say_code(str(row["attribute"])).replace("*", " × "),
+        group=str(row["group"]).replace("*", " × "),
+        n_people=write_count(row.get("n_people")),
+        n_rated=write_count(row.get("n_rated")),
+        n_not_rated=write_count(row.get("n_not_rated")),
+        n_left_out=write_count(row.get("n_quarantined")),
+        note="too few" if is_hidden else "",
+    )
+
+
+def _list_variance(material: Material) -> tuple[TermRow, ...]:
+    order = list(TERM_WORDS)
+    rows = list_rows(material.tables["variance"])
+    rows.sort(key=lambda r: order.index(r["term"]) if r["term"] in order else len(order))
+    return tuple(
+        TermRow(
+            TERM_WORDS.get(str(row["term"]), say_code(str(row["term"]))),
+            write_number(row["variance"], 1),
+            write_percent(row["share"]),
+        )
+        for row in rows
+    )
+
+
+def _describe_raters(company: Company) -> tuple[str, ...]:
+    raters = company.material.tables["raters"]
+    known = raters["severity"].dropna()
+    sentences = [
+        f"{count_of(len(raters), 'rater')} filed scored forms; the severity of "
+        f"{len(known):,} is known."
+    ]
+    if len(known):
+        low, high = (company.display.change(-float(known.quantile(q))) for q in (0.9, 0.1))
+        sentences.append(
+            f"Eight of ten of them mark between {low} and {high} of others on the same people."
+        )
+    else:
+        sentences.append("No severity can be told: a strict rater and a weak team look the same.")
+    found = int((raters["finding"].fillna("") != "").sum())
+    sentences.append(f"{count_of(found, 'rater has a finding', 'raters have a finding')}.")
+    return tuple(sentences)
+
+
+def _describe_rules(pack: Mapping[str, object]) -> tuple[Item, ...]:
+    flat = {key: value for key, value in pack.items() if isinstance(value, str | int | float)}
+    return tuple(Item(say_code(key).capitalize(), f"{value}") for key, value in flat.items())
+
+
+def _list_sources(pack: Mapping[str, object]) -> tuple[Item, ...]:
+    sources = pack.get("sources")
+    if not isinstance(sources, list | tuple):
+        return ()
+    return tuple(
+        Item(str(s.get("title", "")), f"{s.get('dated', '')}: {say_code(s.get('used_for'))}")
+        for s in sources
+        if isinstance(s, Mapping)
+    )

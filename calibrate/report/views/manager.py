@@ -1,0 +1,153 @@
+"""The manager packet: the own team, the own pattern, one card per person, nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calibrate.report.material import Material, Row
+from calibrate.report.views.base import Company, Figure, Head, RubricNote, build_head, cap_rows
+from calibrate.report.views.evidence import Cell, Person, build_person, take_overall
+from calibrate.report.views.pattern import OwnPattern, build_own_pattern
+from calibrate.report.views.talk import GoalRow, Talk, build_talk, list_goals
+from calibrate.report.words import DASH, write_count
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """One person's criteria."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class HeatTable:
+    """People who share a rubric; one column per criterion."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
+
+
+@dataclass(frozen=True)
+class TeamCard:
+    """One person of the team."""
+
+    person: Person
+    goals: tuple[GoalRow, ...]
+    talk: Talk
+    slot: str
+
+
+@dataclass(frozen=True)
+class ManagerView:
+    """Everything on a manager's packet."""
+
+    head: Head
+    figures: tuple[Figure, ...]
+    team: tuple[Person, ...]
+    team_notice: str
+    heat: tuple[HeatTable, ...]
+    pattern: OwnPattern
+    cards: tuple[TeamCard, ...]
+    shades: tuple[str, ...]
+    min_peers: str
+    ticks: tuple[str, ...]
+    interval: str
+    is_fitted: bool
+    has_masked: bool
+    has_expected: bool
+    show_suggested: bool
+    rubrics: tuple[RubricNote, ...]
+
+
+def build_manager_view(material: Material, manager_id: str) -> ManagerView:
+    """Build the packet of one manager.
+
+    Raises
+    ------
+    KeyError
+        If nobody has this manager.
+    """
+    company = Company(material)
+    desk = material.desk
+    members = desk.find_rows("employees", "manager_id", [manager_id])
+    scores = desk.find_rows("scores", "employee_id", [str(m["employee_id"]) for m in members])
+    if not scores:
+        raise KeyError(manager_id)
+    built = [(build_person(company, score), score) for score in scores]
+    pairs, notice = cap_rows(sorted(built, key=_rank), "people")
+    people = tuple(person for person, _ in pairs)
+    name = company.name(manager_id)
+    return ManagerView(
+        head=build_head(
+            material, name, "Your team before the calibration session",
+            running=f"Manager packet · {name}", classification="Confidential · personnel",
+        ),
+        figures=_list_figures(people),
+        team=people,
+        team_notice=notice,
+        heat=_build_heat(company, pairs),
+        pattern=build_own_pattern(company, manager_id),
+        cards=tuple(_build_card(company, person, score) for person, score in pairs),
+        shades=("1", "2", "3", "4", "5"),
+        min_peers=write_count(company.min_peers),
+        ticks=company.ticks,
+        interval=company.interval,
+        is_fitted=any(person.is_adjusted for person in people),
+        has_masked=any(person.is_masked for person in people),
+        has_expected=any(line.expected != DASH for p in people for line in p.criteria),
+        show_suggested=material.cycle.show_suggested != "never",
+        rubrics=company.rubric_notes,
+    )  # fmt: skip
+
+
+def _rank(pair: tuple[Person, Row]) -> tuple[bool, bool, float, str]:
+    # By score where figures are shown; withheld scores must not be told by their place.
+    person, score = pair
+    height = 0.0 if person.is_masked else float(score.get("raw_score") or 0.0)
+    return (not person.is_rated, person.is_masked, -height, person.employee_id)
+
+
+def _list_figures(people: tuple[Person, ...]) -> tuple[Figure, ...]:
+    rated = [person for person in people if person.is_rated]
+    proposed = [person for person in people if person.proposed != "none yet"]
+    known = [person for person in rated if person.is_adjusted]
+    return (
+        Figure(write_count(len(people)), "people in your team"),
+        Figure(write_count(len(rated)), "with a score"),
+        Figure(write_count(len(proposed)), "with a band you proposed"),
+        Figure(write_count(len(known)), "adjusted for severity"),
+    )
+
+
+def _build_heat(company: Company, pairs: tuple[tuple[Person, Row], ...]) -> tuple[HeatTable, ...]:
+    tables: dict[tuple[str, ...], list[HeatRow]] = {}
+    titles: dict[tuple[str, ...], str] = {}
+    desk = company.material.desk
+    for person, _ in pairs:
+        rows = desk.find_rows("criterion_scores", "employee_id", [person.employee_id])
+        by_criterion = {str(row["criterion"]): row for row in rows}
+        if not by_criterion:
+            continue
+        rubric = company.find_rubric(person.employee_id, list(by_criterion))
+        ids = [c.id for c in rubric.criteria] if rubric else sorted(by_criterion)
+        names = {c.id: c.label for c in rubric.criteria} if rubric else {}
+        key = tuple(names.get(i, i) for i in ids)
+        titles.setdefault(key, rubric.title if rubric else "")
+        write = company.display.whole if person.is_masked else company.display.mark
+        points = [take_overall(by_criterion.get(i, {})) for i in ids]
+        cells = tuple(Cell(write(p), company.shade(p)) for p in points)
+        tables.setdefault(key, []).append(HeatRow(person.name, cells))
+    return tuple(
+        HeatTable(titles[columns], columns, tuple(rows)) for columns, rows in tables.items()
+    )
+
+
+def _build_card(company: Company, person: Person, score: Row) -> TeamCard:
+    goals = list_goals(company, person.employee_id)
+    agenda = company.material.desk.find_one("agenda", "employee_id", person.employee_id)
+    slot = "not on the agenda"
+    if (agenda.get("minutes") or 0) > 0:
+        slot = f"on the agenda, {float(agenda['minutes']):.0f} minutes"
+    return TeamCard(person, goals, build_talk(company, person, score), slot)

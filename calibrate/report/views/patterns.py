@@ -1,0 +1,221 @@
+"""Shares per band against the guideline, and how the raters of a session mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from markupsafe import Markup
+
+from calibrate.report.charts import draw_interval, draw_severity, draw_share
+from calibrate.report.material import Row
+from calibrate.report.views.base import Company
+from calibrate.report.words import (
+    DASH,
+    VERDICT_WORDS,
+    say_link_strength,
+    write_count,
+    write_p,
+    write_percent,
+)
+
+#: Raters drawn in a packet; the tables of the run hold all of them.
+MOST_RATERS = 24
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """One band."""
+
+    band: str
+    n: str
+    share: str
+    span: str
+    guide: str
+    chart: Markup
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ShareTable:
+    """Distribution over the bands; ``sentence`` says what to make of it."""
+
+    rows: tuple[ShareRow, ...]
+    ticks: tuple[str, ...]
+    sentence: str
+    has_guideline: bool
+
+
+@dataclass(frozen=True)
+class RaterRow:
+    """One rater; without a fit the chart shows the mean mark."""
+
+    name: str
+    n_employees: str
+    n_forms: str
+    value: str
+    span: str
+    known: str
+    note: str
+    chart: Markup
+
+
+@dataclass(frozen=True)
+class RaterTable:
+    """How raters mark; ``has_severity`` is false where nothing links."""
+
+    rows: tuple[RaterRow, ...]
+    ticks: tuple[str, ...]
+    sentence: str
+    has_severity: bool
+
+
+def build_share_table(company: Company, scope: str, scope_id: str, words: str) -> ShareTable:
+    """Set the shares of one scope against the guideline."""
+    table = company.material.desk.find_rows("distribution", "scope_id", [scope_id])
+    rows = {str(row["band"]): row for row in table if row["scope"] == scope}
+    guideline = company.material.cycle.guideline
+    shares = dict(guideline.shares) if guideline is not None else {}
+    highest = max(
+        [float(row["high"] or row["share"] or 0) for row in rows.values()]
+        + [float(top) for _, top in shares.values()]
+        + [0.2]
+    )
+    top = next(end for end in (0.2, 0.4, 0.6, 0.8, 1.0) if highest <= end or end == 1.0)
+    built = tuple(
+        _build_share_row(label, rows[label], shares.get(label), top)
+        for label in reversed(company.labels)
+        if label in rows
+    )
+    ticks = tuple(write_percent(top * at / 4) for at in range(5))
+    return ShareTable(built, ticks, _say_shares(rows, words), bool(shares))
+
+
+def _build_share_row(
+    label: str, row: Row, guide: tuple[float, float] | None, top: float
+) -> ShareRow:
+    low, high, share = row.get("low"), row.get("high"), row.get("share")
+    bounds = None if guide is None else (float(guide[0]), float(guide[1]))
+    chart = draw_share(
+        share=float(share or 0), low=low, high=high, guide=bounds, top=top,
+        label=f"Share {write_percent(share)}",
+    )  # fmt: skip
+    verdict = str(row.get("verdict") or "")
+    return ShareRow(
+        band=label,
+        n=write_count(row.get("n")),
+        share=write_percent(share),
+        span=DASH if low is None else f"{write_percent(low)} to {write_percent(high)}",
+        guide=DASH if bounds is None else " to ".join(map(write_percent, bounds)),
+        chart=chart,
+        verdict=VERDICT_WORDS.get(verdict, verdict),
+    )
+
+
+def _say_shares(rows: dict[str, Row], words: str) -> str:
+    verdicts = {row.get("verdict") for row in rows.values()}
+    p_values = [row["p_value"] for row in rows.values() if row.get("p_value") is not None]
+    tested = f" (p = {write_p(p_values[0])})" if p_values else ""
+    if not rows:
+        return f"The distribution of {words} is not yet known."
+    if verdicts <= {"no_guideline", None}:
+        return "No guideline is set. The shares are shown for the talk, not as a target."
+    if verdicts == {"too_few"}:
+        return f"Too few people in {words} to set their shares against the guideline."
+    if "outside" in verdicts:
+        return f"Some shares of {words} lie outside the guideline{tested}. Ask why."
+    if "inconclusive" in verdicts:
+        return f"These few people cannot tell whether {words} keeps to the guideline{tested}."
+    return f"The shares of {words} agree with the guideline{tested}."
+
+
+def build_rater_table(company: Company, scores: Sequence[Row]) -> RaterTable:
+    """Raters who filed manager forms in a session, then others with a finding."""
+    desk = company.material.desk
+    employees = [str(row["employee_id"]) for row in scores]
+    forms = desk.find_rows("forms", "employee_id", employees)
+    managers = {str(form["rater_id"]) for form in forms if form["source"] == "manager"}
+    everyone = {str(form["rater_id"]) for form in forms if form.get("scored")}
+    raters = desk.find_rows("raters", "rater_id", sorted(everyone))
+    shown = [r for r in raters if str(r["rater_id"]) in managers or r.get("finding")]
+    shown = shown or raters
+    if any(rater.get("severity") is not None for rater in shown):
+        return _build_severity_table(company, shown, len(raters))
+    return _build_mean_table(company, shown, forms)
+
+
+def _build_severity_table(company: Company, raters: list[Row], n_all: int) -> RaterTable:
+    known = [r for r in raters if r.get("severity") is not None]
+    ranked = sorted(known, key=lambda r: (-abs(r["severity"]), str(r["rater_id"])))[:MOST_RATERS]
+    ranked.sort(key=lambda r: (-r["severity"], str(r["rater_id"])))
+    reach = find_reach([abs(r["severity"]) + company.z * (r.get("se") or 0) for r in ranked])
+    rows = tuple(_build_severity_row(company, rater, reach) for rater in ranked)
+    left = n_all - len(rows)
+    sentence = (
+        "Left of the line: marks lower than others who marked the same people. Right: higher. "
+        "A bar that crosses the line may be chance."
+    )
+    if left > 0:
+        sentence += f" {left:,} other raters are in the tables of the run."
+    ticks = tuple(company.display.change(reach * at) for at in (-1, -0.5, 0, 0.5, 1))
+    return RaterTable(rows, ticks, sentence, True)
+
+
+def _build_severity_row(company: Company, rater: Row, reach: float) -> RaterRow:
+    severity = float(rater["severity"])
+    half = None if rater.get("se") is None else company.z * float(rater["se"])
+    value = company.display.change(-severity)
+    note = str(rater.get("finding") or "")
+    if not note and int(rater.get("n_forms") or 0) < 5:
+        note = "few forms"
+    return RaterRow(
+        name=company.name(str(rater["rater_id"])),
+        n_employees=write_count(rater.get("n_employees")),
+        n_forms=write_count(rater.get("n_forms")),
+        value=value,
+        span=DASH if half is None else f"± {company.display.width(half)}",
+        known=say_link_strength(rater.get("link_strength")),
+        note=note,
+        chart=draw_severity(
+            severity=severity, half=half, reach=reach, label=f"Marks {value} against others"
+        ),
+    )
+
+
+def _build_mean_table(company: Company, raters: list[Row], forms: list[Row]) -> RaterTable:
+    scale = company.display
+    rows = []
+    for rater in raters:
+        own = [
+            float(form["points"])
+            for form in forms
+            if form["rater_id"] == rater["rater_id"] and form.get("scored")
+            and form.get("points") is not None
+        ]  # fmt: skip
+        if not own:
+            continue
+        mean = fmean(own)
+        chart = draw_interval(
+            raw=mean, adjusted=None, low=min(own), high=max(own), cuts=company.cuts,
+            label=f"Mean {scale.score(mean)}", width=560,
+        )  # fmt: skip
+        rows.append(
+            (-mean, RaterRow(
+                company.name(str(rater["rater_id"])), write_count(len(own)),
+                write_count(rater.get("n_forms")), scale.score(mean),
+                f"{scale.score(min(own))} to {scale.score(max(own))}", "cannot be told", "", chart,
+            ))
+        )  # fmt: skip
+    rows.sort(key=lambda pair: (pair[0], pair[1].name))
+    sentence = (
+        "Nobody outside the team marked these people, so a strict manager and a weak team look "
+        "the same. The means below are manager or team: it cannot be told which."
+    )
+    return RaterTable(tuple(row for _, row in rows[:MOST_RATERS]), company.ticks, sentence, False)
+
+
+def find_reach(sizes: Sequence[float]) -> float:
+    """Half-width of a severity axis in points, a round figure that holds all bars."""
+    largest = max([*sizes, 5.0])
+    return next((float(end) for end in (10, 20, 30, 40, 50) if largest <= end), 50.0)
