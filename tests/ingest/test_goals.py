@@ -1,0 +1,82 @@
+"""The goals table: each rule by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import pandas as pd
+import pytest
+
+from calibrate.config import Cycle
+from calibrate.ingest import read_employees, read_goals
+
+
+class Folder(Protocol):
+    def write(self, name: str, content: str | bytes) -> None: ...
+    def cycle(self) -> Cycle: ...
+
+
+def test_numbers_are_parsed_and_a_blank_kind_follows_from_the_row(folder: Folder) -> None:
+    folder.write(
+        "goals.csv",
+        "goal_id,title,kind,employee_id,department,parent_id,weight,baseline,target,actual\n"
+        "G2,Own,,E2,,G1,50,10,20,-1.5\n"
+        "G1,All,company,,,,,,,\n"
+        "G3,Unit,,,Sales,G1,,,,\n"
+        "G4,More,,,,,,,,\n",
+    )
+    cycle = folder.cycle()
+    goals, problems = read_goals(cycle, read_employees(cycle)[0])
+    assert problems == []
+    assert list(goals.frame["goal_id"]) == ["G1", "G2", "G3", "G4"]
+    assert list(goals.frame["kind"]) == ["company", "person", "unit", "company"]
+    assert goals.frame["actual"].iloc[1] == -1.5
+    assert goals.frame["weight"].iloc[0] is pd.NA
+    assert str(goals.frame["target"].dtype) == "Float64"
+
+
+FAULTS = [
+    ("goal_id,title", "G1,a\nG1,b", [2, 3], "goal_id", "duplicate_id"),
+    ("goal_id,title", ",a", [2], "goal_id", "blank_id"),
+    ("goal_id,title", "G1,", [2], "title", "blank_text"),
+    ("goal_id,title,kind", "G1,a,team", [2], "kind", "unknown_kind"),
+    ("goal_id,title,kind", "G1,a,person", [2], "employee_id", "person_without_employee"),
+    ("goal_id,title,employee_id", "G1,a,E9", [2], "employee_id", "unknown_employee"),
+    ("goal_id,title,parent_id", "G1,a,G9", [2], "parent_id", "unknown_parent"),
+    ("goal_id,title,parent_id", "G1,a,G1", [2], "parent_id", "parent_loop"),
+    ("goal_id,title,parent_id", "G1,a,G2\nG2,b,G1\nG3,c,G1", [2, 3], "parent_id", "parent_loop"),
+    ("goal_id,title,weight", "G1,a,-1", [2], "weight", "not_a_number"),
+    ("goal_id,title,target", "G1,a,12 %", [2], "target", "not_a_number"),
+    ("goal_id,title,actual", "G1,a,nan", [2], "actual", "not_a_number"),
+    ("goal_id,title,due_on", "G1,a,soon", [2], "due_on", "not_a_date"),
+    ("goal_id,title,valid_from,valid_to", "G1,a,2026-07-02,2026-07-01", [2], "valid_to",
+     "date_order"),
+    ("goal_id,title,outcome", "G1,a,growht", [2], "outcome", "unknown_outcome"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "body", "rows", "column", "rule"), FAULTS)
+def test_each_bad_goal_is_listed_and_left_out(
+    folder: Folder, header: str, body: str, rows: list[int], column: str, rule: str
+) -> None:
+    folder.write("goals.csv", f"{header}\n{body}\n")
+    cycle = folder.cycle()
+    goals, problems = read_goals(cycle, read_employees(cycle)[0], ("growth",))
+    assert [(p.row, p.column, p.rule) for p in problems] == [(r, column, rule) for r in rows]
+    assert len(goals.frame) == body.count("\n") + 1 - len(rows)
+
+
+def test_outcomes_are_not_checked_without_a_strategy(folder: Folder) -> None:
+    folder.write("goals.csv", "goal_id,title,outcome\nG1,a,anything\n")
+    cycle = folder.cycle()
+    assert read_goals(cycle, read_employees(cycle)[0])[1] == []
+
+
+def test_a_cycle_without_goals_has_an_empty_table(
+    folder: Folder, edit: Callable[[str, str], None]
+) -> None:
+    edit("  goals: {file: goals.csv}\n", "")
+    cycle = folder.cycle()
+    goals, problems = read_goals(cycle, read_employees(cycle)[0])
+    assert (len(goals.frame), problems) == (0, [])
