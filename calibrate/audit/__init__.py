@@ -1,0 +1,14 @@
+"""Who fares worse, is it chance, and could it have been seen?"""
+
+from __future__ import annotations
+
+from calibrate.audit.attributes import AttributeTable, read_attributes
+from calibrate.audit.disparities import audit_population
+from calibrate.audit.groups import GROUPS
+from calibrate.audit.policy import RulePack, load_rules
+from calibrate.audit.population import AuditResult, AuditSettings, Population
+
+__all__ = [
+    "GROUPS", "AttributeTable", "AuditResult", "AuditSettings", "Population", "RulePack",
+    "audit_population", "load_rules", "read_attributes",
+]  # fmt: skip

@@ -1,0 +1,214 @@
+"""Groups beside their reference: one block of rows per stage, measure and attribute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.audit.clustered import ClusterCells, clustered_p
+from calibrate.audit.groups import Grouping
+from calibrate.audit.inference import (
+    detectable_gap,
+    detectable_ratio,
+    fisher_midp,
+    welch_test,
+)
+from calibrate.audit.intervals import rate_interval, ratio_interval
+from calibrate.audit.metrics import (
+    compute_hedges_g,
+    compute_impact_ratios,
+    compute_ratio,
+    compute_shortfall,
+)
+from calibrate.audit.policy import RulePack, is_ratio_beyond
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+#: Columns of one block; each has an entry per group.
+Rows = dict[str, npt.NDArray[Any]]
+
+FIGURES = (
+    "rate", "ratio", "ratio_low", "ratio_high", "impact_ratio", "difference", "low", "high",
+    "p_value", "p_clustered", "detectable_ratio", "detectable_difference", "shortfall",
+    "n_favourable",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Who is compared with whom, and whether anything may be said.
+
+    Parameters
+    ----------
+    grouping, n
+        The groups and the (G,) people of each.
+    min_cell
+        Below it a group is hidden.
+    rules
+        Bounds.
+    """
+
+    grouping: Grouping
+    n: IntArray
+    min_cell: int
+    rules: RulePack
+
+    @property
+    def reference(self) -> int:
+        return self.grouping.reference
+
+    @property
+    def is_hidden(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(self.n < max(1, self.min_cell), dtype=np.bool_)
+
+    @property
+    def has_reference(self) -> bool:
+        """The reference is there and large enough to be shown."""
+        return self.reference >= 0 and not bool(self.is_hidden[self.reference])
+
+    def start_rows(self) -> Rows:
+        """One entry per group in each column; every figure empty, every flag down."""
+        labels = np.array(self.grouping.labels, dtype=object)
+        size, reference = len(labels), self.reference
+        hidden = self.is_hidden
+        no_reference_shown = reference >= 0 and not self.has_reference
+        return {name: np.full(size, np.nan) for name in FIGURES} | {
+            "attribute": np.full(size, self.grouping.attribute, dtype=object),
+            "group": labels,
+            "reference": np.full(size, self.grouping.reference_label or None, dtype=object),
+            "n": self.n,
+            "is_reference": np.arange(size) == reference,
+            "is_hidden": hidden,
+            "is_computable": np.full(size, reference >= 0),
+            "is_small": hidden | no_reference_shown,
+            "is_beyond_bound": np.zeros(size, dtype=np.bool_),
+            "is_inside_bound": np.zeros(size, dtype=np.bool_),
+        }
+
+    def list_compared(self) -> list[int]:
+        """Groups that are shown, beside a reference that is shown."""
+        if not self.has_reference:
+            return []
+        return [g for g in np.flatnonzero(~self.is_hidden).tolist() if g != self.reference]
+
+
+def compare_rates(
+    sides: Sides, x: IntArray, rates: FloatArray, cells: ClusterCells | None, counted: FloatArray
+) -> Rows:
+    """Compare the share of each group with the reference's.
+
+    Parameters
+    ----------
+    sides
+        The groups and their people.
+    x : (G,) people counted
+    rates : (G,)
+    cells
+        People by group and manager; None leaves ``p_clustered`` empty.
+    counted : (P,) 0 or 1
+        The same people one by one, in the order of ``cells.cell_of``.
+    """
+    rows = sides.start_rows() | {"n_favourable": x.astype(np.float64), "rate": rates}
+    bounds = [rate_interval(k, n) for k, n in zip(x.tolist(), sides.n.tolist(), strict=True)]
+    rows["low"], rows["high"] = np.array(bounds, dtype=np.float64).reshape(-1, 2).T
+    rows["impact_ratio"] = compute_impact_ratios(
+        rates,
+        sides.n,
+        sides.grouping.is_known,
+        min_cell=sides.min_cell,
+        min_share=sides.rules.min_category_share,
+    )
+    if not sides.has_reference:
+        return rows
+    r = sides.reference
+    rows["difference"] = rates - rates[r]
+    rows["shortfall"] = compute_shortfall(sides.n, float(rates[r]), x)
+    rows["shortfall"][r] = 0.0
+    if x[r] == 0:
+        rows["is_computable"][:] = False
+        return rows
+    rows["ratio"][r] = 1.0
+    compared = sides.list_compared()
+    if compared:
+        _fill_ratios(rows, sides, x, compared)
+        _fill_clustered(rows, sides, compared, cells, counted)
+    return rows
+
+
+def _fill_ratios(rows: Rows, sides: Sides, x: IntArray, compared: list[int]) -> None:
+    r, n = sides.reference, sides.n
+    x1, n1 = x[compared], n[compared]
+    x0, n0 = np.full_like(x1, x[r]), np.full_like(n1, n[r])
+    rate0 = float(rows["rate"][r])
+    low, high = ratio_interval(x1, n1, x0, n0)
+    smallest = detectable_ratio(np.full(len(compared), rate0), n1, n0)
+    tables = list(zip(x1.tolist(), n1.tolist(), x0.tolist(), n0.tolist(), strict=True))
+    filled = {
+        "ratio": [compute_ratio(rate, rate0) for rate in rows["rate"][compared].tolist()],
+        "ratio_low": low,
+        "ratio_high": high,
+        "p_value": [fisher_midp(*table) for table in tables],
+        "detectable_ratio": smallest,
+        "detectable_difference": rate0 * (1 - smallest),
+        "is_beyond_bound": [is_ratio_beyond(*table, sides.rules) for table in tables],
+        "is_inside_bound": (low >= float(sides.rules.lower)) & (high <= float(sides.rules.upper)),
+    }
+    for name, values in filled.items():
+        rows[name][compared] = values
+
+
+def compare_means(
+    sides: Sides, means: FloatArray, variances: FloatArray, cells: ClusterCells | None,
+    points: FloatArray,
+) -> Rows:  # fmt: skip
+    """Compare the mean points of each group with the reference's.
+
+    Parameters
+    ----------
+    sides
+        The groups and their people.
+    means : (G,) points
+    variances : (G,) points squared
+    cells
+        People by group and manager; None leaves ``p_clustered`` empty.
+    points : (P,) points
+        The same people one by one, in the order of ``cells.cell_of``.
+    """
+    rows = sides.start_rows() | {"rate": means}
+    if not sides.has_reference:
+        return rows
+    r, compared = sides.reference, sides.list_compared()
+    rows["difference"][r] = 0.0
+    bound = sides.rules.standardised_difference
+    for g in compared:
+        group = (float(variances[g]), int(sides.n[g]))
+        reference = (float(variances[r]), int(sides.n[r]))
+        gap = welch_test(float(means[g]), *group, float(means[r]), *reference)
+        standard = compute_hedges_g(gap.difference, *group, *reference)
+        filled = gap._asdict() | {
+            "detectable_difference": detectable_gap(*group, *reference),
+            "is_computable": bool(np.isfinite(standard.g)),
+            "is_beyond_bound": abs(standard.g) >= bound,
+            "is_inside_bound": -bound <= standard.low and standard.high <= bound,
+        }
+        for name, value in filled.items():
+            rows[name][g] = value
+    _fill_clustered(rows, sides, compared, cells, points)
+    return rows
+
+
+def _fill_clustered(
+    rows: Rows, sides: Sides, compared: list[int], cells: ClusterCells | None, outcome: FloatArray
+) -> None:
+    if cells is None:
+        return
+    sums = cells.add_up(outcome)
+    n0, y0 = (cells.spread_out(sides.reference, values) for values in (cells.n, sums))
+    for g in compared:
+        if np.isfinite(rows["p_value"][g]):
+            n1, y1 = (cells.spread_out(g, values) for values in (cells.n, sums))
+            rows["p_clustered"][g] = clustered_p(n1, y1, n0, y0)

@@ -1,0 +1,167 @@
+"""Reasons to look, in plain words; and what could not have been seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from calibrate.tables import FINDINGS
+
+KEY = ("stage", "measure", "attribute", "group")
+MEANING = {
+    "selection_rate": "in the favourable bands",
+    "lowest_band": "in the lowest band",
+}
+
+UNANSWERED = {
+    "too_few": "withheld or not compared: the group or its reference has too few people.",
+    "not_computable": "not computable: there is no reference, or nobody of it is counted.",
+}
+
+
+def find_disparities(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write one finding for each row of the primary family that is beyond both bounds.
+
+    Parameters
+    ----------
+    rows
+        Judged and suppressed rows.
+
+    Returns
+    -------
+    frame as :data:`calibrate.tables.FINDINGS`
+    """
+    found: list[dict[str, str]] = []
+    if len(rows):
+        chosen = rows[(rows["family"] == "primary") & (rows["verdict"] == "beyond")]
+        found = [_write_finding(row, rows) for row in _list_records(chosen)]
+    return FINDINGS.conform(pd.DataFrame(found, columns=FINDINGS.names))
+
+
+def _write_finding(row: dict[str, Any], rows: pd.DataFrame) -> dict[str, str]:
+    reference = _find_row(rows, row, group=row["reference"])
+    meaning = MEANING[row["measure"]]
+    more = "fewer" if row["ratio"] < 1 else "more"
+    headline = (
+        f"{row['attribute']}: {more} of the group '{row['group']}' than of "
+        f"'{row['reference']}' are {meaning} ({row['stage']} bands). A reason to look."
+    )
+    evidence = (
+        f"{_count(row)} against {_count(reference)}. "
+        f"Ratio {row['ratio']:.2f}, 95 % interval {row['ratio_low']:.2f} to "
+        f"{row['ratio_high']:.2f}. {_say_p(row)} "
+        f"{_say_people(row)} {_say_origin(row, rows)}"
+    ).strip()
+    return {
+        "finding_id": ":".join(["disparity", *(row[key] for key in KEY)]),
+        "kind": "disparity",
+        "scope": "group",
+        "scope_id": f"{row['attribute']}: {row['group']}",
+        "level": "look",
+        "headline": headline,
+        "evidence": evidence,
+    }
+
+
+def _find_row(rows: pd.DataFrame, like: dict[str, Any], **other: str) -> dict[str, Any]:
+    wanted = {key: like[key] for key in KEY} | other
+    chosen = rows
+    for key, value in wanted.items():
+        chosen = chosen[chosen[key] == value]
+    records = _list_records(chosen)
+    return records[0] if records else {}
+
+
+def _list_records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _count(row: dict[str, Any]) -> str:
+    return f"{row['n_favourable']:,} of {row['n']:,} ({100 * row['rate']:.0f} %)"
+
+
+def _say_p(row: dict[str, Any]) -> str:
+    clustered = "" if pd.isna(row["p_clustered"]) else ", on the larger of both p-values"
+    return f"q {_small(row['q_value'])} after Benjamini-Hochberg{clustered}."
+
+
+def _small(value: float) -> str:
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _say_people(row: dict[str, Any]) -> str:
+    people = abs(row["shortfall"])
+    direction = "fewer" if row["shortfall"] > 0 else "more"
+    noun = "person" if round(people, 1) == 1 else "people"
+    return f"That is {people:.1f} {noun} {direction} than at the reference's rate."
+
+
+def _say_origin(row: dict[str, Any], rows: pd.DataFrame) -> str:
+    look = "Look next at the bands by manager and by criterion."
+    if row["stage"] == "raw":
+        return look
+    before = _find_row(rows, row, stage="raw")
+    if not before or pd.isna(before["ratio"]):
+        return look
+    return (
+        f"By the raw scores the ratio is {before['ratio']:.2f}: compare the two to see "
+        f"whether the gap was there before the {row['stage']} bands. {look}"
+    )
+
+
+def write_notes(
+    rows: pd.DataFrame, primary_stage: str | None, *, has_managers: bool
+) -> tuple[str, ...]:
+    """Say what the verdicts are about, and what a gap would have needed to be seen.
+
+    Parameters
+    ----------
+    rows
+        Judged and suppressed rows; may be empty.
+    primary_stage
+        Stage of the primary family.
+    has_managers
+        Are p-values clustered by manager?
+    """
+    if not len(rows):
+        return ("No attributes were given: no figure by group was computed.",)
+    notes = [
+        f"Verdicts of the first family are about the {primary_stage} bands: "
+        "the favourable share and the lowest band, one attribute at a time."
+    ]
+    if not has_managers:
+        notes.append(
+            "There are no managers in the data: p-values take people as independent, "
+            "which people under one manager are not."
+        )
+    primary = rows[rows["family"] == "primary"]
+    if not (primary["verdict"] == "beyond").any():
+        notes += _note_power(primary)
+    for verdict, meaning in UNANSWERED.items():
+        n = int((primary["verdict"] == verdict).sum())
+        if n:
+            rows_are = "row of the first family is" if n == 1 else "rows of the first family are"
+            notes.append(f"{n} {rows_are} {meaning}")
+    return tuple(notes)
+
+
+def _note_power(primary: pd.DataFrame) -> list[str]:
+    chosen = primary[(primary["measure"] == "selection_rate") & ~primary["is_reference"]]
+    ratios = chosen["detectable_ratio"].dropna()
+    was_compared = chosen["verdict"].isin(["inconclusive", "within", "significant_only"])
+    n_blind = int((chosen["detectable_ratio"].isna() & was_compared).sum())
+    start = "No row of the first family is beyond both bounds. That is no proof of equality:"
+    if not len(ratios):
+        return [f"{start} with these numbers no smaller favourable share could have been found."]
+    span = f"{ratios.max():.2f}"
+    if f"{ratios.min():.2f}" != span:
+        span = f"{ratios.min():.2f} (smallest group) to {span} (largest)"
+    notes = [
+        f"{start} with 80 % power, a test of one group alone would have found a ratio of "
+        f"favourable shares at or below {span}."
+    ]
+    if n_blind:
+        groups = "one group" if n_blind == 1 else f"{n_blind} groups"
+        notes.append(f"For {groups} not even a favourable share of zero would have been found.")
+    return notes

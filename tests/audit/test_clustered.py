@@ -1,0 +1,93 @@
+"""The closed form against matrices, and against a world with teams."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+
+from calibrate.audit.clustered import ClusterCells, clustered_p, number_clusters
+from calibrate.audit.inference import fisher_midp
+
+
+def dense_p(y: np.ndarray, group: np.ndarray, cluster: np.ndarray) -> float:
+    """CR2 with Satterthwaite degrees of freedom, spelled out with (P, P) matrices."""
+    X = np.column_stack([np.ones(len(y)), group])
+    bread = np.linalg.inv(X.T @ X)
+    M = np.eye(len(y)) - X @ bread @ X.T
+    beta = bread @ X.T @ y
+    residual = y - X @ beta
+    contrast = np.array([0.0, 1.0])
+    variance, columns = 0.0, []
+    for c in np.unique(cluster):
+        inside = cluster == c
+        values, vectors = np.linalg.eigh(M[np.ix_(inside, inside)])
+        root = vectors @ np.diag(np.maximum(values, 1e-300) ** -0.5) @ vectors.T
+        p = root @ X[inside] @ bread @ contrast
+        variance += float(p @ residual[inside]) ** 2
+        columns.append(M[:, inside] @ p)
+    G = np.column_stack(columns)
+    B = G.T @ G
+    degrees = np.trace(B) ** 2 / np.trace(B @ B)
+    return float(2 * student.sf(abs(beta[1]) / variance**0.5, degrees))
+
+
+def our_p(y: np.ndarray, group: np.ndarray, manager: np.ndarray) -> float:
+    cells = ClusterCells.build(group, number_clusters(manager))
+    sums = cells.add_up(y.astype(float))
+    sides = [cells.spread_out(g, values) for g in (1, 0) for values in (cells.n, sums)]
+    return clustered_p(*sides)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_closed_form_equals_dense_matrices(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    people, managers = 90, (6, 12, 30)[seed % 3]
+    manager = rng.integers(0, managers, people)
+    manager[rng.random(people) < 0.1] = -1
+    group = (rng.random(people) < 0.35).astype(np.int64)
+    y = rng.random(people) if seed % 2 else (rng.random(people) < 0.3).astype(float)
+    expected = dense_p(y, group, number_clusters(manager))
+    # Both are sums of some ninety doubles; eigenvectors cost a few digits.
+    assert our_p(y, group, manager) == pytest.approx(expected, rel=1e-8)
+
+
+def test_people_without_a_manager_are_clusters_of_one() -> None:
+    assert number_clusters(np.array([5, -1, 5, -1])).tolist() == [0, 1, 0, 2]
+
+
+def test_a_group_under_one_manager_cannot_be_told_from_the_manager() -> None:
+    y = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 0], dtype=float)
+    group = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
+    manager = np.array([1, 1, 1, 1, 2, 2, 3, 3, 4, 4])
+    assert our_p(y, group, manager) == 1.0
+
+
+def test_all_under_the_same_manager_leaves_the_clustered_p_empty() -> None:
+    y = np.array([0, 1, 0, 1, 1, 1], dtype=float)
+    assert np.isnan(our_p(y, np.array([1, 1, 1, 0, 0, 0]), np.zeros(6, np.int64)))
+
+
+def test_an_outcome_that_never_varies_leaves_the_clustered_p_empty() -> None:
+    y = np.ones(8)
+    assert np.isnan(our_p(y, np.array([1, 0] * 4), np.arange(8) // 2))
+
+
+def test_lenient_teams_alone_do_not_make_the_larger_p_fire_too_often() -> None:
+    # No gap at all; teams of 10 differ (ICC about 0.3) and group shares differ by team.
+    rng = np.random.default_rng(20261121)
+    n_teams, size, worlds = 30, 10, 300
+    fired_alone = fired = 0
+    for _ in range(worlds):
+        manager = np.repeat(np.arange(n_teams), size)
+        rate = rng.beta(0.3 * 7 / 3, 0.7 * 7 / 3, n_teams)
+        y = (rng.random(n_teams * size) < rate[manager]).astype(float)
+        group = (rng.random(n_teams * size) < rng.choice([0.1, 0.7], n_teams)[manager]) * 1
+        x = [int(y[group == g].sum()) for g in (1, 0)]
+        n = [int((group == g).sum()) for g in (1, 0)]
+        alone = fisher_midp(x[0], n[0], x[1], n[1])
+        fired_alone += alone <= 0.05
+        fired += max(alone, our_p(y, group, manager)) <= 0.05
+    # Three binomial standard errors above 5 % of 300 worlds: 0.05 + 3 * 0.0126.
+    assert fired / worlds <= 0.088
+    assert fired_alone / worlds > 0.12
