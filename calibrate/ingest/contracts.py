@@ -166,7 +166,7 @@ def as_categories(texts: np.ndarray[tuple[int], np.dtype[np.object_]]) -> pd.Cat
 
 def _check(rule: str, accepts: Callable[[str], bool]) -> pa.Check:
     def look_up(column: pd.Series) -> pd.Series:
-        good = np.array([accepts(text) for text in column.cat.categories], dtype=bool)
+        good = np.array([accepts(text) for text in column.cat.categories.tolist()], dtype=bool)
         return pd.Series(good[column.cat.codes.to_numpy()], index=column.index)
 
     return pa.Check(look_up, name=rule)

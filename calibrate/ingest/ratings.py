@@ -116,7 +116,8 @@ class RatingStream:
         )
 
     def _code_raters(self, texts: pd.Categorical, codes: IntArray) -> IntArray:
-        known = np.full(len(texts.categories), -1, dtype=np.int64)
+        names = texts.categories.tolist()
+        known = np.full(len(names), -1, dtype=np.int64)
         for code in pd.unique(codes).tolist():
-            known[code] = self._raters.setdefault(texts.categories[code], len(self._raters))
+            known[code] = self._raters.setdefault(names[code], len(self._raters))
         return known[codes]

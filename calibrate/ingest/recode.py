@@ -34,6 +34,10 @@ class Codes:
     def __contains__(self, name: object) -> bool:
         return name in self._position
 
+    def code_of(self, name: str) -> int:
+        """Return the code of one name, -1 where it is unknown."""
+        return self._position.get(name, -1)
+
     def encode(self, names: Iterable[str]) -> NDArray[np.int64]:
         """Return the code of each name, -1 where it is unknown."""
         return np.fromiter((self._position.get(name, -1) for name in names), dtype=np.int64)

@@ -73,7 +73,8 @@ class CheckedRows:
 
     def look_up(self, column: str, find: Callable[[str], int]) -> IntArray:
         """Code each row by a function of its text, called once per distinct text."""
-        found = np.array([find(text) for text in self.texts[column].categories], dtype=np.int64)
+        distinct = self.texts[column].categories.tolist()
+        found = np.fromiter(map(find, distinct), dtype=np.int64, count=len(distinct))
         return found[self.codes_of(column)]
 
     def text(self, column: str, at: int) -> str:
@@ -92,8 +93,7 @@ class CheckedRows:
 
     @cached_property
     def employee(self) -> IntArray:
-        codes = self.checker.employees.codes
-        return self.look_up("employee_id", lambda text: int(codes.encode([text])[0]))
+        return self.look_up("employee_id", self.checker.employees.codes.code_of)
 
     @cached_property
     def source(self) -> IntArray:
@@ -173,8 +173,7 @@ def _check_sources(rows: CheckedRows) -> None:
             f"add it under sources; declared: {', '.join(names)}",
         ),
     )  # fmt: skip
-    codes = checker.employees.codes
-    rater = rows.look_up("rater_id", lambda text: int(codes.encode([text])[0]))
+    rater = rows.look_up("rater_id", checker.employees.codes.code_of)
     has_rater = rows.look_up("rater_id", lambda text: bool(text.strip())) > 0
     is_own = (rater == employee) & (employee >= 0)
     rows.refuse(
