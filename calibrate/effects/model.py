@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import lapack
 
+from calibrate.effects.dense import invert
 from calibrate.effects.design import Design, SparseCounts
 from calibrate.effects.result import FloatArray
 from calibrate.errors import FitError
 
 #: Below this share of the sum of squares the residual is rounding error.
 ROUNDING = 1e-12
+
+#: Equations that stay dense; more would not fit into 4 GiB.
+MAX_DENSE = 12_000
 
 NO_RESIDUAL = "the linked forms leave no residual: nothing tells noise from effect"
 
@@ -109,6 +112,11 @@ def build_system(design: Design, terms: tuple[str, ...]) -> System:
     -------
     System
         Equations in which only the variance ratios are open.
+
+    Raises
+    ------
+    FitError
+        If more equations stay dense than memory holds.
     """
     size = {term: len(design.counts[term]) for term in terms}
     eliminated = max(terms, key=lambda term: size[term]) if terms else None
@@ -117,6 +125,8 @@ def build_system(design: Design, terms: tuple[str, ...]) -> System:
     for term in rest:
         place[term] = slice(start, start + size[term])
         start += size[term]
+    if start > MAX_DENSE:
+        raise FitError(f"{start:,} equations are more than the {MAX_DENSE:,} it can solve")
     rows = [[sparse.diags_array(design.source_counts), *(design.by_source[k] for k in rest)]]
     for k in rest:
         row = [sparse.diags_array(design.counts[k]) if k == g else design.cross[k, g]
@@ -220,16 +230,7 @@ def _invert_schur(system: System, scale: FloatArray, c: FloatArray) -> tuple[Flo
     S *= scale[:, None]
     diagonal = np.einsum("ii->i", S)
     diagonal[p:] += 1.0
-    L, failed = lapack.dpotrf(S, lower=1, overwrite_a=1)
-    if failed:
-        raise FitError("the mixed-model equations are singular")
-    log_det = 2.0 * float(np.log(np.diagonal(L)).sum())
-    inverse, failed = lapack.dpotri(L, lower=1, overwrite_c=1)
-    if failed:
-        raise FitError("the mixed-model equations are singular")
-    lower = np.tril(inverse)
-    full: FloatArray = lower + np.tril(inverse, -1).T
-    return full, log_det
+    return invert(S)
 
 
 def _trace_of(

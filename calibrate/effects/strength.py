@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import lapack
 
 from calibrate.effects.connect import Components
+from calibrate.effects.dense import invert
 from calibrate.effects.result import FloatArray, IntArray
-from calibrate.errors import FitError
 
 
 def measure_link_strength(
@@ -107,7 +106,7 @@ def _by_employees(
     M[np.diag_indices_from(M)] += 1 + gamma * n_j
     M_js = np.sqrt(gamma) * (X_j - share.T @ X_i)
     M_ss = n_s - X_i.T @ (X_i / n_i[:, None])
-    Q = _invert(M)
+    Q, _ = invert(M)
     through = Q @ M_js
     return np.diagonal(Q), through, M_ss - M_js.T @ through
 
@@ -121,7 +120,7 @@ def _by_raters(
     scaled = N.multiply(c[None, :]).tocsr()
     S = -(scaled @ N.T).toarray()
     S[np.diag_indices_from(S)] += n_i
-    Q = _invert(S)
+    Q, _ = invert(S)
     spread = scaled.T @ Q
     variance = (
         1 / (1 + gamma * n_j) + np.asarray(scaled.T.multiply(spread).sum(axis=1)).ravel() / gamma
@@ -133,12 +132,3 @@ def _by_raters(
     ) / np.sqrt(gamma)
     information = n_s - X_j.T @ (c[:, None] * X_j) - X_free.T @ at_employee
     return variance, through, information
-
-
-def _invert(matrix: FloatArray) -> FloatArray:
-    L, failed = lapack.dpotrf(matrix, lower=1)
-    inverse, failed_too = lapack.dpotri(L, lower=1)
-    if failed or failed_too:
-        raise FitError("the network of raters is too thin to measure its links")
-    full: FloatArray = np.tril(inverse) + np.tril(inverse, -1).T
-    return full

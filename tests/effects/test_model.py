@@ -78,3 +78,9 @@ def test_equal_marks_leave_no_residual() -> None:
     design = build_design(np.full(12, 50.0), 0 * code, {"employee": code // 3, "rater": code % 3})
     with pytest.raises(FitError, match="no residual"):
         evaluate(build_system(design, ("employee", "rater")), np.array([1.0, 1.0]))
+
+
+def test_a_network_beyond_memory_is_refused_before_it_is_built(small, monkeypatch) -> None:
+    monkeypatch.setattr("calibrate.effects.model.MAX_DENSE", 10)
+    with pytest.raises(FitError, match="more than the 10 it can solve"):
+        build_system(_design(small), TERMS)
