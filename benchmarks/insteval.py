@@ -22,7 +22,7 @@ from calibrate.effects.fit import Fit, fit_variances
 
 POINTS = 25.0  # points of one mark on a scale of 1 to 5
 
-#: R 4.2, lme4 1.1-31: lmer(y ~ 1 + (1|s) + (1|d), InstEval), in marks.
+#: R, lme4 1.1-31: lmer(y ~ 1 + (1|s) + (1|d), InstEval), in marks.
 LME4 = {
     "sd rated": 0.5231968,
     "sd rater": 0.3259057,

@@ -1,4 +1,4 @@
-"""Penicillin (Davies & Goldsmith 1972): R 4.2, lme4 1.1-31,
+"""Penicillin (Davies & Goldsmith 1972): R, lme4 1.1-31,
 lmer(diameter ~ 1 + (1|plate) + (1|sample), REML = TRUE)."""
 
 from __future__ import annotations
