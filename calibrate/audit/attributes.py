@@ -10,9 +10,9 @@ from typing import NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.audit.source import Record, read_source
-from calibrate.config import Cycle, say_known
+from calibrate.config import Cycle, InputFile, say_known
 from calibrate.errors import IntegrityError, Problem
+from calibrate.ingest.read import CsvReader
 
 IntArray = npt.NDArray[np.int64]
 
@@ -139,7 +139,7 @@ def read_attributes(
     declared = cycle.inputs.attributes
     if declared is None:
         return AttributeTable((), {}), []
-    source = read_source(cycle, declared)
+    source = _read_source(cycle, declared)
     header, problems = source.header, list(source.problems)
     if not header or any(problem.whole for problem in problems):
         return AttributeTable((), {}), problems
@@ -152,6 +152,76 @@ def read_attributes(
     problems += row_problems
     problems += _check_references(cycle, names, groups, declared.files[0])
     return AttributeTable(names, groups), problems
+
+
+@dataclass(frozen=True, repr=False)
+class _Record:
+    """One row: where it stands and what it says; printing shows nothing of it."""
+
+    file: str
+    row: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, repr=False)
+class _Source:
+    """All rows of the file or files, under our column names.
+
+    Parameters
+    ----------
+    header : names in the order of the first file
+    records : rows that have a cell for each column
+    problems : what could not be read
+    """
+
+    header: tuple[str, ...]
+    records: tuple[_Record, ...]
+    problems: tuple[Problem, ...]
+
+
+def _read_source(cycle: Cycle, declared: InputFile) -> _Source:
+    """Read the declared file, or files of the same columns; values stay as they stand."""
+    header: tuple[str, ...] | None = None
+    records: list[_Record] = []
+    problems: list[Problem] = []
+    for shown in declared.files:
+        reader = CsvReader(cycle.resolve(shown), shown, declared.encoding, declared.delimiter)
+        names = reader.read_header()
+        ours, faults = _rename(names, declared, shown)
+        header = ours if header is None else header
+        if names and set(ours) != set(header):
+            what, fix = "other columns than in the first file", "give all files the same columns"
+            faults.append(Problem(shown, 1, "", "columns_differ", what, fix, whole=True))
+        problems += faults
+        if names and not faults:
+            ignored = set(declared.ignore)
+            positions = tuple(at for at, theirs in enumerate(names) if theirs not in ignored)
+            for chunk in reader.chunks(positions):
+                for at, row in enumerate(chunk.row.tolist()):
+                    cells = (str(column[at]) for column in chunk.columns)
+                    records.append(_Record(shown, row, dict(zip(ours, cells, strict=True))))
+        problems += reader.problems
+    return _Source(header or (), tuple(records), tuple(problems))
+
+
+def _rename(
+    names: tuple[str, ...], declared: InputFile, shown: str
+) -> tuple[tuple[str, ...], list[Problem]]:
+    problems: list[Problem] = []
+
+    def report(column: str, rule: str, what: str, fix: str) -> None:
+        problems.append(Problem(shown, 1, column, rule, what, fix, whole=True))
+
+    for theirs in (*declared.columns, *declared.ignore):
+        if names and theirs not in names:
+            report(theirs, "missing_column", f"there is no column '{theirs}'", "check the cycle")
+    kept = [theirs for theirs in names if theirs not in declared.ignore]
+    ours = tuple(declared.columns.get(theirs, theirs) for theirs in kept)
+    for name in sorted({name for name in ours if ours.count(name) > 1}):
+        report(name, "duplicate_column", f"two columns are '{name}'", "rename or ignore one")
+    if "" in ours:
+        report("", "blank_column", "a column has no name", "name it or remove it")
+    return ours, problems
 
 
 def _check_columns(
@@ -180,7 +250,7 @@ def _check_columns(
 
 
 def _collect_groups(
-    records: Sequence[Record], names: tuple[str, ...], employees: Collection[str]
+    records: Sequence[_Record], names: tuple[str, ...], employees: Collection[str]
 ) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
     times = Counter(record.values[KEY] for record in records)
     groups: dict[str, tuple[str, ...]] = {}

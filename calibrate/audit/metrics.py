@@ -1,4 +1,7 @@
-"""One function per formula; point values come from fairlearn's MetricFrame."""
+"""One function per formula; point values come from fairlearn's MetricFrame.
+
+fairlearn loads scikit-learn, so it is imported where a figure is computed.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from fairlearn.metrics import MetricFrame, mean_prediction, selection_rate
 from scipy.special import gammaln, ndtri
 
 from calibrate.config import MICRO
@@ -53,6 +55,8 @@ def measure_groups(
     >>> top["top"]
     array([0.25, 1.  ,  nan])
     """
+    from fairlearn.metrics import MetricFrame
+
     # fairlearn sees no empty cell, no missing group and no text of the file.
     inside = n > 0
     found = {name: np.full(n_groups, np.nan) for name in measures}
@@ -75,6 +79,8 @@ def measure_groups(
 
 def share_of(counted: Collection[int]) -> Measure:
     """Selection rate: the share of people whose value is one of those counted."""
+    from fairlearn.metrics import selection_rate
+
     wanted = np.array(sorted(counted))
 
     def measure(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
@@ -85,6 +91,7 @@ def share_of(counted: Collection[int]) -> Measure:
 
 def share_above(twice_median: int) -> Measure:
     """Scoring rate: the share of people strictly above a median, given as twice its value."""
+    from fairlearn.metrics import selection_rate
 
     def measure(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
         is_above = 2 * y_pred > twice_median
@@ -95,6 +102,8 @@ def share_above(twice_median: int) -> Measure:
 
 def mean_of_points(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Mean of millionths of a point, in points."""
+    from fairlearn.metrics import mean_prediction
+
     return float(mean_prediction(y_true, y_pred, sample_weight=sample_weight)) / MICRO
 
 
@@ -260,6 +269,8 @@ def compare_with_rows(
     float
         None where nothing is compared.
     """
+    from fairlearn.metrics import MetricFrame, mean_prediction, selection_rate
+
     worst = None
     for name, is_inside, value in outcomes:
         for attribute, group in labels.items():
