@@ -79,9 +79,11 @@ class CsvReader:
         width = len(self.header)
         batch: list[list[str]] = []
         rows: list[int] = []
+        has_rows = False
         for number, record in enumerate(self._records(), start=1):
             if number == 1 or not record:
                 continue
+            has_rows = True
             if len(record) != width:
                 self._note_ragged(number, len(record))
                 continue
@@ -92,6 +94,11 @@ class CsvReader:
                 batch, rows = [], []
         if batch:
             yield _make_chunk(batch, rows, wanted)
+        if not has_rows and not self.problems:
+            self.refuse(
+                "no_rows", "there is no row below the header",
+                "export the file again, or take it out of the inputs",
+            )  # fmt: skip
 
     def _note_ragged(self, row: int, n_cells: int) -> None:
         self.ragged.append(row)

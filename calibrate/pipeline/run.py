@@ -15,7 +15,7 @@ from calibrate.audit import (
     audit_population,
     read_attributes,
 )
-from calibrate.config import Cycle, load_cycle
+from calibrate.config import Cycle, load_cycle, shown_name
 from calibrate.errors import InputError, IntegrityError, Problem
 from calibrate.manifest import (
     Provenance,
@@ -124,8 +124,8 @@ def require_files(cycle: Cycle) -> None:
     if missing:
         raise InputError(
             Problem(
-                name, None, "", "missing_file", f"there is no such file in {cycle.folder}",
-                "put it there or change its name in the cycle file", whole=True,
+                shown_name(name), None, "", "missing_file", "there is no such file",
+                "put it beside the cycle file or change its name there", whole=True,
             )
             for name in missing
         )  # fmt: skip

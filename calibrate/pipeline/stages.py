@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.bands import BandTable, assign_bands
-from calibrate.config import SOURCES, Cycle
+from calibrate.config import SOURCES, Cycle, shown_name
 from calibrate.effects import Effects, Settings, estimate_effects
 from calibrate.errors import InputError, Problem
 from calibrate.ingest import (
@@ -73,8 +73,11 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         With all problems, if a whole file is at fault or a row is and the
         cycle says ``on_problem: stop``.
     """
-    rubrics, strategy = load_rubrics(cycle), load_strategy(cycle)
+    rubrics, strategy = load_measures(cycle)
     employees, problems = read_employees(cycle)
+    if any(p.whole for p in problems):
+        # Without employees every rating would be listed as unknown.
+        raise InputError(problems)
     goals: GoalTable | None = None
     if cycle.inputs.goals is not None:
         outcome_ids = [o.id for o in strategy.outcomes] if strategy else None
@@ -83,7 +86,8 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     rules, found = build_mark_rules(rubrics, employees, cycle)
     problems += found
     stream = RatingStream(cycle, employees, rules)
-    reducer = FormReducer(rules.criteria, cycle.inputs.ratings.files)
+    files = tuple(shown_name(name) for name in cycle.inputs.ratings.files)
+    reducer = FormReducer(rules.criteria, files)
     for ratings in stream:
         reducer.add(ratings)
     raters = tuple(sorted(stream.rater_ids))
@@ -103,6 +107,24 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         tuple(problems), stream.n_rows, quarantined,
         unit, unit_kind, find_sessions(employees),
     )  # fmt: skip
+
+
+def load_measures(cycle: Cycle) -> tuple[tuple[Rubric, ...], Strategy | None]:
+    """Load strategy and rubrics; the problems of both are listed together."""
+    problems: list[Problem] = []
+    strategy: Strategy | None = None
+    rubrics: tuple[Rubric, ...] = ()
+    try:
+        strategy = load_strategy(cycle)
+    except InputError as error:
+        problems += error.problems
+    try:
+        rubrics = load_rubrics(cycle)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return rubrics, strategy
 
 
 def refuse_problems(cycle: Cycle, problems: list[Problem]) -> None:

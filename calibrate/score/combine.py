@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calibrate.config import MICRO, MISSING, SOURCES, Cycle
+from calibrate.config import MISSING, SOURCES, Cycle, shown_name
 from calibrate.errors import Problem
 from calibrate.ingest import EmployeeTable, MarkRules
 from calibrate.rubric import Rubric, Strategy, criterion_weights
@@ -104,7 +104,7 @@ def combine_forms(
         ~too_thin & (weight > 0.0), points, _by_employee(weights, rules),
         _expected_points(expected_marks, rules, is_absolute), n_kept,
     )  # fmt: skip
-    files = cycle.inputs.ratings.files
+    files = [shown_name(name) for name in cycle.inputs.ratings.files]
     return table, [
         Problem(
             files[int(forms.file[n])], int(forms.row[n]), "mark", "form_below_half",
@@ -143,8 +143,8 @@ def read_expectations(
     for r, rubric in enumerate(rubrics):
         mine = rules.rubric_of == r
         for criterion in rubric.criteria:
-            for name, mark in criterion.expected.items():
-                expected[mine & (level == name), column[criterion.id]] = round(mark * MICRO)
+            for name, mark in criterion.expected_micro.items():
+                expected[mine & (level == name), column[criterion.id]] = mark
     return expected
 
 

@@ -261,10 +261,11 @@ def test_missing_file_is_a_problem(folder: Folder, edit: Edit) -> None:
     assert (problem.rule, problem.file, problem.whole) == ("missing_file", "absent.csv", True)
 
 
-def test_header_alone_is_a_table_without_rows(folder: Folder) -> None:
+def test_header_alone_is_a_fault_of_the_whole_file(folder: Folder) -> None:
     folder.write("ratings.csv", HEADER)
     stream, tables = folder.stream()
-    assert (stream.problems, tables, stream.n_rows) == ([], [], 0)
+    assert [(p.rule, p.row, p.whole) for p in stream.problems] == [("no_rows", None, True)]
+    assert (tables, stream.n_rows) == ([], 0)
 
 
 def test_mark_of_the_editor_crlf_and_quoted_line_breaks_do_not_shift_rows(folder: Folder) -> None:
