@@ -30,7 +30,7 @@ SOURCE_SHIFT = {"manager": 2.0, "peer": 4.0, "direct_report": 3.0, "self": 8.0}
 
 #: Managers mark this group lower by so many points, all else equal.
 PLANTED_GROUP = ("gender", "female")
-PLANTED_POINTS = -8.0
+PLANTED_POINTS = -10.0
 #: (department, which of its managers): severity in points, positive is harsher.
 PLANTED_SEVERITY = {("Engineering", 0): 20.0, ("Sales", 1): 20.0, ("Customer Care", 0): -20.0}
 
@@ -199,9 +199,9 @@ def choose_peers(
     ]
     peers: list[int] = []
     for _ in range(int(rng.integers(3, 5))):
-        pool = far if not near or rng.random() < 0.40 else near
-        pick = int(rng.choice([j for j in pool if j not in peers]))
-        peers.append(pick)
+        left = [j for j in near if j not in peers]
+        pool = left if left and rng.random() >= 0.40 else [j for j in far if j not in peers]
+        peers.append(int(rng.choice(pool)))
     return peers
 
 
