@@ -128,23 +128,37 @@ class Desk:
     def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
         self._tables = dict(tables)
         self._positions: dict[tuple[str, str], dict[Hashable, Any]] = {}
+        self._columns: dict[str, dict[Hashable, Any]] = {}
 
     def find_rows(self, table: str, column: str, keys: Iterable[str]) -> list[Row]:
         """Rows of ``table`` whose ``column`` is one of ``keys``, in the order of the keys."""
-        frame = self._tables[table]
         index = self._positions.get((table, column))
         if index is None:
-            index = dict(frame.groupby(column, sort=False).indices)
+            index = dict(self._tables[table].groupby(column, sort=False).indices)
             self._positions[table, column] = index
         found = [index[key] for key in keys if key in index]
         if not found:
             return []
-        return list_rows(frame.iloc[np.concatenate(found)])
+        return self._take_rows(table, np.concatenate(found))
 
     def find_one(self, table: str, column: str, key: str) -> Row:
         """The first row for ``key``; an empty row if there is none."""
         rows = self.find_rows(table, column, [key])
         return rows[0] if rows else {}
+
+    def _take_rows(self, table: str, positions: Any) -> list[Row]:
+        # Slicing a frame costs a hundred times what reading a few cells does.
+        columns = self._columns.get(table)
+        if columns is None:
+            frame = self._tables[table]
+            columns = {name: to_objects(frame[name]) for name in frame.columns}
+            self._columns[table] = columns
+        return [{name: values[at] for name, values in columns.items()} for at in positions]
+
+
+def to_objects(values: pd.Series[Any]) -> Any:
+    """Plain Python values in an array; a missing one is None."""
+    return values.astype(object).where(values.notna(), None).to_numpy(object)
 
 
 def list_rows(frame: pd.DataFrame) -> list[Row]:
@@ -155,9 +169,6 @@ def list_rows(frame: pd.DataFrame) -> list[Row]:
     >>> list_rows(pd.DataFrame({"a": [1.0, None]}))
     [{'a': 1.0}, {'a': None}]
     """
-    plain = {
-        name: frame[name].astype(object).where(frame[name].notna(), None).tolist()
-        for name in frame.columns
-    }
+    plain = {name: to_objects(frame[name]).tolist() for name in frame.columns}
     names = list(plain)
     return [dict(zip(names, values, strict=True)) for values in zip(*plain.values(), strict=True)]

@@ -1,0 +1,82 @@
+"""Printing reads nothing from outside and hides no warning."""
+
+from __future__ import annotations
+
+import logging
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from calibrate.errors import DiskError, RenderError
+from calibrate.report import charts
+from calibrate.report.assets import find_folder
+from calibrate.report.pdf import render_pdf
+
+PAGE = (
+    '<!DOCTYPE html><html lang="en"><head><title>T</title></head>'
+    '<body data-classification="c" data-running="r" data-packet="p">{}</body></html>'
+)
+FORBIDDEN = ("fair", "unbiased", "debiased", "true score", "compliant")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc/hostname", "http://localhost/x.png", "https://localhost/x.png",
+     "data:image/png;base64,AAAA", "asset:../views.py", "asset:/etc/hostname"],
+)  # fmt: skip
+def test_addresses_outside_the_package_are_refused(address: str) -> None:
+    with pytest.raises(RenderError):
+        render_pdf(PAGE.format(f'<img alt="x" src="{address}">'))
+
+
+def test_a_log_line_is_an_error() -> None:
+    with pytest.raises(RenderError, match="nonsense"):
+        render_pdf(PAGE.format('<p style="nonsense: 1">x</p>'))
+
+
+def test_a_picture_without_words_is_an_error() -> None:
+    with pytest.raises(RenderError):
+        render_pdf(PAGE.format('<img src="asset:tokens.css">'))
+
+
+def test_the_log_is_left_as_it_was() -> None:
+    before = list(logging.getLogger("weasyprint").handlers)
+    assert render_pdf(PAGE.format("<h1>x</h1>")).n_pages == 1
+    assert logging.getLogger("weasyprint").handlers == before
+
+
+def test_a_missing_folder_is_named() -> None:
+    with pytest.raises(DiskError, match="no_such_folder"):
+        find_folder("no_such_folder")
+
+
+@pytest.mark.parametrize(
+    "path", sorted(find_folder("reports/templates").iterdir()), ids=lambda p: p.name
+)
+def test_templates_use_no_forbidden_word_inline_style_or_remote_address(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    words = text.lower().replace("fairlearn", "")
+    assert not [word for word in FORBIDDEN if re.search(rf"\b{word}\b", words)]
+    assert "://" not in text
+    assert "style=" not in text
+    assert "|safe" not in text.replace(" ", "")
+
+
+def test_drawings_use_the_colours_of_the_stylesheet() -> None:
+    tokens = (find_folder("reports/templates") / "tokens.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", tokens))
+    pairs = {"accent": charts.ACCENT, "ink": charts.INK, "line": charts.GRID,
+             "zone": charts.ZONE, "rule": charts.CUT, "alert": charts.ALERT}  # fmt: skip
+    assert {name: colours[name] for name in pairs} == pairs
+
+
+def test_heat_grows_darker_so_that_grey_keeps_the_order() -> None:
+    tokens = (find_folder("reports/templates") / "tokens.css").read_text(encoding="utf-8")
+    shades = re.findall(r"--heat-\d: #([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2});", tokens)
+    # Relative luminance of sRGB, without the gamma: the order is the same.
+    grey = [0.2126 * int(r, 16) + 0.7152 * int(g, 16) + 0.0722 * int(b, 16) for r, g, b in shades]
+    assert len(grey) == 5
+    assert grey == sorted(grey, reverse=True)
+    assert min(a - b for a, b in pairwise(grey)) > 15
