@@ -77,14 +77,13 @@ def audit_population(
         for block in bench.compare_stage(stage, grouping)
     ]
     rows = _judge_rows(blocks, population, settings)
-    primary = name_primary_stage(population.stages)
     table = rows[DISPARITIES.names] if len(rows) else DISPARITIES.empty()
     return AuditResult(
         disparities=DISPARITIES.conform(table),
         groups=count_groups(groupings, codes, population, settings.min_cell),
         findings=find_disparities(rows),
         cross_check=bench.cross_check(groupings),
-        notes=write_notes(rows, primary, has_managers=population.manager is not None),
+        notes=write_notes(rows, population),
         rules=settings.rules.describe(),
     )
 

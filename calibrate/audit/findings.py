@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from calibrate.audit.policy import name_primary_stage
+from calibrate.audit.population import Population
 from calibrate.tables import FINDINGS
 
 KEY = ("stage", "measure", "attribute", "group")
@@ -110,27 +112,28 @@ def _say_origin(row: dict[str, Any], rows: pd.DataFrame) -> str:
     )
 
 
-def write_notes(
-    rows: pd.DataFrame, primary_stage: str | None, *, has_managers: bool
-) -> tuple[str, ...]:
+def write_notes(rows: pd.DataFrame, population: Population) -> tuple[str, ...]:
     """Say what the verdicts are about, and what a gap would have needed to be seen.
 
     Parameters
     ----------
     rows
         Judged and suppressed rows; may be empty.
-    primary_stage
-        Stage of the primary family.
-    has_managers
-        Are p-values clustered by manager?
+    population
+        Everybody and where each stage put them.
     """
     if not len(rows):
         return ("No attributes were given: no figure by group was computed.",)
+    stage = name_primary_stage(population.stages)
     notes = [
-        f"Verdicts of the first family are about the {primary_stage} bands: "
+        f"Verdicts of the first family are about the {stage} bands: "
         "the favourable share and the lowest band, one attribute at a time."
     ]
-    if not has_managers:
+    n_rated = int(population.rated.sum())
+    n_banded = int((population.bands[stage][population.rated] >= 0).sum()) if stage else 0
+    if n_banded < n_rated:
+        notes.append(f"Of {n_rated:,} rated people {n_banded:,} have a {stage} band.")
+    if population.manager is None:
         notes.append(
             "There are no managers in the data: p-values take people as independent, "
             "which people under one manager are not."

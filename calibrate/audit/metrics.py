@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import gammaln, ndtri
 
 from calibrate.config import MICRO
@@ -57,7 +58,8 @@ def measure_groups(
     """
     from fairlearn.metrics import MetricFrame
 
-    # fairlearn sees no empty cell, no missing group and no text of the file.
+    # fairlearn sees no empty cell, no missing group and no text of the file; it takes
+    # an array of one for no array at all, hence the Series.
     inside = n > 0
     found = {name: np.full(n_groups, np.nan) for name in measures}
     if not inside.any():
@@ -67,7 +69,7 @@ def measure_groups(
         metrics=dict(measures),
         y_true=np.zeros(int(inside.sum())),
         y_pred=value[inside],
-        sensitive_features=group[inside],
+        sensitive_features=pd.Series(group[inside], name="group"),
         sample_params=dict.fromkeys(measures, weights),
     )
     by_group = frame.by_group
@@ -281,7 +283,7 @@ def compare_with_rows(
                 metrics={"value": selection_rate if value.dtype == np.bool_ else mean_prediction},
                 y_true=np.zeros(int(is_inside.sum())),
                 y_pred=value[is_inside],
-                sensitive_features=group[is_inside],
+                sensitive_features=pd.Series(group[is_inside], name="group"),
             )
             by_group = frame.by_group["value"]
             gap = np.abs(figure[by_group.index.to_numpy(np.int64)] - by_group.to_numpy(np.float64))

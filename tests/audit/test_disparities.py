@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -239,6 +240,16 @@ def test_the_first_family_is_about_the_proposed_bands_where_they_exist(
     assert set(primary["measure"]) == {"selection_rate", "lowest_band"}
     scored = table[table["measure"].isin(["mean_score", "scoring_rate"])]
     assert set(scored["stage"]) == {"raw", "calibrated"}
+
+
+def test_a_stage_that_covers_some_people_only_is_said_to(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    people = make_people({("a",): (5, 20, 5), ("b",): (5, 20, 5)}, stages=("raw", "proposed"))
+    bands = {**people[0].bands, "proposed": people[0].bands["proposed"].copy()}
+    bands["proposed"][:7] = -1
+    result = audit_population(replace(people[0], bands=bands), people[1], make_settings())
+    assert "Of 60 rated people 53 have a proposed band." in result.notes
 
 
 def test_groups_count_who_was_not_rated(
