@@ -46,6 +46,7 @@ class Forest:
     note: str
     rows: tuple[ForestRow, ...]
     notice: str
+    too_few: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class DetailBlock:
 
     measure: str
     rows: tuple[DetailRow, ...]
+    too_few: str
 
 
 @dataclass(frozen=True)
@@ -136,10 +138,12 @@ def _find_lead_stage(own: list[Row], rows: list[Row]) -> str:
 
 
 def _build_forest(stage: str, title: str, rows: list[Row], measure: str) -> Forest:
-    kept, notice = cap_rows([row for row in rows if row["measure"] == measure], "groups")
+    shown, too_few = _gather_hidden([row for row in rows if row["measure"] == measure])
+    kept, notice = cap_rows(shown, "groups")
     reference = next((str(row["reference"]) for row in kept if row.get("reference")), "")
     note = f"Stage: {stage}. Compared with {_say_group(reference)}." if reference else ""
-    return Forest(say_measure(title), note, tuple(_build_forest_row(r) for r in kept), notice)
+    built = tuple(_build_forest_row(row) for row in kept)
+    return Forest(say_measure(title), note, built, notice, too_few)
 
 
 def _build_forest_row(row: Row) -> ForestRow:
@@ -235,11 +239,27 @@ def build_details(rows: list[Row]) -> tuple[DetailTable, ...]:
     for (name, stage), group in groupby(ranked, key=lambda r: (r["attribute"], r["stage"])):
         kept, notice = cap_rows(list(group), "lines")
         blocks = tuple(
-            DetailBlock(say_measure(str(measure)), tuple(_build_detail(r) for r in lines))
+            _build_block(str(measure), list(lines))
             for measure, lines in groupby(kept, key=lambda r: r["measure"])
         )
         tables.append(DetailTable(f"{_say_attribute(str(name))}, stage {stage}", blocks, notice))
     return tuple(tables)
+
+
+def _build_block(measure: str, rows: list[Row]) -> DetailBlock:
+    shown, too_few = _gather_hidden(rows)
+    return DetailBlock(say_measure(measure), tuple(_build_detail(r) for r in shown), too_few)
+
+
+def _gather_hidden(rows: list[Row]) -> tuple[list[Row], str]:
+    # Crossed attributes make many tiny groups: they are named in one line, not in one row each.
+    shown, names = [], []
+    for row in rows:
+        if row.get("suppressed") and "*" in str(row["attribute"]):
+            names.append(_say_group(str(row["group"])))
+        else:
+            shown.append(row)
+    return shown, f"Too few: {', '.join(names)}." if names else ""
 
 
 def _build_detail(row: Row) -> DetailRow:

@@ -116,7 +116,7 @@ def build_person(company: Company, score: Row) -> Person:
         raw_band=str(score.get("raw_band") or DASH),
         proposed=proposed or "none yet",
         suggested=_say_suggestion(score, is_revealed, is_rated),
-        likelihood=say_probability(score.get("p_suggested")) if is_revealed else "",
+        likelihood=_say_likelihood(score) if is_revealed else "",
         link=LINK_WORDS.get(link, link),
         change=scale.change(change) if shown and change is not None else DASH,
         change_words=say_change(change) if is_rated else NOT_KNOWN,
@@ -148,6 +148,11 @@ def _say_suggestion(score: Row, is_revealed: bool, is_rated: bool) -> str:
     if not is_rated:
         return DASH
     return str(score.get("suggested_band") or DASH) if is_revealed else "after the proposal"
+
+
+def _say_likelihood(score: Row) -> str:
+    p = score.get("p_suggested")
+    return "how likely is not known" if p is None else say_probability(p)
 
 
 def _say_span(company: Company, score: Row, is_masked: bool) -> str:

@@ -171,7 +171,7 @@ def _write_risks(material: Material) -> tuple[str, ...]:
         left_out = count_of(ready["n_quarantined"], "row was", "rows were")
         sentences.append(f"{left_out} left out; HR has the list.")
     if ready.get("n_disparity_findings") is None:
-        sentences.append("No attributes were given, so disparities are not yet known.")
+        sentences.append("Disparities are not yet known here; the audit tells what was compared.")
     else:
         sentences.append("Auditors alone have figures by group. A finding is a reason to look.")
     return tuple(sentences)

@@ -22,6 +22,9 @@ from calibrate.report.words import (
 
 #: Raters drawn in a packet; the tables of the run hold all of them.
 MOST_RATERS = 24
+FEW_FORMS = 5
+#: A finding that opens like this says what the strip shows already.
+ALREADY_DRAWN = ("marks lower", "marks higher", "severity rests")
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def build_share_table(company: Company, scope: str, scope_id: str, words: str) -
         if label in rows
     )
     ticks = tuple(write_percent(top * at / 4) for at in range(5))
-    return ShareTable(built, ticks, _say_shares(rows, words), bool(shares))
+    return ShareTable(built, ticks, _say_shares(rows, words, bool(shares)), bool(shares))
 
 
 def _build_share_row(
@@ -113,12 +116,14 @@ def _build_share_row(
     )
 
 
-def _say_shares(rows: dict[str, Row], words: str) -> str:
+def _say_shares(rows: dict[str, Row], words: str, has_guideline: bool) -> str:
     verdicts = {row.get("verdict") for row in rows.values()}
     p_values = [row["p_value"] for row in rows.values() if row.get("p_value") is not None]
     tested = f" (p = {write_p(p_values[0])})" if p_values else ""
     if not rows:
         return f"The distribution of {words} is not yet known."
+    if verdicts <= {"no_guideline", None} and has_guideline:
+        return f"The guideline is tested in other scopes; the shares of {words} stand beside it."
     if verdicts <= {"no_guideline", None}:
         return "No guideline is set. The shares are shown for the talk, not as a target."
     if verdicts == {"too_few"}:
@@ -166,9 +171,10 @@ def _build_severity_row(company: Company, rater: Row, reach: float) -> RaterRow:
     severity = float(rater["severity"])
     half = None if rater.get("se") is None else company.z * float(rater["se"])
     value = company.display.change(-severity)
-    note = str(rater.get("finding") or "")
-    if not note and int(rater.get("n_forms") or 0) < 5:
-        note = "few forms"
+    finding = str(rater.get("finding") or "")
+    note = "few forms" if int(rater.get("n_forms") or 0) < FEW_FORMS else ""
+    if not note and not finding.startswith(ALREADY_DRAWN):
+        note = finding
     return RaterRow(
         name=company.name(str(rater["rater_id"])),
         n_employees=write_count(rater.get("n_employees")),

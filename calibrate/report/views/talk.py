@@ -53,7 +53,7 @@ def list_goals(company: Company, employee_id: str) -> tuple[GoalRow, ...]:
             chart=draw_progress(
                 share=goal.get("attainment"),
                 label=_say_reached(goal.get("attainment")),
-                width=300,
+                width=200,
             ),
         )
         for goal in ranked[:MOST_GOALS]
