@@ -97,7 +97,13 @@ class Sides:
 
 
 def compare_rates(
-    sides: Sides, x: IntArray, rates: FloatArray, cells: ClusterCells | None, counted: FloatArray
+    sides: Sides,
+    x: IntArray,
+    rates: FloatArray,
+    cells: ClusterCells | None,
+    counted: FloatArray,
+    *,
+    is_adverse: bool = False,
 ) -> Rows:
     """Compare the share of each group with the reference's.
 
@@ -111,6 +117,8 @@ def compare_rates(
         People by group and manager; None leaves ``p_clustered`` empty.
     counted : (P,) 0 or 1
         The same people one by one, in the order of ``cells.cell_of``.
+    is_adverse
+        The measure counts what nobody wants: a gap to be found lies above 1.
     """
     rows = sides.start_rows() | {"n_favourable": x.astype(np.float64), "rate": rates}
     bounds = [rate_interval(k, n) for k, n in zip(x.tolist(), sides.n.tolist(), strict=True)]
@@ -134,18 +142,20 @@ def compare_rates(
     rows["ratio"][r] = 1.0
     compared = sides.list_compared()
     if compared:
-        _fill_ratios(rows, sides, x, compared)
+        _fill_ratios(rows, sides, x, compared, is_adverse)
         _fill_clustered(rows, sides, compared, cells, counted)
     return rows
 
 
-def _fill_ratios(rows: Rows, sides: Sides, x: IntArray, compared: list[int]) -> None:
+def _fill_ratios(
+    rows: Rows, sides: Sides, x: IntArray, compared: list[int], is_adverse: bool
+) -> None:
     r, n = sides.reference, sides.n
     x1, n1 = x[compared], n[compared]
     x0, n0 = np.full_like(x1, x[r]), np.full_like(n1, n[r])
     rate0 = float(rows["rate"][r])
     low, high = ratio_interval(x1, n1, x0, n0)
-    smallest = detectable_ratio(np.full(len(compared), rate0), n1, n0)
+    smallest = detectable_ratio(np.full(len(compared), rate0), n1, n0, is_adverse=is_adverse)
     tables = list(zip(x1.tolist(), n1.tolist(), x0.tolist(), n0.tolist(), strict=True))
     filled = {
         "ratio": [compute_ratio(rate, rate0) for rate in rows["rate"][compared].tolist()],
@@ -153,7 +163,7 @@ def _fill_ratios(rows: Rows, sides: Sides, x: IntArray, compared: list[int]) -> 
         "ratio_high": high,
         "p_value": [fisher_midp(*table) for table in tables],
         "detectable_ratio": smallest,
-        "detectable_difference": rate0 * (1 - smallest),
+        "detectable_difference": rate0 * np.abs(1 - smallest),
         "is_beyond_bound": [is_ratio_beyond(*table, sides.rules) for table in tables],
         "is_inside_bound": (low >= float(sides.rules.lower)) & (high <= float(sides.rules.upper)),
     }

@@ -126,13 +126,19 @@ def welch_test(
 
 
 def detectable_ratio(
-    rate0: FloatArray, n1: IntArray, n0: IntArray, alpha: float = ALPHA, power: float = POWER
+    rate0: FloatArray,
+    n1: IntArray,
+    n0: IntArray,
+    alpha: float = ALPHA,
+    power: float = POWER,
+    *,
+    is_adverse: bool = False,
 ) -> FloatArray:
-    r"""The ratio nearest to 1, below it, that a test would have found with 80 % power.
+    r"""The ratio nearest to 1, on its adverse side, that a test would have found with 80 % power.
 
     The r that solves
 
-    .. math:: p_0 (1 - r) = z_{1 - \alpha/2} \sqrt{\bar p (1 - \bar p) (1/n_1 + 1/n_0)}
+    .. math:: p_0 |1 - r| = z_{1 - \alpha/2} \sqrt{\bar p (1 - \bar p) (1/n_1 + 1/n_0)}
         + z_{0.8} \sqrt{r p_0 (1 - r p_0) / n_1 + p_0 (1 - p_0) / n_0}
 
     with :math:`\bar p = (n_1 r p_0 + n_0 p_0) / (n_1 + n_0)`: a two-sided normal
@@ -144,11 +150,14 @@ def detectable_ratio(
         Rate of the reference.
     n1, n0 : (R,) people
         In the group and in the reference.
+    is_adverse
+        The measure counts what nobody wants, as ``lowest_band`` does: the
+        ratio sought then lies above 1.
 
     Returns
     -------
     (R,) ratio
-        NaN where not even a rate of zero would have been found.
+        NaN where not even a rate of zero, or of one, would have been found.
 
     References
     ----------
@@ -168,10 +177,11 @@ def detectable_ratio(
         pooled = (n1 * rate1 + n0 * rate0) / (n1 + n0)
         under_null = np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n0))
         otherwise = np.sqrt(rate1 * (1 - rate1) / n1 + rate0 * (1 - rate0) / n0)
-        return np.asarray(rate0 * (1 - r) - z_alpha * under_null - z_power * otherwise)
+        return np.asarray(rate0 * np.abs(1 - r) - z_alpha * under_null - z_power * otherwise)
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        found, missed = np.zeros_like(rate0), np.ones_like(rate0)
+        missed = np.ones_like(rate0)
+        found = 1 / rate0 if is_adverse else np.zeros_like(rate0)
         is_possible = excess(found) >= 0
         for _ in range(60):
             middle = (found + missed) / 2

@@ -1,6 +1,6 @@
 """The objective: REML criterion of the crossed model, its gradient and curvature.
 
-Notation of docs/method/effects.md. One factor, A, is eliminated (its block is
+Notation of docs/method.md, section 2. One factor, A, is eliminated (its block is
 diagonal); R is the rest: sources first, then the other random terms.
 """
 

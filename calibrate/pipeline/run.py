@@ -28,7 +28,7 @@ from calibrate.manifest import (
 from calibrate.pipeline.gather import gather_material, gather_population
 from calibrate.pipeline.packets import print_packets, write_index
 from calibrate.pipeline.progress import Clock
-from calibrate.pipeline.stages import Scored, compute_scores, prepare_cycle
+from calibrate.pipeline.stages import Scored, compute_scores, prepare_cycle, refuse_problems
 from calibrate.pipeline.summary import RunResult, summarise_run
 from calibrate.pipeline.tabulate import tabulate_everything, tabulate_scores
 from calibrate.report import AuditMaterial
@@ -37,10 +37,13 @@ from calibrate.report.folder import (
     find_run,
     hold_output,
     point_latest,
+    tabulate_problems,
     write_problems,
     write_run,
 )
-from calibrate.tables import DISPARITIES, FINDINGS, PUBLIC, SCORES
+from calibrate.tables import DISPARITIES, FINDINGS, PROBLEMS, PUBLIC, SCORES
+
+_AUDIT_TABLES = (DISPARITIES, FINDINGS, GROUPS, PROBLEMS)
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,9 @@ def check_cycle(path: Path, clock: Clock) -> CheckResult:
     problems = list(prepared.problems)
     if cycle.inputs.attributes is not None:
         with clock.stage("attributes"):
-            _, found = read_attributes(cycle, prepared.employees.ids, seal)
+            _, found = read_attributes(
+                cycle, prepared.employees.ids, seal, prepared.employees.declared
+            )
         problems += found
     if cycle.on_problem == "stop" and any(p.level == "error" for p in problems):
         raise InputError(problems)
@@ -169,11 +174,12 @@ def _fill(
             write_table(folder / "tables", contract, tables[contract.name])
         seal = hash_file(folder / "tables" / "scores.parquet")
     with clock.stage("audit"):
-        audited, rescored = _audit(scored, seal)
+        audited, faults, rescored = _audit(scored, seal)
         for contract, frame in (
             (DISPARITIES, audited.disparities),
             (FINDINGS, audited.findings),
             (GROUPS, audited.groups),
+            (PROBLEMS, tabulate_problems(faults)),
         ):
             write_table(folder / "audit" / "tables", contract, frame)
     material = gather_material(scored, tables, provenance.run_id)
@@ -194,7 +200,7 @@ def _fill(
         )
         write_index(folder, packets, provenance.run_id)
     listed = [(f"tables/{c.name}.csv", c) for c in PUBLIC]
-    listed += [(f"audit/tables/{c.name}.csv", c) for c in (DISPARITIES, FINDINGS, GROUPS)]
+    listed += [(f"audit/tables/{c.name}.csv", c) for c in _AUDIT_TABLES]
     (folder / "datapackage.json").write_text(build_data_dictionary(listed), encoding="utf-8")
     hashes = {
         str(file.relative_to(folder)): hash_file(file)
@@ -205,7 +211,7 @@ def _fill(
     (folder / "manifest.json").write_text(statement, encoding="utf-8")
 
 
-def _audit(scored: Scored, seal: str) -> tuple[AuditResult, str]:
+def _audit(scored: Scored, seal: str) -> tuple[AuditResult, list[Problem], str]:
     """Open the attributes, now that the scores are sealed; score again without the file.
 
     Raises
@@ -214,9 +220,9 @@ def _audit(scored: Scored, seal: str) -> tuple[AuditResult, str]:
         If the scores change when the attributes file is withheld.
     """
     cycle = scored.prepared.cycle
-    attributes, problems = read_attributes(cycle, scored.prepared.employees.ids, seal)
-    if any(p.level == "error" for p in problems):
-        raise InputError(problems)
+    employees = scored.prepared.employees
+    attributes, problems = read_attributes(cycle, employees.ids, seal, employees.declared)
+    refuse_problems(cycle, problems)
     withheld = cycle.model_copy(
         update={"inputs": cycle.inputs.model_copy(update={"attributes": None})}
     )
@@ -230,4 +236,4 @@ def _audit(scored: Scored, seal: str) -> tuple[AuditResult, str]:
     audited = audit_population(
         gather_population(scored), attributes, AuditSettings.from_cycle(cycle)
     )
-    return audited, rescored
+    return audited, problems, rescored

@@ -195,13 +195,11 @@ def _estimate(
 
 
 def _encode_units(prepared: Prepared) -> IntArray | None:
-    """Unit codes; whoever has no unit is one alone, since nothing is shared with others."""
+    """Unit codes; -1 for whoever has no unit and so shares nothing with others."""
     if prepared.unit_kind == "none":
         return None
-    names = sorted(set(prepared.unit) - {""})
-    code = {name: n for n, name in enumerate(names)}
-    lone = iter(range(len(names), len(names) + len(prepared.unit)))
-    return np.array([code[u] if u else next(lone) for u in prepared.unit], np.int64)
+    code = {name: n for n, name in enumerate(sorted(set(prepared.unit) - {""}))}
+    return np.array([code.get(name, -1) for name in prepared.unit], np.int64)
 
 
 def find_managers(employees: EmployeeTable) -> IntArray | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Iterator
@@ -60,7 +61,10 @@ def render_pdf(html: str) -> Pdf:
             document = HTML(string=html, base_url=SCHEME, url_fetcher=AssetFetcher()).render(
                 font_config=fonts, stylesheets=sheets, pdf_variant="pdf/ua-1", pdf_tags=True
             )
-            content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+            identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
+            content = document.write_pdf(
+                pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=identifier
+            )
         except FatalURLFetchingError as error:
             raise RenderError(f"a packet was not set: {error}") from error
     if lines:

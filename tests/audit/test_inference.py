@@ -117,6 +117,19 @@ def test_the_detectable_ratio_has_a_power_of_eighty_percent() -> None:
         assert power(float(ratio), 0.3, one, other) == pytest.approx(0.8, abs=1e-9)
 
 
+def test_the_detectable_ratio_of_an_adverse_share_lies_above_one_with_the_same_power() -> None:
+    n1, n0 = np.array([460]), np.array([540])
+    found = float(detectable_ratio(np.array([0.1]), n1, n0, is_adverse=True)[0])
+    assert found > 1
+    # The test is two-sided: seen from the other side it is the same gap.
+    assert power(1 / found, 0.1 * found, 540, 460) == pytest.approx(0.8, abs=1e-9)
+
+
+def test_where_not_even_one_would_be_found_there_is_no_adverse_ratio() -> None:
+    tiny = np.array([3])
+    assert np.isnan(detectable_ratio(np.array([0.9]), tiny, tiny, is_adverse=True)).all()
+
+
 def test_the_figures_of_the_method_page_are_met() -> None:
     n = np.array([300, 1_000, 10_000])
     found = detectable_ratio(np.full(3, 0.1), n * 46 // 100, n * 54 // 100)
