@@ -153,8 +153,11 @@ class _Bench:
             is_counted = np.isin(np.arange(n_bands), counted)
             x = counts[:, is_counted].sum(axis=1)
             outcome = is_counted[bands].astype(np.float64)
-            yield measure, compare_rates(
-                sides, x, rates[measure], cells, outcome, is_adverse=measure == "lowest_band"
+            yield (
+                measure,
+                compare_rates(
+                    sides, x, rates[measure], cells, outcome, is_adverse=measure == "lowest_band"
+                ),
             )
 
     def _measure_scores(self, stage: str, grouping: Grouping) -> Iterator[tuple[str, Rows]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +33,7 @@ def print_packets(
         Names of session and manager packets are numbers in the order of
         their session or manager: a folder listing says nothing.
     """
-    named = list(_draft(material, audit, kinds))
+    named = _draft(material, audit, kinds)
     clock.say(f"{len(named)} packets to set")
     packets = Parallel(n_jobs=jobs)(delayed(print_packet)(draft) for _, draft in named)
     return [(name, packet) for (name, _), packet in zip(named, packets, strict=True)]
@@ -55,7 +56,9 @@ def _draft(
             for n, name in enumerate(managers, 1)
         ]
     if "executive" in kinds:
-        drafts.append((_PLACES["executive"], draft_packet("executive", material)))
+        drafts.append(
+            (_PLACES["executive"], draft_packet("executive", _count_only(material, audit)))
+        )
     if "audit" in kinds:
         drafts.append((_PLACES["audit"], draft_packet("audit", material, audit=audit)))
     return drafts
@@ -78,3 +81,12 @@ def write_index(folder: Path, packets: Sequence[tuple[str, Packet]], run_id: str
     index = pd.DataFrame(rows, columns=PACKET_INDEX.names)
     (folder / "packets").mkdir(exist_ok=True)
     (folder / "packets" / "index.csv").write_bytes(encode_table(PACKET_INDEX, index)[1])
+
+
+def _count_only(material: Material, audit: AuditMaterial) -> Material:
+    """Tell the executive page how many disparities there are, and nothing else of them."""
+    if material.cycle.inputs.attributes is None:
+        return material
+    n_disparities = int((audit.findings["level"] == "look").sum())
+    readiness = {**material.readiness, "n_disparity_findings": n_disparities}
+    return replace(material, readiness=readiness)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from calibrate.audit import (
     GROUPS,
-    AuditResult,
     AuditSettings,
     audit_population,
     read_attributes,
@@ -168,37 +167,23 @@ def _fill(
     options: Options,
     clock: Clock,
 ) -> None:
-    cycle = scored.prepared.cycle
     with clock.stage("tables"):
         for contract in PUBLIC:
             write_table(folder / "tables", contract, tables[contract.name])
         seal = hash_file(folder / "tables" / "scores.parquet")
     with clock.stage("audit"):
-        audited, faults, rescored = _audit(scored, seal)
-        for contract, frame in (
-            (DISPARITIES, audited.disparities),
-            (FINDINGS, audited.findings),
-            (GROUPS, audited.groups),
-            (PROBLEMS, tabulate_problems(faults)),
-        ):
-            write_table(folder / "audit" / "tables", contract, frame)
-    material = gather_material(scored, tables, provenance.run_id)
-    audit_material = AuditMaterial(
-        disparities=audited.disparities,
-        groups=audited.groups,
-        findings=audited.findings,
-        scores_sha256=seal,
-        rescored_sha256=rescored,
-        input_hashes=tuple(sorted(provenance.inputs.items())),
-        rule_pack=audited.rules,
-        cross_check=audited.cross_check,
-        notes=audited.notes,
-    )
+        material = _audit(folder, scored, seal, provenance)
     with clock.stage("packets"):
         packets = print_packets(
-            material, audit_material, options.choose_kinds(cycle), options.jobs, clock
-        )
+            gather_material(scored, tables, provenance.run_id), material,
+            options.choose_kinds(scored.prepared.cycle), options.jobs, clock,
+        )  # fmt: skip
         write_index(folder, packets, provenance.run_id)
+    _describe(folder, provenance)
+
+
+def _describe(folder: Path, provenance: Provenance) -> None:
+    """Write the data dictionary and, last, the manifest of everything else."""
     listed = [(f"tables/{c.name}.csv", c) for c in PUBLIC]
     listed += [(f"audit/tables/{c.name}.csv", c) for c in _AUDIT_TABLES]
     (folder / "datapackage.json").write_text(build_data_dictionary(listed), encoding="utf-8")
@@ -211,18 +196,39 @@ def _fill(
     (folder / "manifest.json").write_text(statement, encoding="utf-8")
 
 
-def _audit(scored: Scored, seal: str) -> tuple[AuditResult, list[Problem], str]:
-    """Open the attributes, now that the scores are sealed; score again without the file.
+def _audit(folder: Path, scored: Scored, seal: str, provenance: Provenance) -> AuditMaterial:
+    """Open the attributes, now that the scores are written and sealed."""
+    prepared = scored.prepared
+    employees = prepared.employees
+    attributes, problems = read_attributes(prepared.cycle, employees.ids, seal, employees.declared)
+    refuse_problems(prepared.cycle, problems)
+    rescored = _score_without_attributes(prepared.cycle, seal)
+    settings = AuditSettings.from_cycle(prepared.cycle)
+    audited = audit_population(gather_population(scored), attributes, settings)
+    frames = (audited.disparities, audited.findings, audited.groups, tabulate_problems(problems))
+    for contract, frame in zip(_AUDIT_TABLES, frames, strict=True):
+        write_table(folder / "audit" / "tables", contract, frame)
+    return AuditMaterial(
+        disparities=audited.disparities,
+        groups=audited.groups,
+        findings=audited.findings,
+        scores_sha256=seal,
+        rescored_sha256=rescored,
+        input_hashes=tuple(sorted(provenance.inputs.items())),
+        rule_pack=audited.rules,
+        cross_check=audited.cross_check,
+        notes=audited.notes,
+    )
+
+
+def _score_without_attributes(cycle: Cycle, seal: str) -> str:
+    """Score once more with the attributes file withheld; give the hash.
 
     Raises
     ------
     IntegrityError
-        If the scores change when the attributes file is withheld.
+        If the scores differ from the sealed ones.
     """
-    cycle = scored.prepared.cycle
-    employees = scored.prepared.employees
-    attributes, problems = read_attributes(cycle, employees.ids, seal, employees.declared)
-    refuse_problems(cycle, problems)
     withheld = cycle.model_copy(
         update={"inputs": cycle.inputs.model_copy(update={"attributes": None})}
     )
@@ -233,7 +239,4 @@ def _audit(scored: Scored, seal: str) -> tuple[AuditResult, list[Problem], str]:
             "scores differ when the attributes file is withheld; this must never happen, "
             "nothing was written"
         )
-    audited = audit_population(
-        gather_population(scored), attributes, AuditSettings.from_cycle(cycle)
-    )
-    return audited, problems, rescored
+    return rescored

@@ -155,7 +155,7 @@ def _count_risks(material: Material) -> tuple[Item, ...]:
 
 def _say_disparities(material: Material) -> str:
     known = material.readiness.get("n_disparity_findings")
-    return NOT_KNOWN if known is None else f"{known:,}"
+    return "–" if known is None else f"{known:,}"
 
 
 def _write_risks(material: Material) -> tuple[str, ...]:
@@ -184,8 +184,8 @@ def _ask_decisions(material: Material) -> tuple[str, ...]:
     asked = []
     if n_people:
         asked.append(
-            f"Release {minutes / 60:.1f} hours of session time: "
-            f"{count_of(n_people, 'person needs', 'people need')} a talk, the others do not."
+            f"Plan {minutes / 60:.1f} hours of sessions: "
+            f"{count_of(n_people, 'person is', 'people are')} on the agendas."
         )
     if ready.get("n_disparity_findings"):
         n = count_of(int(ready["n_disparity_findings"]), "disparity finding")
