@@ -208,7 +208,7 @@ def _list_sessions(material: Material) -> tuple[SessionRow, ...]:
             SessionRow(
                 name=str(name),
                 n_people=write_count(len(people)),
-                n_proposed=write_count(int(people["proposed_band"].notna().sum())),
+                n_proposed=write_count(int((people["proposed_band"].fillna("") != "").sum())),
                 n_discussed=write_count(len(own)),
                 minutes=f"{float(own['minutes'].sum()):,.0f}",
             )

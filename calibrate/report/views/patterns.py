@@ -147,7 +147,7 @@ def build_rater_table(company: Company, scores: Sequence[Row]) -> RaterTable:
     shown = shown or raters
     if any(rater.get("severity") is not None for rater in shown):
         return _build_severity_table(company, shown, len(raters))
-    return _build_mean_table(company, shown, forms)
+    return _build_mean_table(company, shown, forms, managers)
 
 
 def _build_severity_table(company: Company, raters: list[Row], n_all: int) -> RaterTable:
@@ -189,7 +189,9 @@ def _build_severity_row(company: Company, rater: Row, reach: float) -> RaterRow:
     )
 
 
-def _build_mean_table(company: Company, raters: list[Row], forms: list[Row]) -> RaterTable:
+def _build_mean_table(
+    company: Company, raters: list[Row], forms: list[Row], managers: set[str]
+) -> RaterTable:
     scale = company.display
     rows = []
     for rater in raters:
@@ -199,7 +201,8 @@ def _build_mean_table(company: Company, raters: list[Row], forms: list[Row]) -> 
             if form["rater_id"] == rater["rater_id"] and form.get("scored")
             and form.get("points") is not None
         ]  # fmt: skip
-        if not own:
+        is_open = str(rater["rater_id"]) in managers or len(own) >= company.min_peers
+        if not own or not is_open:
             continue
         mean = fmean(own)
         chart = draw_interval(
@@ -215,9 +218,13 @@ def _build_mean_table(company: Company, raters: list[Row], forms: list[Row]) -> 
         )  # fmt: skip
     rows.sort(key=lambda pair: (pair[0], pair[1].name))
     sentence = (
-        "Nobody outside the team marked these people, so a strict manager and a weak team look "
-        "the same. The means below are manager or team: it cannot be told which."
+        "The raters share too few people to be compared, so a strict manager and a weak team look "
+        "the same. "
     )
+    if rows:
+        sentence += "The means below are manager or team: it cannot be told which."
+    else:
+        sentence += "Nobody marked enough people here to be described without showing one answer."
     return RaterTable(tuple(row for _, row in rows[:MOST_RATERS]), company.ticks, sentence, False)
 
 
