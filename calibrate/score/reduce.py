@@ -133,9 +133,8 @@ class FormReducer:
         """Note rows that repeat a mark; list and void those that contradict each other."""
         mark = mark.copy()
         ends = np.append(start[1:], len(key))
-        for lo, hi in zip(start, ends, strict=True):
-            if hi - lo < 2:
-                continue
+        several = np.flatnonzero(ends - start > 1)
+        for lo, hi in zip(start[several], ends[several], strict=True):
             values = mark[lo:hi]
             agreed = bool((values == values[0]).all()) and values[0] != CONFLICT
             for at in range(lo, hi):
