@@ -10,7 +10,7 @@ import pandas as pd
 from calibrate.audit import Population
 from calibrate.bands import to_micro
 from calibrate.pipeline.stages import Scored, find_managers
-from calibrate.pipeline.tabulate import count_quarantined
+from calibrate.pipeline.tabulate import count_quarantined, list_notes
 from calibrate.report import CriterionInfo, Material, OutcomeInfo, RubricInfo
 from calibrate.rubric import Outcome, Rubric, Strategy, criterion_weights
 from calibrate.score.combine import summarise_sources
@@ -50,7 +50,7 @@ def gather_material(scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: 
         ),
         outcomes=_describe_outcomes(prepared.strategy),
         readiness=count_readiness(scored),
-        notes=scored.effects.notes,
+        notes=list_notes(scored),
         run_id=run_id,
         rubric_of={
             employee: rubric_ids[code]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calibrate.bands import build_distribution
+from calibrate.bands import SMALL_COMPANY, build_distribution
 from calibrate.config import SOURCES
 from calibrate.pipeline.stages import Scored, mean_by_source
 from calibrate.report.folder import tabulate_problems
@@ -78,10 +78,22 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "problems": tabulate_problems(list(prepared.problems)),
     }
     tables["findings"] = gather_findings(
-        distribution, raters, _count_outside(scored), scored.effects.notes,
+        distribution, raters, _count_outside(scored), list_notes(scored),
         count_quarantined(scored),
     )  # fmt: skip
     return tables
+
+
+def list_notes(scored: Scored) -> tuple[str, ...]:
+    """What the fit could not do, and what the company is too small for."""
+    n_rated = int((scored.effects.employees.n_forms > 0).sum())
+    if not scored.bands.is_what_if:
+        return scored.effects.notes
+    small = (
+        f"{n_rated} people were rated, fewer than {SMALL_COMPANY}. The adjustment is a what-if: "
+        "suggested bands follow the raw score, and no guideline is tested."
+    )
+    return (small, *scored.effects.notes)
 
 
 def count_quarantined(scored: Scored) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from calibrate.bands import SMALL_COMPANY
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.base import (
     Company,
@@ -93,6 +94,7 @@ class AuditView:
     figures: tuple[Figure, ...]
     verdicts: tuple[VerdictRow, ...]
     looks: tuple[Look, ...]
+    unknowns: tuple[str, ...]
     scope: tuple[Item, ...]
     is_wall_proven: bool
     scores_sha256: str
@@ -138,6 +140,7 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
             Look(str(row["headline"] or ""), str(row["evidence"] or ""))
             for row in list_rows(audit.findings)
         ),
+        unknowns=_say_unknowns(material.readiness),
         scope=_describe_scope(company, rows),
         is_wall_proven=audit.scores_sha256 == audit.rescored_sha256,
         scores_sha256=audit.scores_sha256,
@@ -160,6 +163,26 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
         details=build_details(rows),
         rubrics=company.rubric_notes,
     )
+
+
+def _say_unknowns(ready: Mapping[str, int]) -> tuple[str, ...]:
+    """What these data cannot carry, for the first page."""
+    n_rated, said = ready.get("n_rated", 0), []
+    if n_rated < SMALL_COMPANY:
+        said.append(
+            f"{count_of(n_rated, 'person was', 'people were')} rated, fewer than {SMALL_COMPANY}. "
+            "An adjustment is a what-if here: bands follow the raw score, no guideline is tested."
+        )
+    if ready.get("n_unlinked"):
+        unlinked = count_of(ready["n_unlinked"], "person", "people")
+        said.append(
+            f"For {unlinked} a strict rater cannot be told from a weak team. Raw scores stand, and "
+            "a gap between groups may be one between raters."
+        )
+    if ready.get("n_quarantined"):
+        left_out = count_of(ready["n_quarantined"], "input row was", "input rows were")
+        said.append(f"{left_out} left out. Who was rated shows whom they were about.")
+    return tuple(said)
 
 
 def _list_figures(material: Material, rows: list[Row]) -> tuple[Figure, ...]:
