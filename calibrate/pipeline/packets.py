@@ -34,9 +34,12 @@ def print_packets(
         their session or manager: a folder listing says nothing.
     """
     named = _draft(material, audit, kinds)
-    clock.say(f"{len(named)} packets to set")
-    packets = Parallel(n_jobs=jobs)(delayed(print_packet)(draft) for _, draft in named)
-    return [(name, packet) for (name, _), packet in zip(named, packets, strict=True)]
+    tasks = (delayed(print_packet)(draft) for _, draft in named)
+    printed = []
+    for packet in Parallel(n_jobs=jobs, return_as="generator")(tasks):
+        printed.append(packet)
+        clock.count(len(printed), len(named), "packets")
+    return [(name, packet) for (name, _), packet in zip(named, printed, strict=True)]
 
 
 def _draft(

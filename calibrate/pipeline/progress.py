@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from rich.console import Console
+from rich.status import Status
 
 
 @dataclass
@@ -16,6 +17,7 @@ class Clock:
 
     console: Console | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    _status: Status | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -23,14 +25,15 @@ class Clock:
         started = perf_counter()
         try:
             if self.console is not None and self.console.is_terminal:
-                with self.console.status(f"{name} …"):
+                with self.console.status(f"{name} …") as self._status:
                     yield
             else:
                 yield
         finally:
+            self._status = None
             self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - started
 
-    def say(self, text: str) -> None:
+    def count(self, done: int, of: int, name: str) -> None:
         """Show how far a long stage has come, on a terminal only."""
-        if self.console is not None and self.console.is_terminal:
-            self.console.print(text, style="dim", highlight=False)
+        if self._status is not None:
+            self._status.update(f"{name} … {done} of {of}")
