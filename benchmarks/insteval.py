@@ -1,6 +1,6 @@
 """Claim: on InstEval the fit agrees with lme4 to 1e-4 relative, several times faster.
 
-Usage: python benchmarks/insteval.py [FOLDER]
+Usage: python benchmarks/insteval.py FOLDER
 
 FOLDER holds ratings.csv with employee_id (rated), rater_id and mark (1 to 5);
 InstEval is 73,421 lecture evaluations at ETH Zürich, from R's lme4.
@@ -82,4 +82,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/real/insteval")))
+    sys.exit(main(Path(sys.argv[1])) if len(sys.argv) == 2 else __doc__)

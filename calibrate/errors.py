@@ -68,7 +68,9 @@ class Problem:
 
     def __str__(self) -> str:
         where = self.file if self.row is None else f"{self.file} row {self.row}"
-        return f"{where}: {self.what}; {self.fix}"
+        said = f"{where}: {self.what}; {self.fix}"
+        # A value may hold what a terminal would obey.
+        return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in said)
 
 
 class CalibrateError(Exception):

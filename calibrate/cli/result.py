@@ -23,6 +23,8 @@ def print_result(result: RunResult, clock: Clock, *, as_json: bool, gate: bool) 
             click.echo(f"{count:>9,} {label.replace('_', ' ')}")
         for hint in result.hints:
             click.echo(hint)
+    for remark in clock.remarks:
+        click.echo(f"note: {remark}", err=True)
     if clock.seconds:
         steps = " · ".join(f"{name} {taken:.1f} s" for name, taken in clock.seconds.items())
         click.echo(f"{steps} · total {sum(clock.seconds.values()):.1f} s", err=True)

@@ -17,6 +17,8 @@ from calibrate.config import SOURCES, say_known
 from calibrate.errors import Problem
 
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
+#: Line breaks and tabs are white space to a printer; these are nothing it could set.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 #: Text that shows the reader what to do, by rule; {value} and {known} are filled in.
@@ -24,6 +26,10 @@ _SAY: Mapping[str, tuple[str, str]] = {
     "blank_id": ("{column} is blank", "fill it in or remove the row"),
     "blank_text": ("{column} is blank", "fill it in"),
     "surrounding_space": ("{column} '{value}' has blanks around it", "remove the blanks"),
+    "control_character": (
+        "{column} '{value}' has a character that cannot be printed",
+        "remove it",
+    ),
     "duplicate_id": ("{column} '{value}' stands twice", "keep one row per {column}"),
     "not_a_date": ("{column} '{value}' is no date", "write an ISO date such as 2026-07-01"),
     "not_a_number": ("{column} '{value}' is no number", "write a plain number such as 12.5"),
@@ -68,17 +74,19 @@ def employee_contract(bands: Collection[str]) -> Contract:
     """Return the contract of the employees table; ``bands`` are the cycle's labels."""
     columns = {
         "employee_id": pa.Column(None, [*_id_checks(), _unique()]),
-        "manager_id": pa.Column(None, [_trimmed()]),
+        "name": pa.Column(None, [_printable()]),
+        "manager_id": pa.Column(None, _trimmed()),
         "hired_on": pa.Column(None, [_date()]),
         "left_on": pa.Column(None, [_date()]),
         "proposed_on": pa.Column(None, [_date()]),
         "present_share": pa.Column(None, [_share()]),
         "proposed_band": pa.Column(None, [_one_of("unknown_band", bands)]),
-        "session": pa.Column(None, [_trimmed()]),
-        "department": pa.Column(None, [_trimmed()]),
-        "job_family": pa.Column(None, [_trimmed()]),
-        "level": pa.Column(None, [_trimmed()]),
-        "location": pa.Column(None, [_trimmed()]),
+        "session": pa.Column(None, _trimmed()),
+        "department": pa.Column(None, _trimmed()),
+        "job_family": pa.Column(None, _trimmed()),
+        "level": pa.Column(None, _trimmed()),
+        "location": pa.Column(None, _trimmed()),
+        "not_rated_reason": pa.Column(None, [_printable()]),
     }
     return Contract(pa.DataFrameSchema(columns), {"unknown_band": tuple(bands)})
 
@@ -88,11 +96,13 @@ def goal_contract() -> Contract:
     kinds = ("company", "unit", "person")
     columns = {
         "goal_id": pa.Column(None, [*_id_checks(), _unique()]),
-        "title": pa.Column(None, [_check("blank_text", lambda text: bool(text.strip()))]),
+        "title": pa.Column(
+            None, [_check("blank_text", lambda text: bool(text.strip())), _printable()]
+        ),
         "kind": pa.Column(None, [_one_of("unknown_kind", kinds)]),
-        "employee_id": pa.Column(None, [_trimmed()]),
-        "parent_id": pa.Column(None, [_trimmed()]),
-        "outcome": pa.Column(None, [_trimmed()]),
+        "employee_id": pa.Column(None, _trimmed()),
+        "parent_id": pa.Column(None, _trimmed()),
+        "outcome": pa.Column(None, _trimmed()),
         **{name: pa.Column(None, [_number()]) for name in ("baseline", "target", "actual")},
         "weight": pa.Column(None, [_check("not_a_number", _is_blank_or(_is_weight))]),
         **{name: pa.Column(None, [_date()]) for name in ("due_on", "valid_from", "valid_to")},
@@ -189,12 +199,17 @@ def _is_weight(text: str) -> bool:
     return is_number(text) and float(text) >= 0
 
 
-def _trimmed() -> pa.Check:
-    return _check("surrounding_space", lambda text: text == text.strip())
+def _printable() -> pa.Check:
+    return _check("control_character", lambda text: _CONTROL.search(text) is None)
+
+
+def _trimmed() -> list[pa.Check]:
+    return [_check("surrounding_space", lambda text: text == text.strip()), _printable()]
 
 
 def _id_checks() -> list[pa.Check]:
     return [
+        _printable(),
         _check("blank_id", lambda text: bool(text.strip())),
         _check("surrounding_space", lambda text: not text.strip() or text == text.strip()),
     ]

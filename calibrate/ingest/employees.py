@@ -39,7 +39,8 @@ def read_employees(cycle: Cycle) -> tuple[EmployeeTable, list[Problem]]:
     problems += _check_dates(table)
     problems += _check_managers(table)
     frame = table.without(problems).sort_values("employee_id", kind="stable")
-    return EmployeeTable(frame.reset_index(drop=True), table.declared), problems
+    refused = frozenset(table.frame["employee_id"]) - frozenset(frame["employee_id"])
+    return EmployeeTable(frame.reset_index(drop=True), table.declared, refused), problems
 
 
 def _rated_ids(cycle: Cycle) -> set[str]:

@@ -69,16 +69,14 @@ def _with_numbers(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_people(table: TextTable, employees: EmployeeTable) -> Iterator[Problem]:
-    suggester = Suggester(employees.ids)
+    suggester = Suggester(employees.ids, employees.refused)
     kinds = table.frame["kind"]
     for index, person in enumerate(table.frame["employee_id"]):
         if not person and kinds.iloc[index] == "person":
             what = "a goal of kind person names no employee_id"
             yield table.problem(index, "employee_id", "person_without_employee", what, "fill it in")
         elif person and person == person.strip() and person not in employees.codes:
-            near = suggester.suggest(person)
-            fix = f"did you mean '{near}'?" if near else "add the person to employees"
-            what = f"employee_id '{person}' is unknown"
+            what, fix = suggester.explain_person(person)
             yield table.problem(index, "employee_id", "unknown_employee", what, fix)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +57,9 @@ class Suggester:
     ('E007', 'E100')
     """
 
-    def __init__(self, ids: Sequence[str]) -> None:
+    def __init__(self, ids: Sequence[str], refused: Collection[str] = ()) -> None:
         self._ids = ids
+        self._refused = refused
         self._left = _SUGGESTED
         self._folded: dict[str, str] | None = None
 
@@ -74,6 +75,15 @@ class Suggester:
             return same or ""
         near = difflib.get_close_matches(name, self._ids, n=1, cutoff=0.7)
         return near[0] if near else ""
+
+    def explain_person(self, name: str) -> tuple[str, str]:
+        """Say what is wrong with an unknown employee's id, and how to mend it."""
+        if name in self._refused:
+            what = f"employee_id '{name[:60]}' was left out of the employees"
+            return what, "mend that person's row in the employees file"
+        near = self.suggest(name)
+        fix = f"did you mean '{near}'?" if near else "add the person to employees"
+        return f"employee_id '{name[:60]}' is unknown", fix
 
 
 def _fold(name: str) -> str:

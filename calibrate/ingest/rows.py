@@ -33,7 +33,7 @@ class RowChecker:
     suggester: Suggester = field(init=False)
 
     def __post_init__(self) -> None:
-        self.suggester = Suggester(self.employees.ids)
+        self.suggester = Suggester(self.employees.ids, self.employees.refused)
 
     @cached_property
     def manager_codes(self) -> dict[str, int]:
@@ -149,15 +149,13 @@ def _check_contract(rows: CheckedRows) -> None:
 
 def _check_people(rows: CheckedRows) -> None:
     is_neat = rows.look_up("employee_id", lambda text: bool(text.strip()) and text == text.strip())
-    suggested: dict[str, str] = {}
+    explained: dict[str, tuple[str, str]] = {}
 
     def words(at: int) -> tuple[str, str]:
         name = rows.text("employee_id", at)
-        if name not in suggested:
-            suggested[name] = rows.checker.suggester.suggest(name)
-        near = suggested[name]
-        fix = f"did you mean '{near}'?" if near else "add the person to employees"
-        return f"employee_id '{name[:60]}' is unknown", fix
+        if name not in explained:
+            explained[name] = rows.checker.suggester.explain_person(name)
+        return explained[name]
 
     unknown = (rows.employee < 0) & (is_neat > 0)
     rows.refuse("employee_id", "unknown_employee", unknown, words)

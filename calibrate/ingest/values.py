@@ -25,10 +25,13 @@ class EmployeeTable:
         One row per person, every column of the contract as text; "" is blank.
     declared
         Columns the file really has.
+    refused
+        Ids whose row has an error; they are in no other table.
     """
 
     frame: pd.DataFrame
     declared: frozenset[str]
+    refused: frozenset[str] = frozenset()
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

@@ -39,7 +39,22 @@ def print_packets(
     for packet in Parallel(n_jobs=jobs, return_as="generator")(tasks):
         printed.append(packet)
         clock.count(len(printed), len(named), "packets")
+    clock.remarks += _explain_missing(printed)
     return [(name, packet) for (name, _), packet in zip(named, printed, strict=True)]
+
+
+def _explain_missing(packets: Sequence[Packet]) -> list[str]:
+    """Say which characters no font of this machine has; they are printed as boxes."""
+    missing = sorted(frozenset().union(*(packet.missing for packet in packets)))
+    if not missing:
+        return []
+    listed = ", ".join(f"U+{ord(c):04X}" for c in missing[:10])
+    more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
+    return [
+        f"no font here has {listed}{more}; boxes stand in their place. Install a font that has "
+        "them (on Debian fonts-noto-core, fonts-noto-cjk, fonts-noto-extra) and set the packets "
+        "in another --out"
+    ]
 
 
 def _draft(

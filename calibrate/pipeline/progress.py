@@ -17,6 +17,8 @@ class Clock:
 
     console: Console | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    #: What the person at the terminal should know and no file of the run may hold.
+    remarks: list[str] = field(default_factory=list)
     _status: Status | None = None
 
     @contextmanager

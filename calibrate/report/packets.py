@@ -37,6 +37,7 @@ class Packet:
     packet_id: str
     pdf: bytes
     n_pages: int
+    missing: frozenset[str] = frozenset()
 
 
 def draft_packet(
@@ -78,7 +79,13 @@ def print_packet(draft: Draft) -> Packet:
     """Set a draft as PDF; needs nothing but the draft, so any worker can do it."""
     pdf = render_pdf(draft.html)
     return Packet(
-        draft.kind, draft.session, draft.manager_id, draft.packet_id, pdf.content, pdf.n_pages
+        draft.kind,
+        draft.session,
+        draft.manager_id,
+        draft.packet_id,
+        pdf.content,
+        pdf.n_pages,
+        pdf.missing,
     )
 
 

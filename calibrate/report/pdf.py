@@ -22,15 +22,18 @@ from calibrate.report.assets import find_folder
 #: The only addresses a template may use: ``asset:NAME`` for a file beside the templates.
 SCHEME = "asset:"
 STYLESHEETS = ("tokens.css", "print.css")
+#: A name in a script without a font here must not cost everybody the run: it is told.
+_NO_GLYPH = ".notdef glyph"
 _ASSET_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9]+)+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Pdf:
-    """A finished document."""
+    """A finished document; ``missing`` are characters that no font here can show."""
 
     content: bytes
     n_pages: int
+    missing: frozenset[str] = frozenset()
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]
@@ -53,10 +56,11 @@ def render_pdf(html: str) -> Pdf:
     Raises
     ------
     RenderError
-        If the library logs anything, or an address outside the package is asked for.
+        If the library logs anything but a missing glyph, or an address outside the
+        package is asked for.
     """
     fonts, sheets = _load_styles()
-    with _collect_log() as lines:
+    with _collect_log() as (lines, missing):
         try:
             document = HTML(string=html, base_url=SCHEME, url_fetcher=AssetFetcher()).render(
                 font_config=fonts, stylesheets=sheets, pdf_variant="pdf/ua-1", pdf_tags=True
@@ -69,7 +73,7 @@ def render_pdf(html: str) -> Pdf:
             raise RenderError(f"a packet was not set: {error}") from error
     if lines:
         raise RenderError("a packet was not set: " + "; ".join(dict.fromkeys(lines)))
-    return Pdf(content, len(document.pages))
+    return Pdf(content, len(document.pages), frozenset(missing))
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +81,7 @@ def _load_styles() -> tuple[FontConfiguration, list[CSS]]:
     # Parsing the stylesheets costs more than setting a page: once per process.
     fonts = FontConfiguration()
     folder: Path = find_folder("reports/templates")
-    with _collect_log() as lines:
+    with _collect_log() as (lines, _):
         sheets = [
             CSS(
                 string=(folder / name).read_text(encoding="utf-8"),
@@ -91,12 +95,16 @@ def _load_styles() -> tuple[FontConfiguration, list[CSS]]:
 
 
 @contextmanager
-def _collect_log() -> Iterator[list[str]]:
+def _collect_log() -> Iterator[tuple[list[str], set[str]]]:
     lines: list[str] = []
+    missing: set[str] = set()
 
     class Collector(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            lines.append(record.getMessage())
+            if str(record.msg).startswith(_NO_GLYPH) and isinstance(record.args, tuple):
+                missing.add(str(record.args[0]))
+            else:
+                lines.append(record.getMessage())
 
     handler = Collector(logging.WARNING)
     loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
@@ -106,7 +114,7 @@ def _collect_log() -> Iterator[list[str]]:
         logger.setLevel(logging.WARNING)
         logger.propagate = False
     try:
-        yield lines
+        yield lines, missing
     finally:
         for logger, (level, propagate) in zip(loggers, before, strict=True):
             logger.removeHandler(handler)

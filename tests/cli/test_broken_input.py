@@ -124,3 +124,24 @@ def test_run_ends_with_3_says_where_and_leaves_no_run(
 
 def test_check_ends_with_3_too(broken: Break, company: Path, calibrate: Calibrate) -> None:
     assert calibrate("check", company / "cycle.yaml") == 3
+
+
+def test_bad_row_of_an_employee_is_named_as_the_cause_of_the_ratings_left_out(
+    company: Path, tmp_path: Path, calibrate: Calibrate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = company / "employees.csv"
+    path.write_text(path.read_text().replace("Person 003", "Per\x07son 003"))
+    assert calibrate("check", company / "cycle.yaml") == 3
+    said = capsys.readouterr().err
+    assert r"employees.csv row 4: name 'Per\x07son 003' has a character" in said
+    assert "employee_id '003' was left out of the employees" in said
+
+
+def test_name_that_no_font_has_is_told_and_costs_nobody_the_run(
+    company: Path, tmp_path: Path, calibrate: Calibrate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = company / "employees.csv"
+    # A private-use character: no font of any system has a glyph for it.
+    path.write_text(path.read_text().replace("Person 003", "Person \U0010fffd"))
+    assert calibrate("run", company / "cycle.yaml", "--out", tmp_path, "--only", "session") == 0
+    assert "no font here has U+10FFFD" in capsys.readouterr().err
