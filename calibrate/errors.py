@@ -93,12 +93,6 @@ class FitError(CalibrateError):
     """The rater model cannot be fitted; callers turn it into a refusal."""
 
 
-class GateError(CalibrateError):
-    """``--gate`` found what it was asked to stop."""
-
-    exit_code = ExitCode.GATE
-
-
 class IntegrityError(CalibrateError):
     """A file is not what the manifest says it is."""
 

@@ -11,7 +11,10 @@ from rich.console import Console
 
 Command = Callable[..., Any]
 
-cycle_argument = click.argument("cycle", type=click.Path(path_type=Path), metavar="CYCLE")
+# Whether it can be read is told as every other fault of the cycle is, with exit 3.
+cycle_argument = click.argument(
+    "cycle", type=click.Path(path_type=Path, readable=False), metavar="CYCLE"
+)
 
 out_option = click.option(
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), metavar="DIR",

@@ -22,7 +22,7 @@ def gather_population(scored: Scored) -> Population:
     prepared, effects, bands = scored.prepared, scored.effects.employees, scored.bands
     stages = {"raw": bands.raw, "calibrated": bands.calibrated}
     if (bands.proposed >= 0).any():
-        stages["proposed"] = np.where(effects.n_forms > 0, bands.proposed, -1)
+        stages["proposed"] = bands.proposed
     rows = prepared.quarantined[prepared.quarantined >= 0]
     return Population(
         employee_ids=prepared.employees.ids,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,16 +124,19 @@ def run_cycle(path: Path, out: Path, options: Options, clock: Clock) -> RunResul
 
 
 def require_files(cycle: Cycle) -> None:
-    """Say which files are missing before any is read."""
-    missing = [name for name in list_files(cycle) if not cycle.resolve(name).is_file()]
-    if missing:
-        raise InputError(
-            Problem(
-                shown_name(name), None, "", "missing_file", "there is no such file",
-                "put it beside the cycle file or change its name there", whole=True,
-            )
-            for name in missing
-        )  # fmt: skip
+    """Say which files are missing or closed to us before any is read."""
+    problems = []
+    for name in list_files(cycle):
+        path, shown = cycle.resolve(name), shown_name(name)
+        if not path.is_file():
+            fix = "put it beside the cycle file or change its name there"
+            what = "there is no such file"
+            problems.append(Problem(shown, None, "", "missing_file", what, fix, whole=True))
+        elif not os.access(path, os.R_OK):
+            what, fix = "you may not read this file", "ask its owner for the right to read it"
+            problems.append(Problem(shown, None, "", "unreadable_file", what, fix, whole=True))
+    if problems:
+        raise InputError(problems)
 
 
 def _run(path: Path, out: Path, options: Options, clock: Clock) -> RunResult:

@@ -83,6 +83,7 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         outcome_ids = [o.id for o in strategy.outcomes] if strategy else None
         goals, found = read_goals(cycle, employees, outcome_ids)
         problems += found
+    problems += check_declared_columns(cycle, employees)
     rules, found = build_mark_rules(rubrics, employees, cycle)
     problems += found
     stream = RatingStream(cycle, employees, rules)
@@ -132,6 +133,26 @@ def refuse_problems(cycle: Cycle, problems: list[Problem]) -> None:
     errors = [p for p in problems if p.level == "error"]
     if any(p.whole for p in errors) or (errors and cycle.on_problem == "stop"):
         raise InputError(problems)
+
+
+def check_declared_columns(cycle: Cycle, employees: EmployeeTable) -> list[Problem]:
+    """Find settings that name a column the employees do not have; they would do nothing."""
+    column_of = {"team": "manager_id", "manager": "manager_id", "department": "department"}
+    unit = cycle.effects.unit or ""
+    wanted: list[tuple[str, str, str | None]] = [("effects.unit", unit, column_of.get(unit))]
+    if cycle.guideline is not None and cycle.guideline.mode != "none":
+        scope = cycle.guideline.scope
+        wanted.append(("guideline.scope", scope, column_of.get(scope)))
+    wanted += [("audit.controls", name, name) for name in cycle.audit.controls or ()]
+    return [
+        Problem(
+            cycle.path.name, None, key, "column_not_there",
+            f"{key} is '{value}', and the employees have no column {column}",
+            f"add {column} to the employees file or change {key}", value=value, whole=True,
+        )
+        for key, value, column in wanted
+        if column is not None and column not in employees.declared
+    ]  # fmt: skip
 
 
 def find_units(cycle: Cycle, employees: EmployeeTable) -> tuple[str, tuple[str, ...]]:

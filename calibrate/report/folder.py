@@ -17,6 +17,9 @@ from calibrate.report.files import encode_table
 from calibrate.tables import PROBLEMS
 
 _UNFINISHED = ".unfinished-"
+_IN_THE_WAY = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR,
+)  # fmt: skip
 
 
 @contextmanager
@@ -116,7 +119,7 @@ def explain_disk(out: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskError(f"{out}: the disk is full; free some space and run again") from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+        if error.errno in _IN_THE_WAY:
             raise DiskError(
                 f"{out}: cannot be written ({error.strerror}); choose another --out"
             ) from error

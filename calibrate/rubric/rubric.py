@@ -7,13 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from calibrate.config import MICRO, to_micro
 from calibrate.config.explain import Exact, Fault, Strict, broken, broken_at
 from calibrate.config.strict_yaml import KeyPath
 from calibrate.errors import InputError, Problem
 from calibrate.rubric.checks import check_id, check_percent, check_unique
+from calibrate.rubric.from_file import FromFile
 from calibrate.rubric.strategy import Strategy
 
 #: Columns of employees that may decide which rubric applies.
@@ -102,8 +103,8 @@ class Criterion(Strict):
         return {level: to_micro(mark) for level, mark in self.expected.items()}
 
 
-class Rubric(Strict):
-    """One rubric; ``file`` is its name in the cycle, ``sha256`` that of its bytes."""
+class Rubric(FromFile):
+    """One rubric: what is measured, on which scale, for which outcomes."""
 
     schema_: Literal[1] = Field(alias="schema")
     id: str
@@ -114,17 +115,6 @@ class Rubric(Strict):
     scale: MarkScale
     weights: Literal["from_outcomes"] | None = None
     criteria: tuple[Criterion, ...]
-
-    _file: str = PrivateAttr(default="rubric.yaml")
-    _sha256: str = PrivateAttr(default="")
-
-    @property
-    def file(self) -> str:
-        return self._file
-
-    @property
-    def sha256(self) -> str:
-        return self._sha256
 
     @property
     def criterion_ids(self) -> tuple[str, ...]:

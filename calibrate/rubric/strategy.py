@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from calibrate.config import say_known
 from calibrate.config.explain import Fault, Number, Strict, broken_at
 from calibrate.rubric.checks import check_id, check_percent, check_unique
+from calibrate.rubric.from_file import FromFile
 
 
 class Kpi(Strict):
@@ -45,23 +46,12 @@ class Outcome(Strict):
         return check_id(name)
 
 
-class Strategy(Strict):
+class Strategy(FromFile):
     """All outcomes; their weights sum to 100."""
 
     schema_: Literal[1] = Field(alias="schema")
     id: str
     outcomes: tuple[Outcome, ...]
-
-    _file: str = PrivateAttr(default="strategy.yaml")
-    _sha256: str = PrivateAttr(default="")
-
-    @property
-    def file(self) -> str:
-        return self._file
-
-    @property
-    def sha256(self) -> str:
-        return self._sha256
 
     @property
     def outcome_ids(self) -> tuple[str, ...]:

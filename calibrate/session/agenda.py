@@ -100,6 +100,8 @@ def _seat(people: pd.DataFrame, places: int, minutes_per_person: float) -> pd.Da
 
 
 def _find_reasons(evidence: Evidence, bands: BandTable, i: int) -> list[str]:
+    if evidence.link[i] == "unrated":
+        return ["a band is proposed and nobody marked this person"]
     reasons = []
     label = bands.labels
     if bands.suggested[i] != bands.current[i]:

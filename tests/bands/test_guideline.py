@@ -21,8 +21,6 @@ def test_impossible_table_has_probability_zero() -> None:
 
 
 def test_drawn_tables_agree_with_the_binomial_where_tables_are_too_many() -> None:
-    # Grouping the bands that share the probability does not change a test of one band much;
-    # here the exact value comes from a case that can be enumerated in two bands.
     n = ENUMERATE_UP_TO  # n + 1 tables: just too many
     drawn = multinomial_p([n // 2 + 447, n - n // 2 - 447], [0.5, 0.5], seed=7)
     # 447 is 1.999 standard deviations of sqrt(n)/2 = 223.6: normal p = 0.0456.

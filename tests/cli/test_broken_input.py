@@ -145,3 +145,36 @@ def test_name_that_no_font_has_is_told_and_costs_nobody_the_run(
     path.write_text(path.read_text().replace("Person 003", "Person \U0010fffd"))
     assert calibrate("run", company / "cycle.yaml", "--out", tmp_path, "--only", "session") == 0
     assert "no font here has U+10FFFD" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("setting", "key", "column"),
+    [
+        ("effects: {unit: team}", "effects.unit", "manager_id"),
+        ("guideline: {scope: manager, shares: {Meets: [0.1, 0.5]}}", "guideline.scope",
+         "manager_id"),
+        ("guideline: {scope: department, shares: {Meets: [0.1, 0.5]}}", "guideline.scope",
+         "department"),
+    ],
+)  # fmt: skip
+def test_setting_that_names_a_missing_column_is_refused_not_ignored(
+    setting: str, key: str, column: str, company: Path, calibrate: Calibrate,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    path = company / "employees.csv"
+    path.write_text("employee_id,level\n" + "".join(f"{n:03d},L1\n" for n in range(1, 13)))
+    cycle = company / "cycle.yaml"
+    cycle.write_text(cycle.read_text() + setting + "\n")
+    assert calibrate("check", cycle) == 3
+    said = capsys.readouterr().err
+    assert key in said
+    assert f"no column {column}" in said
+
+
+def test_control_that_is_no_column_of_the_employees_is_refused(
+    company: Path, calibrate: Calibrate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cycle = company / "cycle.yaml"
+    cycle.write_text(cycle.read_text().replace("controls: [level]", "controls: [job_family]"))
+    assert calibrate("check", cycle) == 3
+    assert "no column job_family" in capsys.readouterr().err

@@ -151,3 +151,40 @@ def test_every_help_has_an_example(
     told = capsys.readouterr().out
     assert "Example:" in told
     assert all(len(line) <= 80 for line in told.splitlines())
+
+
+def test_proposal_for_somebody_nobody_marked_is_talked_about_and_audited(
+    company: Path, tmp_path: Path, calibrate: Calibrate
+) -> None:
+    people = pd.read_csv(company / "employees.csv", dtype=str).assign(proposed_band="Meets")
+    people.to_csv(company / "employees.csv", index=False)
+    ratings = pd.read_csv(company / "ratings.csv", dtype=str)
+    ratings[ratings["employee_id"] != "012"].to_csv(company / "ratings.csv", index=False)
+    assert calibrate("run", company / "cycle.yaml", "--out", tmp_path) == 0
+    agenda = pd.read_csv(tmp_path / "latest/tables/agenda.csv", dtype=str)
+    (reason,) = agenda.loc[agenda["employee_id"] == "012", "reason"]
+    assert "nobody marked" in reason
+    table = pd.read_csv(tmp_path / "latest/audit/tables/disparities.csv")
+    counted = table[(table["measure"] == "selection_rate") & (table["attribute"] == "gender")]
+    # Eleven were marked, all twelve have a proposal.
+    assert counted.groupby("stage")["n"].sum().to_dict() == {
+        "calibrated": 11, "proposed": 12, "raw": 11,
+    }  # fmt: skip
+
+
+def test_folder_in_the_place_of_the_link_is_explained(
+    company: Path, tmp_path: Path, calibrate: Calibrate
+) -> None:
+    (tmp_path / "latest").mkdir()
+    assert calibrate("audit", company / "cycle.yaml", "--out", tmp_path) == 7
+
+
+def test_file_that_may_not_be_read_is_a_problem_not_a_bug(
+    company: Path, calibrate: Calibrate, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(
+        "calibrate.pipeline.run.os.access", lambda path, mode: Path(path).name != "ratings.csv"
+    )
+    assert calibrate("check", company / "cycle.yaml") == 3
+    assert "ratings.csv: you may not read this file" in capsys.readouterr().err

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
 from typing import TypeVar
 
-from calibrate.report.material import Material, Row, RubricInfo, list_rows
+from calibrate.report.material import Material, Row, RubricInfo
 from calibrate.report.words import Display, write_number
 
 #: Longest table; what is cut is said under it.
@@ -172,10 +172,3 @@ def cap_rows(rows: Sequence[T], noun: str) -> tuple[tuple[T, ...], str]:
     return tuple(rows[:MOST_ROWS]), (
         f"The first {MOST_ROWS} of {len(rows):,} {noun} are shown; the tables of the run hold all."
     )
-
-
-def count_findings(material: Material, kinds: Mapping[str, str]) -> tuple[Item, ...]:
-    """How many findings of each kind, with the words given for the kind."""
-    rows = list_rows(material.tables["findings"])
-    counted = {kind: sum(row["kind"] == kind for row in rows) for kind in kinds}
-    return tuple(Item(words, f"{counted[kind]:,}") for kind, words in kinds.items())
