@@ -21,6 +21,7 @@ from calibrate.config.load import load_cycle, shown_name
 from calibrate.config.names import (
     COLUMNS,
     CONTROL_COLUMNS,
+    LONG_ONLY,
     MICRO,
     MISSING,
     REQUIRED,
@@ -32,7 +33,7 @@ from calibrate.config.names import (
 from calibrate.config.strict_yaml import load_yaml
 
 __all__ = [
-    "COLUMNS", "CONTROL_COLUMNS", "MICRO", "MISSING", "REQUIRED", "SOURCES", "Agenda", "Audit",
+    "COLUMNS", "CONTROL_COLUMNS", "LONG_ONLY", "MICRO", "MISSING", "REQUIRED", "SOURCES", "Agenda", "Audit",
     "Bands", "Cycle", "DisplayScale", "Effects", "Favourable", "Guideline", "InputFile", "Inputs",
     "LabelScale", "Privacy", "SourceConfig", "is_protected_name", "load_cycle", "load_yaml",
     "say_known", "shown_name", "suggest_name", "to_micro",

@@ -1,17 +1,26 @@
-"""The ``inputs`` of a cycle: which files, and whose column is whose."""
+"""The ``inputs`` of a cycle: which files or database tables, and how they are to be understood."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from calibrate.config.explain import Strict, broken
+from calibrate.config.explain import Fault, Strict, broken, broken_at
 
-_TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+SPREADSHEET_ENDINGS = (".xlsx", ".xlsm")
+PARQUET_ENDINGS = (".parquet",)
+ENDINGS = (*TEXT_ENDINGS, *SPREADSHEET_ENDINGS, *PARQUET_ENDINGS)
+
+#: Parts of a date a pattern may ask for; a time of day behind the day is not read.
+_DATE_PARTS = re.compile(r"%[dmYyBb]")
+#: Keys that mean something for some kinds of file only.
+_TEXT_ONLY = ("encoding", "delimiter")
 
 
 def _check_file(value: Any) -> Any:
@@ -23,43 +32,67 @@ def _check_file(value: Any) -> Any:
     for name in names:
         if "://" in name:
             raise broken(
-                "not_yet", "databases are not read by this version yet", "export a CSV file"
-            )
-        if PurePath(name).suffix.lower() not in _TEXT_ENDINGS:
+                "address", f"'{name.partition(':')[0]}://…' is an address, no file",
+                "put a database's URL into an environment variable and name that: database: HR_DB",
+            )  # fmt: skip
+        if PurePath(name).suffix.lower() not in ENDINGS:
             raise broken(
-                "not_yet", f"'{name}' is no CSV file; this version reads no other kind yet",
-                "save it as CSV in UTF-8: .csv, .tsv or .txt",
+                "unknown_format", f"the ending of '{name}' is not known",
+                f"save it as one of {', '.join(ENDINGS)}",
             )  # fmt: skip
     return value
 
 
-def _check_layout(value: Any) -> Any:
-    if value == "wide":
-        raise broken(
-            "not_yet", "layout wide is not read by this version yet",
-            "write one row per mark: employee_id, rater_id, source, criterion, mark",
-        )  # fmt: skip
-    return value
+def _as_texts(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+#: One of our column names, or several where a column serves twice.
+Targets = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
 
 
 class InputFile(Strict):
-    """One input table: its file or files, and how its columns are to be understood.
+    """One input table, or a part of it: its files or database table, and how to read them.
 
-    ``columns`` maps their names to ours; ``ignore`` lists columns to leave out.
+    ``columns`` maps their names to ours; ``ignore`` lists columns that are never
+    read; ``constants`` fills columns the file lacks; ``values`` translates what
+    stands in one of our columns; ``leave_out`` names rows that are no data.
     """
 
-    file: Annotated[str | tuple[str, ...], BeforeValidator(_check_file)]
-    layout: Annotated[Literal["long"], BeforeValidator(_check_layout)] = "long"
-    columns: Mapping[str, str] = Field(default_factory=dict)
+    file: Annotated[str | tuple[str, ...] | None, BeforeValidator(_check_file)] = None
+    database: str | None = None
+    table: str | None = None
+    query: str | None = None
+    layout: Literal["long", "wide"] = "long"
+    columns: Mapping[str, Targets] = Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    constants: Mapping[str, str] = Field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    leave_out: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     scale: str | None = None
     encoding: str = "utf-8"
     delimiter: str = ","
+    decimal: Literal[".", ","] = "."
+    dates: str = "iso"
+    sheet: str | None = None
+    header_row: int = 1
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The file names as a tuple, also where the cycle names only one."""
+        """The file names as a tuple, also where the cycle names only one or a database."""
+        if self.file is None:
+            return ()
         return (self.file,) if isinstance(self.file, str) else tuple(self.file)
+
+    @property
+    def shown_database(self) -> str:
+        """What problems call a database table; never its address."""
+        return f"{self.database}:{self.table or 'query'}"
+
+    @property
+    def ours(self) -> Iterator[tuple[str, str]]:
+        """Pairs of their column and ours."""
+        return ((theirs, ours) for theirs, targets in self.columns.items() for ours in targets)
 
     @field_validator("encoding")
     @classmethod
@@ -82,11 +115,115 @@ class InputFile(Strict):
             )
         return delimiter
 
+    @field_validator("dates")
+    @classmethod
+    def _dates(cls, dates: str) -> str:
+        if dates == "iso":
+            return dates
+        parts = "".join(part[1] for part in _DATE_PARTS.findall(dates))
+        has_each = all(sum(parts.count(p) for p in kind) == 1 for kind in ("d", "mbB", "yY"))
+        if not has_each or "%" in _DATE_PARTS.sub("", dates):
+            raise broken(
+                "date_pattern", f"'{dates[:40]}' is no pattern of day, month and year",
+                "write iso, or such as '%d.%m.%Y' or '%m/%d/%Y'",
+            )  # fmt: skip
+        return dates
+
+    @field_validator("header_row")
+    @classmethod
+    def _header_row(cls, header_row: int) -> int:
+        if not 1 <= header_row <= 1000:
+            raise broken("header_row", f"row {header_row}", "write a row from 1 to 1000")
+        return header_row
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        faults: list[Fault] = []
+        if (self.file is None) == (self.database is None):
+            what = "neither file nor database" if self.file is None else "file and database"
+            faults.append(((), "input_place", what, "name one of the two"))
+        if self.database is not None and (self.table is None) == (self.query is None):
+            what = "neither table nor query" if self.table is None else "table and query"
+            faults.append((("database",), "database_table", what, "name one of the two"))
+        if self.database is not None and not re.fullmatch(r"[A-Za-z_]\w*", self.database):
+            what = "this is no name of an environment variable"
+            fix = "put the URL into the environment, such as HR_DB, and write database: HR_DB"
+            faults.append((("database",), "database_name", what, fix))
+        for key in ("table", "query"):
+            if self.database is None and getattr(self, key) is not None:
+                faults.append(((key,), "not_used", "there is no database", "remove the key"))
+        for key in _find_idle(self):
+            what = "has no meaning for this kind of file"
+            faults.append(((key,), "not_used", what, "remove the key"))
+        if faults:
+            raise broken_at(faults)
+        return self
+
+
+def _find_idle(part: InputFile) -> Iterator[str]:
+    """Name keys that would do nothing."""
+    endings = {PurePath(name).suffix.lower() for name in part.files}
+    given = part.model_fields_set
+    is_text = bool(endings & set(TEXT_ENDINGS))
+    is_spreadsheet = bool(endings & set(SPREADSHEET_ENDINGS))
+    idle = [] if is_text else [*_TEXT_ONLY]
+    idle += [] if is_spreadsheet else ["sheet"]
+    idle += [] if is_text or is_spreadsheet else ["header_row"]
+    return (key for key in idle if key in given)
+
+
+def _is_list(value: Any) -> str:
+    return "list" if isinstance(value, list | tuple) else "one"
+
+
+#: One table, or a list of parts each with a mapping of its own.
+Table = Annotated[
+    Annotated[InputFile, Tag("one")] | Annotated[tuple[InputFile, ...], Tag("list")],
+    Discriminator(_is_list),
+]
+
 
 class Inputs(Strict):
     """The tables of a cycle; ratings alone are required."""
 
-    ratings: InputFile
-    employees: InputFile | None = None
-    attributes: InputFile | None = None
-    goals: InputFile | None = None
+    ratings: Table
+    employees: Table | None = None
+    attributes: Table | None = None
+    assignments: Table | None = None
+    goals: Table | None = None
+    checkins: Table | None = None
+    feedback: Table | None = None
+    unit_measures: Table | None = None
+    rewards: Table | None = None
+    history: Table | None = None
+
+    @field_validator("*")
+    @classmethod
+    def _some_part(cls, table: Any) -> Any:
+        if table == ():
+            raise broken("file_list", "the list is empty", "name at least one file")
+        return table
+
+    def parts(self, table: str) -> tuple[InputFile, ...]:
+        """The parts of one table, none where the cycle does not have it."""
+        value: InputFile | tuple[InputFile, ...] | None = getattr(self, table)
+        if value is None:
+            return ()
+        return (value,) if isinstance(value, InputFile) else value
+
+    def has(self, table: str) -> bool:
+        """Does the cycle name this table?"""
+        return bool(self.parts(table))
+
+    def places(self, table: str) -> tuple[tuple[InputFile, str], ...]:
+        """Each file of a table beside its part; a database has its shown name."""
+        return tuple(
+            (part, name)
+            for part in self.parts(table)
+            for name in (part.files or (part.shown_database,))
+        )
+
+    @property
+    def rating_scale(self) -> str | None:
+        """The scale of labels of the ratings."""
+        return self.parts("ratings")[0].scale

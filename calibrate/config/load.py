@@ -9,7 +9,7 @@ from typing import Any
 from calibrate.config.cycle import Cycle, Favourable
 from calibrate.config.explain import Fault, build_model
 from calibrate.config.inputs import InputFile
-from calibrate.config.names import COLUMNS, NOT_YET_INPUTS, is_protected_name, say_known
+from calibrate.config.names import COLUMNS, LONG_ONLY, is_protected_name, say_known
 from calibrate.config.strict_yaml import Document, KeyPath, read_document, show_path
 from calibrate.errors import InputError, Problem
 
@@ -56,13 +56,6 @@ def shown_name(name: str) -> str:
 def _take_out_not_yet(document: Document) -> tuple[dict[str, Any], list[Problem]]:
     raw = dict(document.root)
     problems = []
-    inputs = raw.get("inputs")
-    if isinstance(inputs, dict):
-        for name in NOT_YET_INPUTS:
-            if name in inputs:
-                what = "this table is not read by this version yet"
-                problems.append(document.problem(("inputs", name), "not_yet", what, _WAIT))
-        raw["inputs"] = {k: v for k, v in inputs.items() if k not in NOT_YET_INPUTS}
     effects = raw.get("effects")
     if isinstance(effects, dict):
         if "assumed" in effects:
@@ -121,47 +114,91 @@ def _check_dates(cycle: Cycle) -> Iterator[Fault]:
         yield ("ends_on",), "date_order", what, "swap or change them"
 
 
+def _parts(cycle: Cycle, table: str) -> Iterator[tuple[KeyPath, InputFile]]:
+    """Each part of a table and the key path that leads to it."""
+    given = getattr(cycle.inputs, table)
+    for i, part in enumerate(cycle.inputs.parts(table)):
+        path: KeyPath = ("inputs", table)
+        yield (path if isinstance(given, InputFile) else (*path, i)), part
+
+
 def _check_scale_names(cycle: Cycle) -> Iterator[Fault]:
-    for table in ("ratings", "employees", "attributes", "goals"):
-        file: InputFile | None = getattr(cycle.inputs, table)
-        if file is None or file.scale is None:
-            continue
-        path = ("inputs", table, "scale")
-        if table != "ratings":
-            yield path, "scale_elsewhere", "only ratings have a scale", "remove the key"
-        elif file.scale not in cycle.scales:
-            what = f"'{file.scale}' is not declared under scales"
-            yield path, "unknown_scale", what, say_known(file.scale, list(cycle.scales))
+    first = cycle.inputs.rating_scale
+    for table in type(cycle.inputs).model_fields:
+        for path, part in _parts(cycle, table):
+            where = (*path, "scale")
+            if table != "ratings":
+                if part.scale is not None:
+                    yield where, "scale_elsewhere", "only ratings have a scale", "remove the key"
+            elif part.scale is not None and part.scale not in cycle.scales:
+                what = f"'{part.scale}' is not declared under scales"
+                yield where, "unknown_scale", what, say_known(part.scale, list(cycle.scales))
+            elif part.scale != first:
+                what = "another scale than in the first part of the ratings"
+                fix = "name the same scale in each part; translate labels under values.mark"
+                yield where, "scale_differs", what, fix
 
 
 def _check_columns(cycle: Cycle) -> Iterator[Fault]:
-    for table in ("ratings", "employees", "goals"):
-        file: InputFile | None = getattr(cycle.inputs, table)
-        if file is not None:
-            yield from _check_mapping(cycle, table, file)
+    for table in COLUMNS:
+        for path, part in _parts(cycle, table):
+            for below, *rest in _check_mapping(cycle, table, part):
+                yield ((*path, *below), *rest)
 
 
-def _check_mapping(cycle: Cycle, table: str, file: InputFile) -> Iterator[Fault]:
-    known = COLUMNS[table]
+def _check_mapping(cycle: Cycle, table: str, part: InputFile) -> Iterator[Fault]:
     seen: dict[str, str] = {}
-    for theirs, ours in file.columns.items():
-        path: KeyPath = ("inputs", table, "columns", theirs)
+    for theirs, ours in part.ours:
+        path: KeyPath = ("columns", theirs)
         if is_protected_name(theirs, cycle.attribute_names):
             yield (path, *_wall(theirs))
         elif is_protected_name(ours, cycle.attribute_names):
             yield (path, *_wall(ours))
-        elif ours not in known:
+        elif _is_unknown(table, part, ours):
+            known = COLUMNS[table]
             yield path, "unknown_column", f"'{ours}' is no column", say_known(ours, known)
         elif ours in seen:
             what = f"'{seen[ours]}' and '{theirs}' both become {ours}"
             yield path, "column_twice", what, "keep one of the two"
         seen.setdefault(ours, theirs)
-        if theirs in file.ignore:
+    for theirs in part.columns:
+        if theirs in part.ignore:
             what = f"'{theirs}' is listed under ignore too"
+            yield ("columns", theirs), "column_twice", what, "keep one of the two"
+    yield from _check_constants(cycle, table, part, seen)
+    for theirs in part.leave_out:
+        if is_protected_name(theirs, cycle.attribute_names):
+            yield (("leave_out", theirs), *_wall(theirs))
+    if part.layout == "wide" and table != "ratings":
+        what = "only ratings may be wide"
+        yield ("layout",), "layout", what, "remove the key"
+
+
+def _check_constants(
+    cycle: Cycle, table: str, part: InputFile, mapped: Mapping[str, str]
+) -> Iterator[Fault]:
+    known = COLUMNS[table]
+    for ours in part.constants:
+        path: KeyPath = ("constants", ours)
+        if is_protected_name(ours, cycle.attribute_names):
+            yield (path, *_wall(ours))
+        elif ours not in known:
+            yield path, "unknown_column", f"'{ours}' is no column", say_known(ours, known)
+        elif ours in mapped:
+            what = f"'{mapped[ours]}' becomes {ours} too"
             yield path, "column_twice", what, "keep one of the two"
-    for i, name in enumerate(file.ignore):
-        if is_protected_name(name, cycle.attribute_names):
-            yield (("inputs", table, "ignore", i), *_wall(name))
+    for ours in part.values:
+        if ours not in known:
+            yield ("values", ours), "unknown_column", f"'{ours}' is no column", say_known(
+                ours, known
+            )
+
+
+def _is_unknown(table: str, part: InputFile, ours: str) -> bool:
+    if part.layout == "wide" and table == "ratings":
+        # Any other name is a criterion; the rubrics know which there are.
+        return ours in LONG_ONLY
+    return ours not in COLUMNS[table]
 
 
 def _wall(name: str) -> tuple[str, str, str]:

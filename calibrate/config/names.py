@@ -39,8 +39,20 @@ COLUMNS: Final = MappingProxyType(
             "weight", "unit", "baseline", "target", "actual", "due_on", "valid_from", "valid_to",
             "evidence",
         ),
+        "assignments": ("employee_id", "manager_id", "kind", "from", "to", "share"),
+        "checkins": ("employee_id", "held_on"),
+        "feedback": ("employee_id", "given_on", "kind", "criterion"),
+        "unit_measures": ("unit", "measure", "value", "as_of"),
+        "rewards": ("employee_id", "merit_percent", "bonus_percent", "promoted"),
+        "history": (
+            "cycle", "employee_id", "band", "manager_id", "level", "raw_score",
+            "calibrated_score",
+        ),
     }
 )  # fmt: skip
+
+#: Columns of ratings that a wide table does not have: each criterion is a column there.
+LONG_ONLY: Final = ("criterion", "mark")
 
 #: Columns without which a table says nothing.
 REQUIRED: Final = MappingProxyType(
@@ -48,17 +60,18 @@ REQUIRED: Final = MappingProxyType(
         "employees": ("employee_id",),
         "ratings": ("employee_id", "rater_id", "source", "criterion", "mark"),
         "goals": ("goal_id", "title"),
+        "assignments": ("employee_id", "manager_id"),
+        "checkins": ("employee_id", "held_on"),
+        "feedback": ("employee_id", "given_on"),
+        "unit_measures": ("unit", "measure", "value"),
+        "rewards": ("employee_id",),
+        "history": ("cycle", "employee_id", "band"),
     }
 )
 
 #: Columns of employees that sort people into groups an audit may hold constant.
 CONTROL_COLUMNS: Final = (
     "level", "job_family", "department", "location", "work_mode", "session", "status",
-)  # fmt: skip
-
-#: Inputs and options the contract names and this version does not read yet.
-NOT_YET_INPUTS: Final = (
-    "assignments", "checkins", "feedback", "unit_measures", "rewards", "history",
 )  # fmt: skip
 
 _PROTECTED_WORDS = frozenset(
