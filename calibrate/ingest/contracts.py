@@ -168,12 +168,6 @@ def _explain(
     return Problem(shown, row, column, rule, what.format(**said), fix.format(**said), value=value)
 
 
-def as_categories(texts: np.ndarray[tuple[int], np.dtype[np.object_]]) -> pd.Categorical:
-    """Turn a column of texts into codes and distinct texts, in order of appearance."""
-    codes, distinct = pd.factorize(texts)
-    return pd.Categorical.from_codes(codes, categories=pd.Index(distinct, dtype=object))
-
-
 def _check(rule: str, accepts: Callable[[str], bool]) -> pa.Check:
     def look_up(column: pd.Series) -> pd.Series:
         good = np.array([accepts(text) for text in column.cat.categories.tolist()], dtype=bool)

@@ -1,4 +1,4 @@
-"""File → header and chunks of text; nothing is converted and nothing guessed."""
+"""Text file → header and chunks of text; nothing is converted and nothing guessed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from calibrate.errors import Problem
-
-Texts = NDArray[np.object_]
 
 #: Rows per chunk; 48 million marks pass through in about two hundred.
 CHUNK_ROWS = 1 << 18
@@ -26,25 +25,51 @@ _LONGEST_CELL = 1 << 20
 
 @dataclass(frozen=True)
 class RawChunk:
-    """Consecutive rows of one file: the text of each column, and the row numbers."""
+    """Consecutive rows of one file: the text of each wanted column, and the row numbers.
 
-    columns: tuple[Texts, ...]
+    Columns are categorical, so that each distinct text is looked at once; "" is
+    a blank cell and no code is negative.
+    """
+
+    columns: tuple[pd.Categorical, ...]
     row: NDArray[np.int64]
+
+
+class TableReader(Protocol):
+    """What every kind of input table offers; faults never raise, they become problems.
+
+    A row number is what a spreadsheet shows: the header is row 1, a blank line
+    is a row, and a cell with line breaks inside quotes stays within its row.
+    """
+
+    shown: str
+    problems: list[Problem]
+    header: tuple[str, ...]
+    #: Rows whose number of cells differs from the header's; they are in no chunk.
+    ragged: list[int]
+
+    def read_header(self) -> tuple[str, ...]:
+        """Return the column names without surrounding blanks; empty if there are none."""
+
+    def chunks(self, wanted: tuple[int, ...]) -> Iterator[RawChunk]:
+        """Yield the rows after the header; only the ``wanted`` columns are ever decoded."""
+
+
+def as_categories(texts: NDArray[np.object_]) -> pd.Categorical:
+    """Turn a column of texts into codes and distinct texts, in order of appearance."""
+    codes, distinct = pd.factorize(texts)
+    return pd.Categorical.from_codes(codes, categories=pd.Index(distinct, dtype=object))
 
 
 @dataclass
 class CsvReader:
     """Reads one delimited file row by row and lists what it cannot read.
 
-    A row number is what a spreadsheet shows: the header is row 1, a blank line
-    is a row, and a cell with line breaks inside quotes stays within its row.
-    Faults never raise; they are added to ``problems``.
-
     Parameters
     ----------
     path, shown
         Where the file is, and what problems call it.
-    encoding, delimiter
+    encoding, delimiter, header_row
         As declared in the cycle.
     chunk_rows
         Rows held in memory at once.
@@ -54,34 +79,38 @@ class CsvReader:
     shown: str
     encoding: str = "utf-8"
     delimiter: str = ","
+    header_row: int = 1
     chunk_rows: int = CHUNK_ROWS
     problems: list[Problem] = field(default_factory=list)
     header: tuple[str, ...] = ()
-    #: Rows whose number of cells differs from the header's; they are in no chunk.
     ragged: list[int] = field(default_factory=list)
+    #: Lines of the file up to the end of the header.
+    header_lines: int = 0
 
     def refuse(self, rule: str, what: str, fix: str, row: int | None = None) -> None:
         self.problems.append(Problem(self.shown, row, "", rule, what, fix, whole=True))
 
     def read_header(self) -> tuple[str, ...]:
-        """Return the column names without surrounding blanks; empty if there are none."""
-        first = list(self._records(stop_after=1))
-        if first:
-            self.header = tuple(cell.strip() for cell in first[0])
+        first = list(self._records(stop_after=self.header_row))
+        if len(first) == self.header_row:
+            self.header = tuple(cell.strip() for cell in first[-1])
         if not any(self.header) and not self.problems:
-            what = "the first line is blank" if first else "the file is empty"
-            self.refuse("empty_file", what, "write the column names on the first line")
+            where = "first line" if self.header_row == 1 else f"row {self.header_row}"
+            what = f"the {where} is blank" if first else "the file is empty"
+            fix = f"write the column names on the {where}"
+            if self.header_row > 1:
+                fix += ", or correct header_row"
+            self.refuse("empty_file", what, fix)
             self.header = ()
         return self.header
 
     def chunks(self, wanted: tuple[int, ...]) -> Iterator[RawChunk]:
-        """Yield the rows after the header, only the columns at the ``wanted`` positions."""
         width = len(self.header)
         batch: list[list[str]] = []
         rows: list[int] = []
         has_rows = False
         for number, record in enumerate(self._records(), start=1):
-            if number == 1 or not record:
+            if number <= self.header_row or not any(record):
                 continue
             has_rows = True
             if len(record) != width:
@@ -116,6 +145,8 @@ class CsvReader:
                 with self._as_text(stream) as text:
                     cells = csv.reader(_without_nul(text), delimiter=self.delimiter, strict=True)
                     for number, record in enumerate(cells, start=1):
+                        if number == self.header_row:
+                            self.header_lines = cells.line_num
                         yield record
                         if number == stop_after:
                             return
@@ -171,9 +202,9 @@ def _without_nul(lines: io.TextIOWrapper) -> Iterator[str]:
 def _make_chunk(batch: list[list[str]], rows: list[int], wanted: tuple[int, ...]) -> RawChunk:
     columns = []
     for position in wanted:
-        texts: Texts = np.empty(len(batch), dtype=object)
+        texts = np.empty(len(batch), dtype=object)
         texts[:] = [record[position] for record in batch]
-        columns.append(texts)
+        columns.append(as_categories(texts))
     return RawChunk(tuple(columns), np.array(rows, dtype=np.int64))
 
 

@@ -1,0 +1,37 @@
+"""Which reader for which kind of table."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from calibrate.config import Cycle, InputFile, shown_name
+from calibrate.config.inputs import PARQUET_ENDINGS, SPREADSHEET_ENDINGS
+from calibrate.ingest.read import CHUNK_ROWS, TableReader
+from calibrate.ingest.staging import StagedCsvReader
+
+
+def open_table(
+    cycle: Cycle, part: InputFile, name: str, chunk_rows: int = CHUNK_ROWS
+) -> TableReader:
+    """Return a reader of one file of a part; nothing is opened yet.
+
+    Parameters
+    ----------
+    cycle, part, name
+        As ``cycle.inputs.places`` gives them.
+    chunk_rows
+        Rows held in memory at once.
+    """
+    path, shown = cycle.resolve(name), shown_name(name)
+    ending = PurePath(name).suffix.lower()
+    if part.database is not None or ending in PARQUET_ENDINGS:
+        from calibrate.ingest.parquet import ParquetReader
+
+        return ParquetReader(path, shown, part, chunk_rows)
+    if ending in SPREADSHEET_ENDINGS:
+        from calibrate.ingest.spreadsheet import SpreadsheetReader
+
+        return SpreadsheetReader(path, shown, part, chunk_rows)
+    return StagedCsvReader(
+        path, shown, part.encoding, part.delimiter, part.header_row, chunk_rows
+    )

@@ -1,0 +1,199 @@
+"""Large text files and database tables become Parquet once, so that later passes are quick."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from calibrate.ingest.read import CsvReader, RawChunk
+
+#: Smaller files are read directly: staging them would cost more than it saves.
+STAGED_BYTES = 16 << 20
+_BLOCK = 16 << 20
+_ROW = "row"
+_TAIL = 1 << 20
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+#: A quote that neither begins nor ends a cell nor stands twice: the exact reader decides.
+_ODD_QUOTE = rb'"(?<=[^%(d)s\n"]")(?=[^%(d)s\r\n"])|""(?<=[%(d)s\n]"")(?=[^%(d)s\r\n"])'
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="calibrate-")
+
+
+def staging_folder() -> Path:
+    """The folder of this process for staged tables; it vanishes with the process."""
+    return Path(_folder().name)
+
+
+def new_file() -> Path:
+    """An empty file of a new name in the staging folder."""
+    handle, name = tempfile.mkstemp(suffix=".parquet", dir=staging_folder())
+    os.close(handle)
+    return Path(name)
+
+
+class StagedCsvReader(CsvReader):
+    """Reads a large delimited file through pyarrow; hands odd ones to the exact reader.
+
+    Rows, row numbers and problems are those of :class:`CsvReader`.
+    """
+
+    def chunks(self, wanted: tuple[int, ...]) -> Iterator[RawChunk]:
+        staged = self._stage(wanted) if self._is_plain() else None
+        if staged is None:
+            yield from super().chunks(wanted)
+            return
+        path, ragged = staged
+        for number, n_cells in ragged:
+            self._note_ragged(number, n_cells)
+        yield from read_staged(path, len(wanted), self.chunk_rows)
+
+    def _is_plain(self) -> bool:
+        if len(self.header) < 2 or self.path.stat().st_size < STAGED_BYTES:
+            return False
+        with self.path.open("rb") as stream, mmap.mmap(
+            stream.fileno(), 0, access=mmap.ACCESS_READ
+        ) as content:  # fmt: skip
+            if content.find(b"\0") >= 0 or content.find(b"\r") >= 0 and content.find(b"\n") < 0:
+                return False
+            if content.find(b'"') < 0:
+                return True
+            odd = _ODD_QUOTE % {b"d": re.escape(self.delimiter.encode())}
+            return re.search(odd, content) is None
+
+    def _stage(self, wanted: tuple[int, ...]) -> tuple[Path, list[tuple[int, int]]] | None:
+        status = self.path.stat()
+        key = (
+            str(self.path.resolve()), status.st_mtime_ns, status.st_size, self.encoding,
+            self.delimiter, self.header_row, wanted,
+        )  # fmt: skip
+        return _stage_csv(key, self.header_lines, len(self.header))
+
+
+Key = tuple[str, int, int, str, str, int, tuple[int, ...]]
+
+
+@cache
+def _stage_csv(
+    key: Key, header_lines: int, n_columns: int
+) -> tuple[Path, list[tuple[int, int]]] | None:
+    """Convert the wanted columns; ``None`` where pyarrow stumbles and the exact reader must look."""
+    source, _, _, encoding, delimiter, header_row, wanted = key
+    names = [f"c{position}" for position in range(n_columns)]
+    kept = [names[position] for position in wanted]
+    ragged: list[tuple[int, int]] = []
+
+    def skip(row: pc.InvalidRow) -> str:
+        # pyarrow counts the lines it skips, of which a header with a line break has several.
+        ragged.append((row.number - header_lines + header_row, row.actual_columns))
+        return "skip"
+
+    path = new_file()
+    try:
+        batches = pc.open_csv(
+            source,
+            pc.ReadOptions(
+                use_threads=False, block_size=_BLOCK, column_names=names,
+                skip_rows=header_lines, encoding="utf8" if _is_utf8(encoding) else encoding,
+            ),
+            pc.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False,
+                invalid_row_handler=skip,
+            ),
+            pc.ConvertOptions(
+                column_types=dict.fromkeys(names, _TEXT), include_columns=kept,
+                strings_can_be_null=False,
+            ),
+        )  # fmt: skip
+        is_whole = _write(batches, path, kept, ragged, header_row, Path(source))
+    except (pa.ArrowException, UnicodeError, OSError):
+        is_whole = False
+    if not is_whole:
+        path.unlink(missing_ok=True)
+        return None
+    return path, ragged
+
+
+def _write(
+    batches: pc.CSVStreamingReader,
+    path: Path,
+    kept: list[str],
+    ragged: list[tuple[int, int]],
+    header_row: int,
+    source: Path,
+) -> bool:
+    """Write batches with their row numbers; say no where a blank row stands among others."""
+    schema = pa.schema([*((name, _TEXT) for name in kept), (_ROW, pa.int64())])
+    n_records, n_ragged, n_blank = 0, 0, 0
+    with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+        for batch in batches:
+            skipped = np.array([number for number, _ in ragged[n_ragged:]], dtype=np.int64)
+            n_ragged = len(ragged)
+            first = header_row + n_records + 1
+            row = np.arange(first, first + len(batch) + len(skipped))
+            n_records += len(row)
+            row = row[~np.isin(row, skipped)]
+            n_filled = int(np.argmax(np.append(_blank_rows(batch), True)))
+            if n_filled and n_blank or _blank_rows(batch)[n_filled:].sum() < len(batch) - n_filled:
+                return False
+            n_blank += len(batch) - n_filled
+            if n_filled:
+                columns = [*batch.slice(0, n_filled).columns, pa.array(row[:n_filled])]
+                writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
+    return not n_blank or _ends_blank(source, n_blank)
+
+
+def _blank_rows(batch: pa.RecordBatch) -> NDArray[np.bool_]:
+    blank = np.ones(len(batch), dtype=bool)
+    for column in batch.columns:
+        code = column.dictionary.index("").as_py() if len(column.dictionary) else -1
+        blank &= column.indices.to_numpy() == code
+        if not blank.any():
+            break
+    return blank
+
+
+def _ends_blank(source: Path, n_blank: int) -> bool:
+    """Are the last rows nothing but delimiters, or do columns nobody wanted say something?"""
+    with source.open("rb") as stream:
+        stream.seek(-min(_TAIL, source.stat().st_size), os.SEEK_END)
+        tail = stream.read()
+    return tail[len(tail.rstrip(b"\r\n,;\t|")) :].count(b"\n") >= n_blank
+
+
+def _is_utf8(encoding: str) -> bool:
+    return encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"}
+
+
+def read_staged(path: Path, n_columns: int, chunk_rows: int) -> Iterator[RawChunk]:
+    """Yield the rows of a staged table; its last column holds the row numbers."""
+    file = pq.ParquetFile(path, read_dictionary=[f"c{n}" for n in range(n_columns)])
+    for batch in file.iter_batches(batch_size=chunk_rows):
+        columns = tuple(to_categories(column) for column in batch.columns[:-1])
+        yield RawChunk(columns, batch.columns[-1].to_numpy())
+
+
+def to_categories(column: pa.Array) -> pd.Categorical:
+    """Turn text of Arrow into codes and distinct texts; nothing is the blank text."""
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    distinct = pd.Index(encoded.dictionary.to_pylist(), dtype=object)
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    if encoded.null_count:
+        codes = np.where(np.isnan(codes), -1, codes).astype(np.int64)
+        distinct = distinct if "" in distinct else distinct.append(pd.Index([""], dtype=object))
+        codes = np.where(codes < 0, distinct.get_loc(""), codes)
+    return pd.Categorical.from_codes(codes, categories=distinct)
