@@ -111,6 +111,12 @@ class DiskError(CalibrateError):
     exit_code = ExitCode.DISK
 
 
+class MachineError(CalibrateError):
+    """This machine lacks something that the command needs."""
+
+    exit_code = ExitCode.INPUT
+
+
 class RenderError(CalibrateError):
     """A packet could not be set."""
 

@@ -14,8 +14,6 @@ from calibrate.cli.options import (
     stderr_console,
 )
 from calibrate.cli.result import print_result
-from calibrate.pipeline import Options, run_cycle
-from calibrate.pipeline.progress import Clock
 
 
 @click.command()
@@ -24,12 +22,15 @@ from calibrate.pipeline.progress import Clock
 @gate_option
 @json_option
 def audit(cycle: Path, out: Path, gate: bool, as_json: bool) -> int:
-    """Score a cycle and write its tables and the audit, without other packets.
+    """Score a cycle; write its tables and the audit alone.
 
     \b
     Example:
       calibrate audit sample_data/cycle.yaml --out out
     """
+    from calibrate.pipeline import Options, run_cycle
+    from calibrate.pipeline.progress import Clock
+
     clock = Clock(stderr_console())
     result = run_cycle(cycle, out, Options(only="audit"), clock)
     return print_result(result, clock, as_json=as_json, gate=gate)

@@ -10,20 +10,21 @@ import click
 
 from calibrate.cli.options import cycle_argument, json_option, stderr_console
 from calibrate.errors import ExitCode, InputError, describe_problems
-from calibrate.pipeline import check_cycle
-from calibrate.pipeline.progress import Clock
 
 
 @click.command()
 @cycle_argument
 @json_option
 def check(cycle: Path, as_json: bool) -> int:
-    """Read and validate a cycle with all its files; list every problem.
+    """Read a cycle and all its files; list every problem.
 
     \b
     Example:
       calibrate check sample_data/cycle.yaml
     """
+    from calibrate.pipeline import check_cycle
+    from calibrate.pipeline.progress import Clock
+
     clock = Clock(stderr_console())
     try:
         result = check_cycle(cycle, clock)

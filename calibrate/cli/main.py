@@ -1,9 +1,14 @@
-"""The ``calibrate`` command: every error becomes a sentence and an exit code."""
+"""The ``calibrate`` command: every error becomes a sentence and an exit code.
+
+A command imports what it runs inside its body: so help, completion and ``doctor``
+are quick, and work on a machine that lacks a library.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -33,6 +38,10 @@ cli.add_command(audit)
 
 def main() -> None:
     """Run the command line; the only place that leaves the process."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter must not end a run.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run_command(sys.argv[1:]))
 
 

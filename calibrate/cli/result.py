@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from calibrate.errors import ExitCode
-from calibrate.pipeline import RunResult
-from calibrate.pipeline.progress import Clock
+
+if TYPE_CHECKING:
+    from calibrate.pipeline import RunResult
+    from calibrate.pipeline.progress import Clock
 
 
 def print_result(result: RunResult, clock: Clock, *, as_json: bool, gate: bool) -> int:

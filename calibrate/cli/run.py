@@ -15,8 +15,6 @@ from calibrate.cli.options import (
     stderr_console,
 )
 from calibrate.cli.result import print_result
-from calibrate.pipeline import Options, run_cycle
-from calibrate.pipeline.progress import Clock
 
 
 @click.command()
@@ -34,12 +32,17 @@ def run(
     cycle: Path, out: Path, jobs: int, no_packets: bool, only: str | None, gate: bool,
     as_json: bool,
 ) -> int:  # fmt: skip
-    """Score a cycle, audit it, and write tables and packets below DIR/latest.
+    """Score and audit a cycle; write its tables and packets.
+
+    They stand below DIR/latest.
 
     \b
     Example:
       calibrate run sample_data/cycle.yaml --out out
     """
+    from calibrate.pipeline import Options, run_cycle
+    from calibrate.pipeline.progress import Clock
+
     clock = Clock(stderr_console())
     options = Options(jobs=jobs, has_packets=not no_packets, only=only)
     result = run_cycle(cycle, out, options, clock)

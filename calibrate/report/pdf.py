@@ -6,18 +6,26 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-from calibrate.errors import RenderError
+from calibrate.errors import MachineError, RenderError
 from calibrate.report.assets import find_folder
+
+try:
+    # Without Pango the library prints a page of advice where our results go.
+    with redirect_stdout(StringIO()):
+        from weasyprint import CSS, HTML
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+except OSError as error:
+    raise MachineError(
+        "Pango, which sets the packets, cannot be loaded; `calibrate doctor` says what to install"
+    ) from error
 
 #: The only addresses a template may use: ``asset:NAME`` for a file beside the templates.
 SCHEME = "asset:"
