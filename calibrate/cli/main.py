@@ -16,6 +16,7 @@ from calibrate import __version__
 from calibrate.cli.audit import audit
 from calibrate.cli.check import check
 from calibrate.cli.run import run
+from calibrate.cli.schema import schema
 from calibrate.errors import CalibrateError, ExitCode
 
 
@@ -34,6 +35,7 @@ def cli() -> None:
 cli.add_command(check)
 cli.add_command(run)
 cli.add_command(audit)
+cli.add_command(schema)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from calibrate.config import MICRO, to_micro
 from calibrate.config.explain import Exact, Fault, Strict, broken, broken_at
@@ -35,7 +35,11 @@ class MarkScale(Strict):
 
     lowest: Exact
     highest: Exact
-    step: Annotated[Exact, BeforeValidator(_to_step)] = Decimal(1)
+    step: Annotated[
+        Exact,
+        BeforeValidator(_to_step),
+        WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"const": "any"}]}),
+    ] = Decimal(1)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
