@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
     DISK = 7
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Problem:
     """One thing that is wrong, where it is, and how to mend it.
 

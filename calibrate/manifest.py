@@ -69,8 +69,7 @@ def gather_provenance(cycle: Cycle, outputs: Sequence[str]) -> Provenance:
 def list_files(cycle: Cycle) -> list[str]:
     """Name every file a cycle is made of, as the cycle spells it."""
     inputs = cycle.inputs
-    tables = [inputs.ratings, inputs.employees, inputs.attributes, inputs.goals]
-    names = {name for table in tables if table is not None for name in table.files}
+    names = {name for table in type(inputs).model_fields for _, name in inputs.places(table)}
     strategy = {cycle.strategy} if cycle.strategy else set()
     return sorted(names | set(cycle.rubrics) | strategy)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.config import Cycle, InputFile, say_known
+from calibrate.config import Cycle, InputFile, say_known, shown_name
 from calibrate.errors import IntegrityError, Problem
-from calibrate.ingest.read import CsvReader
+from calibrate.ingest.open import open_table
+from calibrate.ingest.translate import map_texts
 
 IntArray = npt.NDArray[np.int64]
 
@@ -136,21 +138,22 @@ def read_attributes(
     """
     if len(scores_sha256) != HASH_LENGTH:
         raise IntegrityError("the attributes stay closed until the scores are written and hashed")
-    declared = cycle.inputs.attributes
-    if declared is None:
+    places = cycle.inputs.places("attributes")
+    if not places:
         return AttributeTable((), {}), []
-    source = _read_source(cycle, declared)
+    first = shown_name(places[0][1])
+    source = _read_source(cycle)
     header, problems = source.header, list(source.problems)
     if not header or any(problem.whole for problem in problems):
         return AttributeTable((), {}), problems
-    problems += _check_columns(cycle, header, declared.files[0], set(employee_columns) - {KEY})
+    problems += _check_columns(cycle, header, first, set(employee_columns) - {KEY})
     if KEY not in header:
         return AttributeTable((), {}), problems
     wanted = cycle.audit.attributes or tuple(name for name in header if name != KEY)
     names = tuple(name for name in wanted if name in header)
     groups, row_problems = _collect_groups(source.records, names, frozenset(employee_ids))
     problems += row_problems
-    problems += _check_references(cycle, names, groups, declared.files[0])
+    problems += _check_references(cycle, names, groups, first)
     return AttributeTable(names, groups), problems
 
 
@@ -179,13 +182,14 @@ class _Source:
     problems: tuple[Problem, ...]
 
 
-def _read_source(cycle: Cycle, declared: InputFile) -> _Source:
+def _read_source(cycle: Cycle) -> _Source:
     """Read the declared file, or files of the same columns; values stay as they stand."""
     header: tuple[str, ...] | None = None
     records: list[_Record] = []
     problems: list[Problem] = []
-    for shown in declared.files:
-        reader = CsvReader(cycle.resolve(shown), shown, declared.encoding, declared.delimiter)
+    for declared, name in cycle.inputs.places("attributes"):
+        shown = shown_name(name)
+        reader = open_table(cycle, declared, name)
         names = reader.read_header()
         ours, faults = _rename(names, declared, shown)
         header = ours if header is None else header
@@ -197,11 +201,18 @@ def _read_source(cycle: Cycle, declared: InputFile) -> _Source:
             ignored = set(declared.ignore)
             positions = tuple(at for at, theirs in enumerate(names) if theirs not in ignored)
             for chunk in reader.chunks(positions):
-                for at, row in enumerate(chunk.row.tolist()):
-                    cells = (str(column[at]) for column in chunk.columns)
+                columns = [
+                    map_texts(column, partial(_translate, declared.values.get(name, {})))
+                    for name, column in zip(ours, chunk.columns, strict=True)
+                ]
+                for row, *cells in zip(chunk.row.tolist(), *columns, strict=True):
                     records.append(_Record(shown, row, dict(zip(ours, cells, strict=True))))
         problems += reader.problems
     return _Source(header or (), tuple(records), tuple(problems))
+
+
+def _translate(values: Mapping[str, str], text: str) -> str:
+    return values.get(text, text)
 
 
 def _rename(
@@ -216,7 +227,7 @@ def _rename(
         if names and theirs not in names:
             report(theirs, "missing_column", f"there is no column '{theirs}'", "check the cycle")
     kept = [theirs for theirs in names if theirs not in declared.ignore]
-    ours = tuple(declared.columns.get(theirs, theirs) for theirs in kept)
+    ours = tuple(declared.targets(theirs)[0] for theirs in kept)
     for name in sorted({name for name in ours if ours.count(name) > 1}):
         report(name, "duplicate_column", f"two columns are '{name}'", "rename or ignore one")
     if "" in ours:

@@ -33,8 +33,8 @@ from calibrate.config.names import (
 from calibrate.config.strict_yaml import load_yaml
 
 __all__ = [
-    "COLUMNS", "CONTROL_COLUMNS", "LONG_ONLY", "MICRO", "MISSING", "REQUIRED", "SOURCES", "Agenda", "Audit",
-    "Bands", "Cycle", "DisplayScale", "Effects", "Favourable", "Guideline", "InputFile", "Inputs",
-    "LabelScale", "Privacy", "SourceConfig", "is_protected_name", "load_cycle", "load_yaml",
-    "say_known", "shown_name", "suggest_name", "to_micro",
+    "COLUMNS", "CONTROL_COLUMNS", "LONG_ONLY", "MICRO", "MISSING", "REQUIRED", "SOURCES",
+    "Agenda", "Audit", "Bands", "Cycle", "DisplayScale", "Effects", "Favourable", "Guideline",
+    "InputFile", "Inputs", "LabelScale", "Privacy", "SourceConfig", "is_protected_name",
+    "load_cycle", "load_yaml", "say_known", "shown_name", "suggest_name", "to_micro",
 ]  # fmt: skip

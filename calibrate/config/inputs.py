@@ -8,7 +8,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from calibrate.config.explain import Fault, Strict, broken, broken_at
 
@@ -43,14 +50,6 @@ def _check_file(value: Any) -> Any:
     return value
 
 
-def _as_texts(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-#: One of our column names, or several where a column serves twice.
-Targets = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
-
-
 class InputFile(Strict):
     """One input table, or a part of it: its files or database table, and how to read them.
 
@@ -64,7 +63,7 @@ class InputFile(Strict):
     table: str | None = None
     query: str | None = None
     layout: Literal["long", "wide"] = "long"
-    columns: Mapping[str, Targets] = Field(default_factory=dict)
+    columns: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     constants: Mapping[str, str] = Field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
@@ -89,10 +88,15 @@ class InputFile(Strict):
         """What problems call a database table; never its address."""
         return f"{self.database}:{self.table or 'query'}"
 
+    def targets(self, theirs: str) -> tuple[str, ...]:
+        """Our names of one of their columns; a column may serve as several of ours."""
+        ours = self.columns.get(theirs, theirs)
+        return (ours,) if isinstance(ours, str) else tuple(ours)
+
     @property
     def ours(self) -> Iterator[tuple[str, str]]:
         """Pairs of their column and ours."""
-        return ((theirs, ours) for theirs, targets in self.columns.items() for ours in targets)
+        return ((theirs, ours) for theirs in self.columns for ours in self.targets(theirs))
 
     @field_validator("encoding")
     @classmethod

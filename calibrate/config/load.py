@@ -142,8 +142,9 @@ def _check_scale_names(cycle: Cycle) -> Iterator[Fault]:
 def _check_columns(cycle: Cycle) -> Iterator[Fault]:
     for table in COLUMNS:
         for path, part in _parts(cycle, table):
-            for below, *rest in _check_mapping(cycle, table, part):
-                yield ((*path, *below), *rest)
+            for below, rule, what, fix in _check_mapping(cycle, table, part):
+                whole_path: KeyPath = (*path, *below)
+                yield whole_path, rule, what, fix
 
 
 def _check_mapping(cycle: Cycle, table: str, part: InputFile) -> Iterator[Fault]:
@@ -189,8 +190,11 @@ def _check_constants(
             yield path, "column_twice", what, "keep one of the two"
     for ours in part.values:
         if ours not in known:
-            yield ("values", ours), "unknown_column", f"'{ours}' is no column", say_known(
-                ours, known
+            yield (
+                ("values", ours),
+                "unknown_column",
+                f"'{ours}' is no column",
+                say_known(ours, known),
             )
 
 
@@ -203,7 +207,7 @@ def _is_unknown(table: str, part: InputFile, ours: str) -> bool:
 
 def _wall(name: str) -> tuple[str, str, str]:
     what = f"'{name}' is a protected attribute and may stand in the attributes file alone"
-    return "attribute_column", what, "remove the column from this table and its file"
+    return "attribute_column", what, "list it under ignore, or remove the column"
 
 
 __all__ = ["load_cycle", "show_path", "shown_name"]

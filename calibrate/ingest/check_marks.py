@@ -58,6 +58,11 @@ def _check_criteria(rows: CheckedRows) -> None:
     both = (criterion >= 0) & (rubric >= 0)
     outside = both.copy()
     outside[both] = rules.lowest[rubric[both], criterion[both]] == MISSING
+    if rows.is_wide:
+        # A wide file has the columns of all rubrics; an empty cell of another rubric says nothing.
+        is_blank = rows.look_up("mark", "is_blank", lambda text: not text) > 0
+        rows.dropped |= outside & is_blank
+        outside &= ~is_blank
     rows.refuse(
         "criterion", "criterion_not_in_rubric", outside,
         lambda at: (
@@ -70,32 +75,43 @@ def _check_criteria(rows: CheckedRows) -> None:
 
 def _parse_marks(rows: CheckedRows) -> IntArray:
     # Each pair of criterion and text is understood once, however many rows carry it.
-    rules, n_texts = rows.checker.rules, max(len(rows.texts["mark"].categories), 1)
-    marks = np.full(len(rows.row), MISSING, dtype=np.int64)
+    rules, known_pairs = rows.checker.rules, rows.checker.parsed
+    texts = rows.checker.vocabulary("mark").texts
+    marks = np.full(len(rows), MISSING, dtype=np.int64)
     known = np.flatnonzero(rows.criterion >= 0)
-    pair, distinct = pd.factorize(rows.criterion[known] * n_texts + rows.codes_of("mark")[known])
-    texts = rows.texts["mark"].categories
+    n_criteria = len(rules.criteria)
+    pair, distinct = pd.factorize(rows.codes["mark"][known] * n_criteria + rows.criterion[known])
     parsed: list[ParsedMark] = []
     for code in distinct.tolist():
-        criterion, text = divmod(code, n_texts)
-        parsed.append(parse_mark(texts[text], rules.labels[criterion], rules.nulls[criterion]))
+        if code not in known_pairs:
+            text, criterion = divmod(code, n_criteria)
+            known_pairs[code] = parse_mark(
+                texts[text], rules.labels[criterion], rules.nulls[criterion]
+            )
+        parsed.append(known_pairs[code])
     if not parsed:
         return marks
     marks[known] = np.array([mark.micro for mark in parsed], dtype=np.int64)[pair]
     has_rule = np.array([bool(mark.rule) for mark in parsed])[pair]
     of_row = {int(known[i]): parsed[int(pair[i])] for i in np.flatnonzero(has_rule)}
-    wrong = np.zeros(len(marks), dtype=bool)
+    _list_marks(rows, of_row)
+    return marks
+
+
+def _list_marks(rows: CheckedRows, of_row: dict[int, ParsedMark]) -> None:
     for rule in sorted({mark.rule for mark in of_row.values() if not mark.is_note}):
-        wrong[:] = False
+        wrong = np.zeros(len(rows), dtype=bool)
         wrong[[at for at, mark in of_row.items() if mark.rule == rule]] = True
-        rows.refuse("mark", rule, wrong.copy(), lambda at: (of_row[at].what, of_row[at].fix))
+        rows.refuse("mark", rule, wrong, lambda at: (of_row[at].what, of_row[at].fix))
     for at, note in of_row.items():
         if note.is_note and not rows.bad[at]:
-            row, label = int(rows.row[at]), rows.text("mark", at)
+            column, label = rows.name_column("mark", at), rows.text("mark", at)
             rows.problems.append(
-                Problem(rows.shown, row, "mark", note.rule, note.what, note.fix, "note", label)
-            )
-    return marks
+                Problem(
+                    rows.shown, int(rows.row[at]), column, note.rule, note.what, note.fix,
+                    "note", label,
+                )
+            )  # fmt: skip
 
 
 def _check_scale(rows: CheckedRows, marks: IntArray) -> None:
@@ -105,7 +121,7 @@ def _check_scale(rows: CheckedRows, marks: IntArray) -> None:
     lowest = rules.lowest[rubric, criterion]
     highest, step = rules.highest[rubric, criterion], rules.step[rubric, criterion]
     is_known = lowest != MISSING
-    outside, between = np.zeros(len(marks), dtype=bool), np.zeros(len(marks), dtype=bool)
+    outside, between = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
     outside[at] = is_known & ((marks[at] < lowest) | (marks[at] > highest))
     between[at] = is_known & (step > 0) & ((marks[at] - lowest) % np.maximum(step, 1) != 0)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from calibrate.config import (
     COLUMNS,
+    LONG_ONLY,
     REQUIRED,
     InputFile,
     is_protected_name,
@@ -18,14 +19,34 @@ from calibrate.errors import Problem
 
 @dataclass(frozen=True)
 class Header:
-    """Where each of our columns stands in one file."""
+    """Where each of our columns stands in one file.
 
-    position: dict[str, int]
-    problems: tuple[Problem, ...]
+    Parameters
+    ----------
+    position
+        Our column to its position.
+    criteria
+        Criterion to its position, in a wide table.
+    left_out
+        Position of each column that tells rows which are no data, to its texts.
+    theirs
+        Our column, or the criterion, to its name in the file.
+    """
+
+    position: dict[str, int] = field(default_factory=dict)
+    criteria: dict[str, int] = field(default_factory=dict)
+    left_out: dict[int, frozenset[str]] = field(default_factory=dict)
+    theirs: dict[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
 
 def match_header(
-    names: tuple[str, ...], table: str, file: InputFile, shown: str, attributes: Collection[str]
+    names: tuple[str, ...],
+    table: str,
+    part: InputFile,
+    shown: str,
+    attributes: Collection[str],
+    criteria: Collection[str] = (),
 ) -> Header:
     """Match a file's column names with a table's, through ``columns`` and ``ignore``.
 
@@ -34,51 +55,89 @@ def match_header(
     names
         The header, without surrounding blanks.
     table
-        employees, ratings or goals.
-    file
+        employees, ratings, goals, …
+    part
         What the cycle declares about the file.
     shown
         What problems call the file.
     attributes
         Names the cycle declares as protected.
+    criteria
+        Criteria of all rubrics; the other columns of a wide table.
 
     Returns
     -------
     Header
         Positions by our names, and every fault; all of them concern the whole file.
     """
-    position: dict[str, int] = {}
-    faults = [*_check_names(names), *_check_declared(names, file)]
-    theirs_by_ours: dict[str, str] = {}
+    known = _known_columns(table, part)
+    header = Header(left_out=_find_left_out(names, part))
+    faults = [*_check_names(names), *_check_declared(names, part)]
     for at, theirs in enumerate(names):
+        if theirs in part.ignore or not theirs:
+            continue
         if is_protected_name(theirs, attributes):
             what = f"column {at + 1}: '{theirs}' is a protected attribute"
-            fix = "remove the column; attributes stand in the attributes file alone"
+            fix = (
+                f"remove the column or list it under inputs.{table}.ignore;"
+                " attributes stand in the attributes file alone"
+            )
             faults.append((theirs, "attribute_column", what, fix))
             continue
-        if theirs in file.ignore or not theirs:
+        if at in header.left_out and theirs not in part.columns and theirs not in known:
             continue
-        ours = file.columns.get(theirs, theirs)
-        if ours not in COLUMNS[table]:
-            what = f"column {at + 1}: unknown name '{theirs[:60]}'"
-            faults.append((theirs, "unknown_column", what, _mend_unknown(theirs, table)))
-        elif ours in position:
-            if theirs_by_ours[ours] != theirs:
-                what = f"'{theirs_by_ours[ours]}' and '{theirs}' are both {ours}"
-                faults.append((theirs, "column_twice", what, "list one of them under ignore"))
-        else:
-            position[ours] = at
-            theirs_by_ours[ours] = theirs
+        for ours in part.targets(theirs):
+            faults += _place(header, at, theirs, ours, table, known, criteria)
     for ours in REQUIRED[table]:
-        if ours not in position:
+        is_filled = ours in header.position or ours in part.constants
+        if not is_filled and ours in known:
             what = f"the column {ours} is missing"
-            fix = f"add it, or map yours to it: inputs.{table}.columns"
+            fix = f"add it, map yours to it: inputs.{table}.columns, or fill it: constants"
             faults.append((ours, "missing_column", what, fix))
-    problems = [
-        Problem(shown, 1, name[:60], rule, what, fix, whole=True)
+    if part.layout == "wide" and not header.criteria and not faults:
+        fix = say_known("", list(criteria)) + "; or write layout: long"
+        faults.append(("", "no_criterion", "no column is a criterion", fix))
+    problems = tuple(
+        Problem(shown, part.header_row, name[:60], rule, what, fix, whole=True)
         for name, rule, what, fix in faults
-    ]
-    return Header(position, tuple(problems))
+    )
+    return Header(header.position, header.criteria, header.left_out, header.theirs, problems)
+
+
+def _place(
+    header: Header,
+    at: int,
+    theirs: str,
+    ours: str,
+    table: str,
+    known: Collection[str],
+    criteria: Collection[str],
+) -> Iterator[Fault]:
+    is_criterion = len(known) < len(COLUMNS[table]) and ours in criteria and ours not in known
+    places = header.criteria if is_criterion else header.position
+    if ours not in known and not is_criterion:
+        what = f"column {at + 1}: unknown name '{theirs[:60]}'"
+        if ours != theirs:
+            what = f"column {at + 1}: '{theirs[:60]}' is mapped to '{ours[:60]}', which is unknown"
+        yield theirs, "unknown_column", what, _mend_unknown(ours, table, (*known, *criteria))
+    elif ours in places:
+        if header.theirs[ours] != theirs:
+            what = f"'{header.theirs[ours]}' and '{theirs}' are both {ours}"
+            yield theirs, "column_twice", what, "list one of them under ignore"
+    else:
+        places[ours] = at
+        header.theirs[ours] = theirs
+
+
+def _known_columns(table: str, part: InputFile) -> tuple[str, ...]:
+    if part.layout == "wide":
+        return tuple(name for name in COLUMNS[table] if name not in LONG_ONLY)
+    return COLUMNS[table]
+
+
+def _find_left_out(names: tuple[str, ...], part: InputFile) -> dict[int, frozenset[str]]:
+    texts: Mapping[str, tuple[str, ...]] = part.leave_out
+    return {names.index(theirs): frozenset(texts[theirs]) for theirs in texts if theirs in names}
 
 
 Fault = tuple[str, str, str, str]
@@ -96,6 +155,10 @@ def _check_names(names: tuple[str, ...]) -> Iterator[Fault]:
 
 
 def _check_declared(names: tuple[str, ...], file: InputFile) -> Iterator[Fault]:
+    for theirs in file.leave_out:
+        if theirs not in names:
+            what = f"the column '{theirs}' of leave_out is not in the file"
+            yield theirs, "left_out_column_missing", what, say_known(theirs, names[:40])
     for theirs in file.columns:
         if theirs not in names:
             what = f"the mapped column '{theirs}' is not in the file"
@@ -106,7 +169,7 @@ def _check_declared(names: tuple[str, ...], file: InputFile) -> Iterator[Fault]:
             yield theirs, "ignored_column_missing", what, say_known(theirs, names[:40])
 
 
-def _mend_unknown(theirs: str, table: str) -> str:
-    near = suggest_name(theirs, COLUMNS[table])
+def _mend_unknown(name: str, table: str, known: Collection[str]) -> str:
+    near = suggest_name(name, known)
     start = f"did you mean '{near}'? " if near else ""
     return f"{start}map it under inputs.{table}.columns, or list it under inputs.{table}.ignore"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from calibrate.config import COLUMNS, Cycle, shown_name
+from calibrate.config import COLUMNS, Cycle
 from calibrate.errors import Problem
 from calibrate.ingest.columns import match_header
 from calibrate.ingest.contracts import employee_contract
-from calibrate.ingest.read import CsvReader
+from calibrate.ingest.open import open_table
 from calibrate.ingest.table import TextTable, find_loops, read_text_table
+from calibrate.ingest.translate import Translator
 from calibrate.ingest.values import EmployeeTable
 
 
@@ -28,12 +31,11 @@ def read_employees(cycle: Cycle) -> tuple[EmployeeTable, list[Problem]]:
     list of Problem
         Every fault of the file and its rows.
     """
-    file = cycle.inputs.employees
-    if file is None:
+    if not cycle.inputs.has("employees"):
         ids = sorted(_rated_ids(cycle))
         frame = pd.DataFrame({"employee_id": ids}, columns=list(COLUMNS["employees"]), dtype=object)
         return EmployeeTable(frame.fillna(""), frozenset({"employee_id"})), []
-    table = read_text_table(cycle, "employees", file)
+    table = read_text_table(cycle, "employees")
     problems = list(table.problems)
     problems += table.check(employee_contract(cycle.bands.labels))
     problems += _check_dates(table)
@@ -45,16 +47,16 @@ def read_employees(cycle: Cycle) -> tuple[EmployeeTable, list[Problem]]:
 
 def _rated_ids(cycle: Cycle) -> set[str]:
     # Faults of the ratings are listed when they are read for their marks.
-    file = cycle.inputs.ratings
     ids: set[str] = set()
-    for name in file.files:
-        shown = shown_name(name)
-        reader = CsvReader(cycle.resolve(name), shown, file.encoding, file.delimiter)
+    for part, name in cycle.inputs.places("ratings"):
+        reader = open_table(cycle, part, name)
         names = reader.read_header()
-        position = match_header(names, "ratings", file, shown, cycle.attribute_names).position
-        if "employee_id" in position:
-            for chunk in reader.chunks((position["employee_id"],)):
-                ids.update(chunk.columns[0])
+        header = match_header(names, "ratings", part, name, cycle.attribute_names)
+        if "employee_id" in header.position:
+            alone = replace(header, position={"employee_id": header.position["employee_id"]})
+            for rows in Translator(part, alone, name).read(reader):
+                column = rows.texts["employee_id"]
+                ids.update(column.categories[np.unique(column.codes)])
     return {name for name in ids if name and name == name.strip()}
 
 

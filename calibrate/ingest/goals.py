@@ -38,11 +38,10 @@ def read_goals(
     list of Problem
         Every fault of the file and its rows.
     """
-    file = cycle.inputs.goals
-    if file is None:
+    if not cycle.inputs.has("goals"):
         empty = pd.DataFrame(columns=list(COLUMNS["goals"]), dtype=object)
         return GoalTable(_with_numbers(empty), frozenset()), []
-    table = read_text_table(cycle, "goals", file)
+    table = read_text_table(cycle, "goals")
     problems = [*table.problems, *table.check(goal_contract())]
     problems += _check_people(table, employees)
     problems += _check_parents(table)

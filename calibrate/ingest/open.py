@@ -32,6 +32,4 @@ def open_table(
         from calibrate.ingest.spreadsheet import SpreadsheetReader
 
         return SpreadsheetReader(path, shown, part, chunk_rows)
-    return StagedCsvReader(
-        path, shown, part.encoding, part.delimiter, part.header_row, chunk_rows
-    )
+    return StagedCsvReader(path, shown, part.encoding, part.delimiter, part.header_row, chunk_rows)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from calibrate.config import SOURCES, Cycle
 from calibrate.errors import Problem
-from calibrate.ingest.contracts import as_categories, check_contract, rating_contract
-from calibrate.ingest.read import RawChunk
+from calibrate.ingest.assignments import Managers
+from calibrate.ingest.contracts import rating_contract
+from calibrate.ingest.marks import ParsedMark
 from calibrate.ingest.recode import Suggester
+from calibrate.ingest.translate import Rows
 from calibrate.ingest.values import EmployeeTable, IntArray, MarkRules
+from calibrate.ingest.vocabulary import Vocabulary
 
 Flags = NDArray[np.bool_]
 #: Row position → what is wrong, and the fix.
@@ -25,26 +28,32 @@ _MANAGER, _SELF = SOURCES.index("manager"), SOURCES.index("self")
 
 @dataclass
 class RowChecker:
-    """What rows are checked against; built once per stream."""
+    """What rows are checked against, and what their texts mean; built once per stream."""
 
     cycle: Cycle
     employees: EmployeeTable
     rules: MarkRules
+    managers: Managers
     suggester: Suggester = field(init=False)
+    parsed: dict[int, ParsedMark] = field(init=False, default_factory=dict)
+    _vocabularies: dict[str, Vocabulary] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.suggester = Suggester(self.employees.ids, self.employees.refused)
+        self._contract = rating_contract()
+        self._explained: dict[str, tuple[str, str]] = {}
 
-    @cached_property
-    def manager_codes(self) -> dict[str, int]:
-        names = sorted(set(self.employees.column("manager_id")) - {""})
-        return {name: code for code, name in enumerate(names)}
+    def vocabulary(self, column: str) -> Vocabulary:
+        """All texts of a column so far."""
+        if column not in self._vocabularies:
+            self._vocabularies[column] = Vocabulary(column, self._contract)
+        return self._vocabularies[column]
 
-    @cached_property
-    def manager_of(self) -> IntArray:
-        """(I,) code of each employee's manager, -1 where manager_id is blank."""
-        names = self.employees.column("manager_id")
-        return np.array([self.manager_codes.get(name, -1) for name in names] + [-1], dtype=np.int64)
+    def explain_person(self, name: str) -> tuple[str, str]:
+        """Say what is wrong with an unknown employee's id; the same words each time."""
+        if name not in self._explained:
+            self._explained[name] = self.suggester.explain_person(name)
+        return self._explained[name]
 
     @cached_property
     def is_declared_source(self) -> Flags:
@@ -56,61 +65,82 @@ class CheckedRows:
     """A chunk in codes; ``bad`` marks the rows that broke a rule.
 
     All arrays have one entry per row; -1 stands for what is unknown.
+    ``dropped`` marks cells of a wide table that say nothing.
     """
 
     checker: RowChecker
     shown: str
-    row: IntArray
-    texts: dict[str, pd.Categorical]
+    rows: Rows
+    theirs: Mapping[str, str]
+    is_wide: bool
+    codes: dict[str, IntArray] = field(init=False)
     bad: Flags = field(init=False)
-    problems: list[Problem] = field(default_factory=list)
+    dropped: Flags = field(init=False)
+    problems: list[Problem] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.bad = np.zeros(len(self.row), dtype=bool)
+        self.bad = self.rows.bad.copy()
+        self.dropped = np.zeros(len(self.rows), dtype=bool)
+        self.problems = list(self.rows.problems)
+        self.codes = {
+            column: self.checker.vocabulary(column).encode(texts)
+            for column, texts in self.rows.texts.items()
+        }
 
-    def codes_of(self, column: str) -> IntArray:
-        return self.texts[column].codes.astype(np.int64)
+    def __len__(self) -> int:
+        return len(self.rows)
 
-    def look_up(self, column: str, find: Callable[[str], int]) -> IntArray:
+    @property
+    def row(self) -> IntArray:
+        return self.rows.row
+
+    def look_up(self, column: str, fact: str, find: Callable[[str], int]) -> IntArray:
         """Code each row by a function of its text, called once per distinct text."""
-        distinct = self.texts[column].categories.tolist()
-        found = np.fromiter(map(find, distinct), dtype=np.int64, count=len(distinct))
-        return found[self.codes_of(column)]
+        return self.checker.vocabulary(column).find(fact, find)[self.codes[column]]
 
     def text(self, column: str, at: int) -> str:
-        categorical = self.texts[column]
-        return str(categorical.categories[categorical.codes[at]])
+        return self.checker.vocabulary(column).texts[int(self.codes[column][at])]
+
+    def name_column(self, column: str, at: int) -> str:
+        """Name a column as its file does."""
+        if self.is_wide and column in ("mark", "criterion"):
+            return self.theirs.get(self.text("criterion", at), column)
+        return self.theirs.get(column, column)
 
     def refuse(self, column: str, rule: str, where: Flags, words: Words) -> None:
         """List a problem for each flagged row, and leave the row out."""
         for at in np.flatnonzero(where).tolist():
             what, fix = words(at)
-            value = self.text(column, at)
             self.problems.append(
-                Problem(self.shown, int(self.row[at]), column, rule, what, fix, value=value)
-            )
+                Problem(
+                    self.shown, int(self.row[at]), self.name_column(column, at), rule, what, fix,
+                    value=self.text(column, at),
+                )
+            )  # fmt: skip
         self.bad |= where
 
     @cached_property
     def employee(self) -> IntArray:
-        return self.look_up("employee_id", self.checker.employees.codes.code_of)
+        return self.look_up("employee_id", "employee", self.checker.employees.codes.code_of)
 
     @cached_property
     def source(self) -> IntArray:
         known = {source: code for code, source in enumerate(SOURCES)}
-        return self.look_up("source", lambda text: known.get(text, -1))
+        return self.look_up("source", "source", lambda text: known.get(text, -1))
 
     @cached_property
     def criterion(self) -> IntArray:
         known = {name: code for code, name in enumerate(self.checker.rules.criteria)}
-        return self.look_up("criterion", lambda text: known.get(text, -1))
+        return self.look_up("criterion", "criterion", lambda text: known.get(text, -1))
 
     @cached_property
     def rubric(self) -> IntArray:
         return np.append(self.checker.rules.rubric_of, -1)[self.employee]
 
 
-def check_rows(checker: RowChecker, shown: str, names: list[str], chunk: RawChunk) -> CheckedRows:
+def check_rows(
+    checker: RowChecker, shown: str, rows: Rows, theirs: Mapping[str, str], *, is_wide: bool
+) -> CheckedRows:
     """Check one chunk of ratings against people and sources; marks come after.
 
     Parameters
@@ -119,46 +149,45 @@ def check_rows(checker: RowChecker, shown: str, names: list[str], chunk: RawChun
         People, marks and sources of the cycle.
     shown
         What problems call the file.
-    names
-        Our name of each column in the chunk.
-    chunk
-        The rows as text.
+    rows
+        The rows as text, one per mark.
+    theirs
+        Our column, or criterion, to its name in the file.
+    is_wide
+        The file has one column per criterion.
 
     Returns
     -------
     CheckedRows
         Codes, problems, and which rows are to be left out.
     """
-    texts = {n: as_categories(c) for n, c in zip(names, chunk.columns, strict=True)}
-    rows = CheckedRows(checker, shown, chunk.row, texts)
-    _check_contract(rows)
-    _check_people(rows)
-    _check_sources(rows)
-    return rows
+    checked = CheckedRows(checker, shown, rows, theirs, is_wide)
+    _check_texts(checked)
+    _check_people(checked)
+    _check_sources(checked)
+    return checked
 
 
-def _check_contract(rows: CheckedRows) -> None:
-    frame = pd.DataFrame({name: text for name, text in rows.texts.items() if name != "mark"})
-    found = check_contract(
-        frame, rating_contract(), lambda index: (rows.shown, int(rows.row[index]))
-    )
-    rows.problems += found
-    numbers = np.unique(np.array([problem.row for problem in found], dtype=np.int64))
-    rows.bad |= np.isin(rows.row, numbers)
+def _check_texts(rows: CheckedRows) -> None:
+    for column, codes in rows.codes.items():
+        if column == "mark":
+            continue
+        name = rows.theirs.get(column, column)
+        for at, fault in rows.checker.vocabulary(column).faults(codes):
+            rows.problems.append(
+                replace(fault, file=rows.shown, row=int(rows.row[at]), column=name)
+            )
+            rows.bad[at] = True
 
 
 def _check_people(rows: CheckedRows) -> None:
-    is_neat = rows.look_up("employee_id", lambda text: bool(text.strip()) and text == text.strip())
-    explained: dict[str, tuple[str, str]] = {}
-
-    def words(at: int) -> tuple[str, str]:
-        name = rows.text("employee_id", at)
-        if name not in explained:
-            explained[name] = rows.checker.suggester.explain_person(name)
-        return explained[name]
-
-    unknown = (rows.employee < 0) & (is_neat > 0)
-    rows.refuse("employee_id", "unknown_employee", unknown, words)
+    is_neat = rows.look_up(
+        "employee_id", "is_neat", lambda text: bool(text.strip()) and text == text.strip()
+    )
+    rows.refuse(
+        "employee_id", "unknown_employee", (rows.employee < 0) & (is_neat > 0),
+        lambda at: rows.checker.explain_person(rows.text("employee_id", at)),
+    )  # fmt: skip
 
 
 def _check_sources(rows: CheckedRows) -> None:
@@ -171,8 +200,8 @@ def _check_sources(rows: CheckedRows) -> None:
             f"add it under sources; declared: {', '.join(names)}",
         ),
     )  # fmt: skip
-    rater = rows.look_up("rater_id", checker.employees.codes.code_of)
-    has_rater = rows.look_up("rater_id", lambda text: bool(text.strip())) > 0
+    rater = rows.look_up("rater_id", "employee", checker.employees.codes.code_of)
+    has_rater = rows.look_up("rater_id", "is_given", lambda text: bool(text.strip())) > 0
     is_own = (rater == employee) & (employee >= 0)
     rows.refuse(
         "rater_id", "self_by_another", (source == _SELF) & ~is_own & (employee >= 0) & has_rater,
@@ -190,22 +219,39 @@ def _check_sources(rows: CheckedRows) -> None:
             "write self as source, or correct rater_id",
         ),
     )  # fmt: skip
-    if "manager_id" in checker.employees.declared:
+    if checker.managers.is_declared:
         _check_manager(rows, has_rater & ~is_own)
 
 
 def _check_manager(rows: CheckedRows, comparable: Flags) -> None:
-    checker = rows.checker
-    # -2 equals no manager's code, not even the -1 of people without one.
-    rater = rows.look_up("rater_id", lambda text: checker.manager_codes.get(text, -2))
-    managers = checker.employees.column("manager_id")
+    managers = rows.checker.managers
+    rater = rows.look_up("rater_id", "manager", managers.code_of)
+    at = np.flatnonzero((rows.source == _MANAGER) & (rows.employee >= 0) & comparable)
+    wrong = np.zeros(len(rows), dtype=bool)
+    wrong[at] = ~managers.has(rows.employee[at], rater[at])
+    rows.refuse(
+        "rater_id", "not_the_manager", wrong,
+        lambda at: managers.explain(int(rows.employee[at]), rows.text("rater_id", at)),
+    )  # fmt: skip
 
-    def words(at: int) -> tuple[str, str]:
-        manager = managers[int(rows.employee[at])]
-        known = f"manager_id is '{manager}'" if manager else "manager_id is blank"
-        what = f"'{rows.text('rater_id', at)[:60]}' is not the manager; {known}"
-        return what, "correct source or rater_id, or manager_id in employees"
 
-    wrong = (rows.source == _MANAGER) & (rows.employee >= 0) & comparable
-    wrong &= rater != checker.manager_of[rows.employee]
-    rows.refuse("rater_id", "not_the_manager", wrong, words)
+def melt(rows: Rows, criteria: Mapping[str, int]) -> Rows:
+    """Turn a row with a column per criterion into a row per criterion.
+
+    Rows keep their number; marks of one row follow each other in the order of
+    the columns.
+    """
+    names, n_rows = list(criteria), len(rows)
+    n_marks = len(names)
+    texts = {
+        column: pd.Categorical.from_codes(np.repeat(text.codes, n_marks), text.categories)
+        for column, text in rows.texts.items()
+        if column not in criteria
+    }
+    texts["criterion"] = pd.Categorical.from_codes(
+        np.tile(np.arange(n_marks), n_rows), categories=pd.Index(names, dtype=object)
+    )
+    together = pd.api.types.union_categoricals([rows.texts[name] for name in names])
+    marks = together.codes.reshape(n_marks, n_rows).T.ravel()
+    texts["mark"] = pd.Categorical.from_codes(marks, categories=together.categories)
+    return Rows(texts, np.repeat(rows.row, n_marks), np.repeat(rows.bad, n_marks), rows.problems)

@@ -68,7 +68,7 @@ class StagedCsvReader(CsvReader):
         with self.path.open("rb") as stream, mmap.mmap(
             stream.fileno(), 0, access=mmap.ACCESS_READ
         ) as content:  # fmt: skip
-            if content.find(b"\0") >= 0 or content.find(b"\r") >= 0 and content.find(b"\n") < 0:
+            if content.find(b"\0") >= 0 or (content.find(b"\r") >= 0 and content.find(b"\n") < 0):
                 return False
             if content.find(b'"') < 0:
                 return True
@@ -91,7 +91,7 @@ Key = tuple[str, int, int, str, str, int, tuple[int, ...]]
 def _stage_csv(
     key: Key, header_lines: int, n_columns: int
 ) -> tuple[Path, list[tuple[int, int]]] | None:
-    """Convert the wanted columns; ``None`` where pyarrow stumbles and the exact reader must look."""
+    """Convert the wanted columns; ``None`` where the exact reader must look."""
     source, _, _, encoding, delimiter, header_row, wanted = key
     names = [f"c{position}" for position in range(n_columns)]
     kept = [names[position] for position in wanted]
@@ -147,8 +147,9 @@ def _write(
             row = np.arange(first, first + len(batch) + len(skipped))
             n_records += len(row)
             row = row[~np.isin(row, skipped)]
-            n_filled = int(np.argmax(np.append(_blank_rows(batch), True)))
-            if n_filled and n_blank or _blank_rows(batch)[n_filled:].sum() < len(batch) - n_filled:
+            is_blank = _blank_rows(batch)
+            n_filled = int(np.argmax(np.append(is_blank, True)))
+            if (n_filled and n_blank) or not is_blank[n_filled:].all():
                 return False
             n_blank += len(batch) - n_filled
             if n_filled:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from calibrate.config import COLUMNS, Cycle, InputFile, shown_name
+from calibrate.config import COLUMNS, Cycle, shown_name
 from calibrate.errors import Problem
 from calibrate.ingest.columns import match_header
-from calibrate.ingest.contracts import Contract, as_categories, check_contract
-from calibrate.ingest.read import CsvReader
+from calibrate.ingest.contracts import Contract, check_contract
+from calibrate.ingest.open import open_table
+from calibrate.ingest.read import as_categories
+from calibrate.ingest.translate import Translator
 
 
 @dataclass(frozen=True)
@@ -45,25 +47,28 @@ class TextTable:
         return self.frame[kept]
 
 
-def read_text_table(cycle: Cycle, table: str, file: InputFile) -> TextTable:
+def read_text_table(cycle: Cycle, table: str) -> TextTable:
     """Read all files of a table; faults are listed, never raised."""
     parts: list[pd.DataFrame] = []
     places: list[tuple[str, int]] = []
     declared: set[str] = set()
     problems: list[Problem] = []
-    for name in file.files:
+    for part, name in cycle.inputs.places(table):
         shown = shown_name(name)
-        reader = CsvReader(cycle.resolve(name), shown, file.encoding, file.delimiter)
+        reader = open_table(cycle, part, name)
         names = reader.read_header()
         if names:
-            header = match_header(names, table, file, shown, cycle.attribute_names)
+            header = match_header(names, table, part, shown, cycle.attribute_names)
             problems += header.problems
-            declared |= header.position.keys()
+            declared |= header.position.keys() | part.constants.keys()
             if not header.problems:
-                for chunk in reader.chunks(tuple(header.position.values())):
-                    columns = dict(zip(header.position, chunk.columns, strict=True))
+                translator = Translator(part, header, shown)
+                for rows in translator.read(reader):
+                    columns = {ours: np.asarray(text) for ours, text in rows.texts.items()}
                     parts.append(pd.DataFrame(columns, dtype=object))
-                    places += [(shown, int(row)) for row in chunk.row]
+                    places += [(shown, int(row)) for row in rows.row]
+                    problems += rows.problems
+                problems += translator.notes()
         problems += reader.problems
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     frame = frame.reindex(columns=list(COLUMNS[table])).astype(object)

@@ -79,7 +79,7 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         # Without employees every rating would be listed as unknown.
         raise InputError(problems)
     goals: GoalTable | None = None
-    if cycle.inputs.goals is not None:
+    if cycle.inputs.has("goals"):
         outcome_ids = [o.id for o in strategy.outcomes] if strategy else None
         goals, found = read_goals(cycle, employees, outcome_ids)
         problems += found
@@ -87,7 +87,7 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     rules, found = build_mark_rules(rubrics, employees, cycle)
     problems += found
     stream = RatingStream(cycle, employees, rules)
-    files = tuple(shown_name(name) for name in cycle.inputs.ratings.files)
+    files = tuple(shown_name(name) for _, name in cycle.inputs.places("ratings"))
     reducer = FormReducer(rules.criteria, files)
     for ratings in stream:
         reducer.add(ratings)

@@ -104,7 +104,7 @@ def _check_scales(rubric: Rubric, cycle: Cycle) -> Iterator[Fault]:
                 say_known(name, list(cycle.scales)),
             )
             continue
-        used = name or cycle.inputs.ratings.scale
+        used = name or cycle.inputs.rating_scale
         labels = cycle.scales[used].marks if used is not None else {}
         for label, mark in labels.items():
             if not rubric.scale.holds(mark):

@@ -86,7 +86,7 @@ def _find_scales(
     problems = []
     for rubric in rubrics:
         for i, criterion in enumerate(rubric.criteria):
-            name = criterion.scale or cycle.inputs.ratings.scale
+            name = criterion.scale or cycle.inputs.rating_scale
             if names.setdefault(criterion.id, name) != name:
                 path = f"criteria[{i}].scale"
                 what = (

@@ -104,7 +104,7 @@ def combine_forms(
         ~too_thin & (weight > 0.0), points, _by_employee(weights, rules),
         _expected_points(expected_marks, rules, is_absolute), n_kept,
     )  # fmt: skip
-    files = [shown_name(name) for name in cycle.inputs.ratings.files]
+    files = [shown_name(name) for _, name in cycle.inputs.places("ratings")]
     return table, [
         Problem(
             files[int(forms.file[n])], int(forms.row[n]), "mark", "form_below_half",

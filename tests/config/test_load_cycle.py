@@ -202,10 +202,38 @@ def test_each_fault_names_its_key_path(tmp_path: Path, line: str, column: str, r
 
 
 INPUT_FAULTS = [
-    ("ratings: {file: r.csv, layout: wide}", "inputs.ratings.layout", "not_yet"),
-    ("ratings: {file: r.xlsx}", "inputs.ratings.file", "not_yet"),
-    ("ratings: {file: r.parquet}", "inputs.ratings.file", "not_yet"),
-    ("ratings: {file: 'postgresql://db/r.csv'}", "inputs.ratings.file", "not_yet"),
+    ("ratings: {file: r.xls}", "inputs.ratings.file", "unknown_format"),
+    ("ratings: {file: 'postgresql://u:secret@db/r'}", "inputs.ratings.file", "address"),
+    ("ratings: []", "inputs.ratings", "file_list"),
+    ("ratings: [{file: a.csv}, {file: 3}]", "inputs.ratings[1].file", "wrong_type"),
+    ("ratings: [{file: a.csv}, {file: b.csv, colums: {}}]", "inputs.ratings[1].colums",
+     "unknown_key"),
+    ("ratings: {}", "inputs.ratings", "input_place"),
+    ("ratings: {file: r.csv, database: HR_DB, table: r}", "inputs.ratings", "input_place"),
+    ("ratings: {database: HR_DB}", "inputs.ratings.database", "database_table"),
+    ("ratings: {database: 'postgresql://db', table: r}", "inputs.ratings.database",
+     "database_name"),
+    ("ratings: {file: r.csv, table: r}", "inputs.ratings.table", "not_used"),
+    ("ratings: {file: r.csv, sheet: Marks}", "inputs.ratings.sheet", "not_used"),
+    ("ratings: {file: r.xlsx, delimiter: ';'}", "inputs.ratings.delimiter", "not_used"),
+    ("ratings: {file: r.parquet, header_row: 2}", "inputs.ratings.header_row", "not_used"),
+    ("ratings: {file: r.csv, header_row: 0}", "inputs.ratings.header_row", "header_row"),
+    ("ratings: {file: r.csv, dates: '%d.%m'}", "inputs.ratings.dates", "date_pattern"),
+    ("ratings: {file: r.csv, dates: '%d.%m.%Y %H:%M'}", "inputs.ratings.dates", "date_pattern"),
+    ("ratings: {file: r.csv, constants: {sourse: peer}}", "inputs.ratings.constants.sourse",
+     "unknown_column"),
+    ("ratings: {file: r.csv, columns: {A: source}, constants: {source: peer}}",
+     "inputs.ratings.constants.source", "column_twice"),
+    ("ratings: {file: r.csv, columns: {A: [rater_id, sex]}}", "inputs.ratings.columns.A",
+     "attribute_column"),
+    ("ratings: {file: r.csv, values: {sauce: {Boss: manager}}}", "inputs.ratings.values.sauce",
+     "unknown_column"),
+    ("ratings: {file: r.csv, layout: wide, columns: {A: mark}}", "inputs.ratings.columns.A",
+     "unknown_column"),
+    ("ratings: {file: r.csv, leave_out: {Gender: [x]}}", "inputs.ratings.leave_out.Gender",
+     "attribute_column"),
+    ("ratings: {file: r.csv}\n  goals: {file: g.csv, layout: wide}", "inputs.goals.layout",
+     "layout"),
     ("ratings: {file: 3}", "inputs.ratings.file", "wrong_type"),
     ("ratings: {file: [a.csv, a.csv]}", "inputs.ratings.file", "file_list"),
     ("ratings: {file: []}", "inputs.ratings.file", "file_list"),
@@ -223,17 +251,9 @@ INPUT_FAULTS = [
      "attribute_column"),
     ("ratings: {file: r.csv, columns: {A: gender}}", "inputs.ratings.columns.A",
      "attribute_column"),
-    ("ratings: {file: r.csv, ignore: [Date of Birth]}", "inputs.ratings.ignore[0]",
-     "attribute_column"),
     ("ratings: {file: r.csv}\n  employees: {file: e.csv, scale: w}", "inputs.employees.scale",
      "scale_elsewhere"),
     ("employees: {file: e.csv}", "inputs.ratings", "missing_key"),
-    *[
-        (f"ratings: {{file: r.csv}}\n  {name}: {{file: x.csv}}", f"inputs.{name}", "not_yet")
-        for name in (
-            "assignments", "checkins", "feedback", "unit_measures", "rewards", "history",
-        )
-    ],
 ]  # fmt: skip
 
 
@@ -244,6 +264,25 @@ def test_each_fault_of_the_inputs_names_its_key_path(
     text = f'schema: 1\ncycle: "c"\ninputs:\n  {line}\nrubrics: [r.yaml]\n'
     (problem,) = refuse(tmp_path, text)
     assert (problem.column, problem.rule) == (column, rule)
+
+
+def test_an_attribute_may_be_listed_as_a_column_that_is_never_read(tmp_path: Path) -> None:
+    text = MINIMAL.replace("ratings.csv", "ratings.csv, ignore: [Date of Birth]")
+    assert load(tmp_path, text).inputs.parts("ratings")[0].ignore == ("Date of Birth",)
+
+
+def test_parts_of_a_table_must_agree_on_their_scale(tmp_path: Path) -> None:
+    parts = "[{file: a.csv, scale: words}, {file: b.csv}]"
+    text = MINIMAL.replace("{file: ratings.csv}", parts)
+    text += 'scales: {words: {version: 1, marks: {"Meets": 3}}}\n'
+    (problem,) = refuse(tmp_path, text)
+    assert (problem.column, problem.rule) == ("inputs.ratings[1].scale", "scale_differs")
+
+
+def test_a_column_may_serve_as_several_of_ours(tmp_path: Path) -> None:
+    mapped = "{file: ratings.csv, columns: {Worker: [employee_id, rater_id]}}"
+    part = load(tmp_path, MINIMAL.replace("{file: ratings.csv}", mapped)).inputs.parts("ratings")[0]
+    assert list(part.ours) == [("Worker", "employee_id"), ("Worker", "rater_id")]
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "..", ".hidden", " a", "a ", "a" * 65, "a\\b", "a:b"])
