@@ -1,13 +1,16 @@
 """Tables on disk."""
 
+import csv
 import json
+import random
+import struct
 from io import BytesIO, StringIO
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from calibrate.report.files import build_data_dictionary, encode_table, quote_formula
+from calibrate.report.files import build_data_dictionary, encode_table
 from calibrate.tables import PUBLIC, VARIANCE, Column, Contract
 
 THINGS = Contract(
@@ -48,9 +51,88 @@ def test_numbers_keep_twelve_significant_digits_in_both_files() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\tx"])
 def test_what_a_spreadsheet_would_run_is_quoted(text: str) -> None:
-    assert quote_formula(text) == "'" + text
     _, csv = things(id=[text], size=[1], count=[1], is_big=[True])
     assert pd.read_csv(StringIO(csv.decode()), dtype=str)["id"].tolist() == ["'" + text]
+
+
+EVERY_KIND = Contract(
+    "every_kind",
+    ("place",),
+    (
+        Column("place", "integer", "row"),
+        Column("text", "text", "text"),
+        Column("number", "number", "number"),
+        Column("flag", "boolean", "flag"),
+        Column("day", "date", "day"),
+    ),
+)
+NASTY_TEXTS = (
+    None, "", "=1+1", "-1", "+", "@x", "\tx", "\rx", "a,b", 'say "so"', '"', '""', "two\nlines",
+    "car\rriage", "both\r\n", '="a,b"', "'quoted", " blank ", "nan", "NaN", "NA", "null", "007",
+    "a\\b", "x" * 40_000, "日本", "é", "e\u0301", "\u2028", "😀", "a=b", "–1",
+)  # fmt: skip
+NASTY_NUMBERS = (
+    None, 0.0, -0.0, 1 / 3, 0.1 + 0.2, 99.99999999999, 1e11, 1e12, 123456789012.5, 1e16, 1e20,
+    1e-4, 1e-5, -2.5e-7, 5e-324, -2.5e-312, 1.7976931348623157e308, float("inf"), float("-inf"),
+)  # fmt: skip
+
+
+def any_double(rng: random.Random) -> float | None:
+    """Any of the 64-bit patterns that is a number."""
+    value = struct.unpack("d", struct.pack("Q", rng.getrandbits(64)))[0]
+    return None if value != value else value
+
+
+def write_plainly(rows: list[dict]) -> tuple[str, list[float | None]]:
+    """The definition of our CSV, cell by cell, and the numbers as Parquet has them."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")  # so that it quotes both line ends
+    kept: list[float | None] = []
+    for row in rows:
+        text, number, flag = row["text"] or "", row["number"], row["flag"]
+        short = None if number is None else float(f"{number:.12g}") + 0.0
+        kept.append(short)
+        writer.writerow([
+            row["place"], f"'{text}" if text[:1] in tuple("=+-@\t\r") else text,
+            "" if short is None else f"{short:.12g}",
+            "" if flag is None else str(flag).lower(), row["day"] or "",
+        ])  # fmt: skip
+        end = out.tell() - 2
+        out.seek(end)
+        out.truncate()
+        out.write("\n")
+    return "place,text,number,flag,day\n" + out.getvalue(), kept
+
+
+def test_tables_are_written_byte_by_byte_as_defined_cell_by_cell() -> None:
+    rng = random.Random(3)
+    rows = [
+        {
+            "place": place, "text": rng.choice(NASTY_TEXTS),
+            "flag": rng.choice([None, True, False]),
+            "number": rng.choice([rng.choice(NASTY_NUMBERS), any_double(rng), rng.gauss(50, 20)]),
+            "day": rng.choice([None, "", "2026-12-31"]),
+        }
+        for place in range(4000)
+    ]  # fmt: skip
+    rows[0]["text"] = next(text for text in NASTY_TEXTS if text)
+    frame = pd.DataFrame(rows).astype({"number": "Float64", "flag": "boolean"})
+    parquet, text = encode_table(EVERY_KIND, frame)
+    expected, numbers = write_plainly(rows)
+    assert text.decode() == expected
+    table = pq.read_table(BytesIO(parquet))
+    assert table["number"].to_pylist() == numbers
+    assert table["text"].to_pylist() == [row["text"] or None for row in rows]
+    assert table["flag"].to_pylist() == [row["flag"] for row in rows]
+
+
+def test_a_table_longer_than_one_piece_has_every_row_once() -> None:
+    n = 300_000
+    _, text = things(id=[f"{i:06d}" for i in range(n)], size=[0.5] * n, count=[1] * n,
+                     is_big=[False] * n)  # fmt: skip
+    lines = text.decode().splitlines()
+    assert len(lines) == n + 1
+    assert [line[:6] for line in lines[1:]] == [f"{i:06d}" for i in range(n)]
 
 
 def test_negative_number_is_not_quoted() -> None:
