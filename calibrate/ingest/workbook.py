@@ -157,7 +157,7 @@ class _SheetScan:
         self._row, self._column = -1, -1
         self._kind, self._inside = "", ""
         self._columns: dict[str, int] = {}
-        self._n_filled = self._n_text = 0
+        self._n_filled = self._n_text = self._n_merged = 0
         self._first_row, self._last_row = _LAST_ROW, -1
         self._first_column, self._last_column = _LAST_COLUMN, -1
 
@@ -178,8 +178,7 @@ class _SheetScan:
             self._row = int(number) - 1 if number.isdecimal() else self._row + 1
             self._column = -1
         elif local == "mergeCell":
-            first, _, last = at.get("ref", "").partition(":")
-            self.content.merged.append((*self._place(first), *self._place(last or first)))
+            self._merge(*at.get("ref", "").partition(":")[::2])
 
     def text(self, part: str) -> None:
         if self._inside != "v" or not part.strip():
@@ -194,17 +193,28 @@ class _SheetScan:
         elif self._kind == "e":
             self.content.errors[self._row, self._column] = part.strip()
 
+    def _merge(self, first: str, last: str) -> None:
+        area = (*self._place(first), *self._place(last or first))
+        self._n_merged += max(area[2] - area[0], 0) + 1
+        if self._n_merged > MOST_FILLED:
+            raise self._too_large("merged cells that lie over each other")
+        self.content.merged.append(area)
+
     def _fill(self) -> None:
         row, column = self._row, self._column
-        if not (0 <= row < _LAST_ROW and 0 <= column < _LAST_COLUMN):
-            raise damaged(self._shown, f"sheet '{self._name}' has cells outside of any sheet")
         self._n_filled += 1
-        self._first_row, self._last_row = min(self._first_row, row), max(self._last_row, row)
         if self._n_filled > MOST_FILLED:
             raise self._too_large(f"more than {MOST_FILLED:,} filled cells")
-        last = self.content.last_of_column.get(column, -1)
-        if row > last:
+        if row > self.content.last_of_column.get(column, -1):
             self.content.last_of_column[column] = row
+        is_inside = self._first_row <= row <= self._last_row
+        if not is_inside or not self._first_column <= column <= self._last_column:
+            self._widen(row, column)
+
+    def _widen(self, row: int, column: int) -> None:
+        if not (0 <= row < _LAST_ROW and 0 <= column < _LAST_COLUMN):
+            raise damaged(self._shown, f"sheet '{self._name}' has cells outside of any sheet")
+        self._first_row, self._last_row = min(self._first_row, row), max(self._last_row, row)
         self._first_column = min(self._first_column, column)
         self._last_column = max(self._last_column, column)
         n_rows = self._last_row - self._first_row + 1
