@@ -34,12 +34,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """A table's columns in order, and the key that sorts it."""
+    """A table's columns in order, the key that sorts it, and what a row is."""
 
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     is_key_unique: bool = True
+    meaning: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -81,6 +82,7 @@ PROBLEMS = Contract(
         Column("fix", "text", "what to do"),
     ),
     is_key_unique=False,
+    meaning="what was wrong in the input files; one row a problem",
 )
 
 FORMS = Contract(
@@ -95,6 +97,7 @@ FORMS = Contract(
         Column("severity", "number", "the rater's severity; positive is harsher", "points"),
         Column("scored", "boolean", "does the form enter the scores?"),
     ),
+    meaning="all marks of one rater on one person; one row a form",
 )
 
 SCORES = Contract(
@@ -126,6 +129,7 @@ SCORES = Contract(
         Column("p_suggested", "number", "probability of the suggested band", "0 to 1"),
         Column("final_band", "text", "decided band; empty until the session is locked"),
     ),
+    meaning="scores, bands and how sure they are; one row a person",
 )
 
 RATERS = Contract(
@@ -143,6 +147,7 @@ RATERS = Contract(
         Column("halo", "number", "mean correlation between criteria minus the pool's"),
         Column("finding", "text", "what to look at; empty if nothing"),
     ),
+    meaning="how severe each rater is, and how sure that is; one row a rater",
 )
 
 CRITERION_SCORES = Contract(
@@ -157,6 +162,7 @@ CRITERION_SCORES = Contract(
         Column("expected", "number", "expectation for the level", "points, 0 to 100"),
         Column("gap", "number", "calibrated minus expected", "points"),
     ),
+    meaning="scores by criterion; one row a person and criterion",
 )
 
 VARIANCE = Contract(
@@ -167,6 +173,7 @@ VARIANCE = Contract(
         Column("variance", "number", "REML estimate", "points squared"),
         Column("share", "number", "of the sum of all terms", "0 to 1"),
     ),
+    meaning="where the differences between forms come from; one row a source",
 )
 
 DISTRIBUTION = Contract(
@@ -184,6 +191,7 @@ DISTRIBUTION = Contract(
         Column("q_value", "number", "after Benjamini-Hochberg over the scopes"),
         Column("verdict", "text", "within, outside, inconclusive, too_few or no_guideline"),
     ),
+    meaning="people in each band, against the guideline; one row a scope and band",
 )
 
 AGENDA = Contract(
@@ -197,6 +205,7 @@ AGENDA = Contract(
         Column("p_change", "number", "probability that another band is nearer the mark", "0 to 1"),
         Column("minutes", "number", "time planned; 0 is safe to skip", "minutes"),
     ),
+    meaning="whom to discuss, in which order, and why; one row a person",
 )
 
 GOALS = Contract(
@@ -211,6 +220,7 @@ GOALS = Contract(
         Column("weight", "number", "weight among the person's goals"),
         Column("attainment", "number", "share of the way from baseline to target", "0 to 1.5"),
     ),
+    meaning="goals and how far they were reached; one row a goal",
 )
 
 DISPARITIES = Contract(
@@ -242,6 +252,7 @@ DISPARITIES = Contract(
         Column("verdict", "text", "not_computable, too_few, beyond, significant_only, within, …"),
         Column("suppressed", "boolean", "figures withheld: the group is too small"),
     ),
+    meaning="each group beside its reference; one row a stage, measure and group",
 )
 
 FINDINGS = Contract(
@@ -256,6 +267,7 @@ FINDINGS = Contract(
         Column("headline", "text", "one sentence"),
         Column("evidence", "text", "the figures behind it"),
     ),
+    meaning="reasons to look; one row a finding",
 )
 
 PACKET_INDEX = Contract(
@@ -271,6 +283,7 @@ PACKET_INDEX = Contract(
         Column("pages", "integer", "pages", "pages"),
         Column("run_id", "text", "run that made it"),
     ),
+    meaning="every PDF of the run; one row a file",
 )
 
 #: Tables under ``tables/``: no figure by group stands in any of them.

@@ -27,6 +27,7 @@ GROUPS = Contract(
         Column("n_quarantined", "integer", "rows about them left out of the data", "rows"),
         Column("suppressed", "boolean", "figures withheld: the group is too small"),
     ),
+    meaning="who was rated and who was not; one row a group",
 )
 
 

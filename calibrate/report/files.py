@@ -131,6 +131,7 @@ def build_data_dictionary(tables: Iterable[tuple[str, Contract]]) -> str:
         {
             "name": path.removesuffix(".csv").replace("/", "-").lower(),
             "path": path,
+            "description": contract.meaning,
             "format": "csv",
             "mediatype": "text/csv",
             "encoding": "utf-8",
