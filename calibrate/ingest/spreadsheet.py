@@ -73,7 +73,7 @@ class SpreadsheetReader:
 
     def _load(self, sheet: Sheet) -> Any:
         try:
-            return _load_cells(self.path, sheet, self.shown)
+            return load_cells(self.path, sheet, self.shown)
         except InputError:
             unknown = [p for p in self._list_errors() if p.value not in _KNOWN_ERRORS]
             if unknown:
@@ -218,7 +218,7 @@ def _choose_sheet(sheets: tuple[Sheet, ...], name: str | None, shown: str) -> Sh
     )  # fmt: skip
 
 
-def _load_cells(path: Path, sheet: Sheet, shown: str) -> Any:
+def load_cells(path: Path, sheet: Sheet, shown: str) -> Any:
     import python_calamine
 
     try:
