@@ -7,9 +7,10 @@ from calibrate.ingest.goals import read_goals
 from calibrate.ingest.marks import show_micro
 from calibrate.ingest.ratings import RatingStream
 from calibrate.ingest.recode import Codes
+from calibrate.ingest.records import RECORDS, RecordTable, read_records
 from calibrate.ingest.values import EmployeeTable, GoalTable, IntArray, MarkRules, RatingTable
 
 __all__ = [
-    "Codes", "EmployeeTable", "GoalTable", "IntArray", "MarkRules", "RatingStream", "RatingTable",
-    "read_employees", "read_goals", "show_micro",
+    "RECORDS", "Codes", "EmployeeTable", "GoalTable", "IntArray", "MarkRules", "RatingStream",
+    "RatingTable", "RecordTable", "read_employees", "read_goals", "read_records", "show_micro",
 ]  # fmt: skip

@@ -31,12 +31,17 @@ _SAY: Mapping[str, tuple[str, str]] = {
         "remove it",
     ),
     "duplicate_id": ("{column} '{value}' stands twice", "keep one row per {column}"),
-    "not_a_date": ("{column} '{value}' is no date", "write an ISO date such as 2026-07-01"),
+    "not_a_date": (
+        "{column} '{value}' is no date",
+        "write an ISO date such as 2026-07-01, or declare the pattern: dates",
+    ),
     "not_a_number": ("{column} '{value}' is no number", "write a plain number such as 12.5"),
     "share_range": ("{column} '{value}' is no share", "write a number from 0 to 1"),
     "unknown_source": ("source '{value}' is unknown", "{known}"),
     "unknown_band": ("{column} '{value}' is no band of this cycle", "{known}"),
     "unknown_kind": ("kind '{value}' is unknown", "{known}"),
+    "unknown_criterion": ("criterion '{value}' is in no rubric", "{known}"),
+    "not_yes_or_no": ("{column} '{value}' is neither yes nor no", "{known}"),
 }
 
 
@@ -108,6 +113,38 @@ def goal_contract() -> Contract:
         **{name: pa.Column(None, [_date()]) for name in ("due_on", "valid_from", "valid_to")},
     }
     return Contract(pa.DataFrameSchema(columns), {"unknown_kind": kinds})
+
+
+def record_contract(table: str, criteria: Collection[str]) -> Contract:
+    """Return the contract of a table that says what happened: check-ins, rewards, history, …"""
+    kinds, answers = ("praise", "advice", "recognition"), ("true", "false", "yes", "no")
+    person, day = pa.Column(None, _id_checks()), pa.Column(None, [_filled(), _date()])
+    text, needed = pa.Column(None, _trimmed()), pa.Column(None, [_filled(), *_trimmed()])
+    number = pa.Column(None, [_number()])
+    columns = {
+        "checkins": {"employee_id": person, "held_on": day},
+        "feedback": {
+            "employee_id": person, "given_on": day,
+            "kind": pa.Column(None, [_one_of("unknown_kind", kinds)]),
+            "criterion": pa.Column(None, [_one_of("unknown_criterion", criteria)]),
+        },
+        "unit_measures": {
+            "unit": needed, "measure": needed, "value": pa.Column(None, [_filled(), _number()]),
+            "as_of": pa.Column(None, [_date()]),
+        },
+        "rewards": {
+            "employee_id": person, "merit_percent": number, "bonus_percent": number,
+            "promoted": pa.Column(None, [_one_of("not_yes_or_no", answers)]),
+        },
+        "history": {
+            "cycle": needed, "employee_id": person, "band": needed, "manager_id": text,
+            "level": text, "raw_score": number, "calibrated_score": number,
+        },
+    }  # fmt: skip
+    known = {
+        "unknown_kind": kinds, "not_yes_or_no": answers, "unknown_criterion": tuple(criteria),
+    }  # fmt: skip
+    return Contract(pa.DataFrameSchema(columns[table]), known)
 
 
 def rating_contract() -> Contract:
@@ -211,6 +248,10 @@ def _id_checks() -> list[pa.Check]:
 
 def _date() -> pa.Check:
     return _check("not_a_date", _is_blank_or(is_date))
+
+
+def _filled() -> pa.Check:
+    return _check("blank_text", lambda text: bool(text.strip()))
 
 
 def _number() -> pa.Check:

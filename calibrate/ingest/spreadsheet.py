@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ import numpy as np
 from calibrate.config import InputFile, say_known
 from calibrate.errors import InputError, Problem
 from calibrate.ingest.archive import damaged, read_archive, refuse
+from calibrate.ingest.cells import show_cell
 from calibrate.ingest.read import CHUNK_ROWS, RawChunk, as_categories
 from calibrate.ingest.workbook import Sheet, SheetContent, name_cell, read_sheets, scan_sheet
 
@@ -230,34 +229,3 @@ def load_cells(path: Path, sheet: Sheet, shown: str) -> Any:
         if type(error).__name__ != "PanicException":
             raise
         raise damaged(shown, "the library that reads spreadsheets gave up") from None
-
-
-def show_cell(cell: Cell) -> str:
-    """Turn a cell into text; a whole number has no decimals, a date is ISO.
-
-    Examples
-    --------
-    >>> show_cell(7.0), show_cell(4.25), show_cell(1e-7), show_cell(True)
-    ('7', '4.25', '0.0000001', 'TRUE')
-    >>> show_cell(date(2026, 7, 1)), show_cell(datetime(2026, 7, 1, 12, 30))
-    ('2026-07-01', '2026-07-01T12:30:00')
-    >>> show_cell(timedelta(hours=30, minutes=5))
-    '30:05:00'
-    """
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, int | float):
-        if not math.isfinite(cell):
-            return str(cell)
-        return str(int(cell)) if cell == int(cell) else format(Decimal(repr(cell)), "f")
-    if isinstance(cell, datetime):
-        return cell.isoformat() if cell.time() != time() else cell.date().isoformat()
-    if isinstance(cell, timedelta):
-        seconds, fraction = divmod(abs(cell), timedelta(seconds=1))
-        hours, rest = divmod(seconds, 3600)
-        text = f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
-        text += f".{fraction.microseconds:06}".rstrip("0") if fraction else ""
-        return f"-{text}" if cell < timedelta() else text
-    return cell.isoformat()

@@ -50,7 +50,7 @@ def gather_material(scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: 
         ),
         outcomes=_describe_outcomes(prepared.strategy),
         readiness=count_readiness(scored),
-        notes=list_notes(scored),
+        notes=(*list_notes(scored), *_say_unused(scored)),
         run_id=run_id,
         rubric_of={
             employee: rubric_ids[code]
@@ -58,6 +58,16 @@ def gather_material(scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: 
             if code >= 0
         },
     )
+
+
+def _say_unused(scored: Scored) -> list[str]:
+    """Name the tables that were read and checked and that no figure uses yet."""
+    words = {
+        "checkins": "check-ins", "feedback": "feedback", "unit_measures": "measures of units",
+        "rewards": "rewards", "history": "history",
+    }  # fmt: skip
+    read = [f"{words[t]} ({len(r):,} rows)" for t, r in scored.prepared.records.items()]
+    return [f"Read and checked, used in no figure yet: {', '.join(read)}."] if read else []
 
 
 def count_readiness(scored: Scored) -> dict[str, int]:

@@ -99,6 +99,7 @@ def check_cycle(path: Path, clock: Clock) -> CheckResult:
             "rating_rows": prepared.n_rows,
             "forms": len(prepared.forms.points),
             "raters": len(prepared.raters),
+            **{f"{table}_rows": len(rows) for table, rows in prepared.records.items()},
             "errors": sum(p.level == "error" for p in problems),
             "notes": sum(p.level == "note" for p in problems),
         },

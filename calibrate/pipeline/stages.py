@@ -12,12 +12,15 @@ from calibrate.config import SOURCES, Cycle, shown_name
 from calibrate.effects import Effects, Settings, estimate_effects
 from calibrate.errors import InputError, Problem
 from calibrate.ingest import (
+    RECORDS,
     EmployeeTable,
     GoalTable,
     MarkRules,
     RatingStream,
+    RecordTable,
     read_employees,
     read_goals,
+    read_records,
 )
 from calibrate.rubric import Rubric, Strategy, build_mark_rules, load_rubrics, load_strategy
 from calibrate.score import FormReducer, FormTable, combine_forms
@@ -31,6 +34,8 @@ class Prepared:
 
     Parameters
     ----------
+    records
+        Check-ins, feedback, measures, rewards and history, as far as they are given.
     raters : (J,) ids in sort order
     quarantined : (Q,)
         Employee code of every row left out, -1 where it cannot be told.
@@ -43,6 +48,7 @@ class Prepared:
     strategy: Strategy | None
     employees: EmployeeTable
     goals: GoalTable | None
+    records: dict[str, RecordTable]
     rules: MarkRules
     forms: FormTable
     raters: tuple[str, ...]
@@ -86,6 +92,8 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     problems += check_declared_columns(cycle, employees)
     rules, found = build_mark_rules(rubrics, employees, cycle)
     problems += found
+    records, found = read_all_records(cycle, employees, rules.criteria)
+    problems += found
     stream = RatingStream(cycle, employees, rules)
     files = tuple(shown_name(name) for _, name in cycle.inputs.places("ratings"))
     reducer = FormReducer(rules.criteria, files)
@@ -104,10 +112,23 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         [np.asarray(stream.quarantined, np.int64), np.array(reducer.contradicted, np.int64)]
     )
     return Prepared(
-        cycle, rubrics, strategy, employees, goals, rules, forms, raters,
+        cycle, rubrics, strategy, employees, goals, records, rules, forms, raters,
         tuple(problems), stream.n_rows, quarantined,
         unit, unit_kind, find_sessions(employees),
     )  # fmt: skip
+
+
+def read_all_records(
+    cycle: Cycle, employees: EmployeeTable, criteria: tuple[str, ...]
+) -> tuple[dict[str, RecordTable], list[Problem]]:
+    """Read check-ins, feedback, measures, rewards and history, as far as they are given."""
+    records: dict[str, RecordTable] = {}
+    problems: list[Problem] = []
+    for table in RECORDS:
+        if cycle.inputs.has(table):
+            records[table], found = read_records(cycle, table, employees, criteria)
+            problems += found
+    return records, problems
 
 
 def load_measures(cycle: Cycle) -> tuple[tuple[Rubric, ...], Strategy | None]:
