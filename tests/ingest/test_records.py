@@ -55,10 +55,10 @@ def test_a_good_row_is_kept_as_it_stands(folder: Any, table: str) -> None:
         ("feedback", "E2,2026-08-01,,charm", "criterion", "unknown_criterion"),
         ("unit_measures", ",engagement,1,", "unit", "blank_text"),
         ("unit_measures", "Sales,engagement,high,", "value", "not_a_number"),
-        ("rewards", "E2,two,,", "merit_percent", "not_a_number"),
-        ("rewards", "E2,,,perhaps", "promoted", "not_yes_or_no"),
+        ("rewards", "E3,two,,", "merit_percent", "not_a_number"),
+        ("rewards", "E3,,,perhaps", "promoted", "not_yes_or_no"),
         ("history", ",E2,Meets,", "cycle", "blank_text"),
-        ("history", "2026-H1,E2,,", "band", "blank_text"),
+        ("history", "2026-H1,E3,,", "band", "blank_text"),
     ],
 )
 def test_a_row_that_breaks_a_rule_is_listed_and_left_out(
