@@ -1,0 +1,1 @@
+"""An invented company of any size, whose severities and disparities are known."""

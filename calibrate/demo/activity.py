@@ -1,0 +1,163 @@
+"""What happened beside the reviews: check-ins, feedback, rewards, unit measures, earlier cycles."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from calibrate.demo.assignments import pick_other_managers
+from calibrate.demo.catalogue import (
+    BANDS,
+    CUTS,
+    ENDS_ON,
+    LEVELS,
+    STARTS_ON,
+    Floats,
+    Ints,
+    day,
+    read_criteria,
+)
+from calibrate.demo.company import Company
+from calibrate.demo.people_files import pick_id
+from calibrate.demo.table_file import BLOCK, TableFile, dates, numbers, text
+from calibrate.demo.truth import MEAN, Truth
+
+#: Days between check-ins of a manager with each report, and how many managers keep to it.
+_CADENCE, _CADENCE_SHARE = (14, 30, 90, 1000), (0.2, 0.45, 0.25, 0.1)
+_FEEDBACK = ("praise", "advice", "recognition")
+#: Percent of pay by band, before noise.
+_MERIT, _BONUS = (0.0, 1.0, 2.5, 4.0, 6.0), (0.0, 3.0, 8.0, 12.0, 18.0)
+_PROMOTED = (0.0, 0.01, 0.05, 0.15, 0.30)
+#: Earlier cycles and the day each ended.
+EARLIER = (("2025-H2", date(2025, 12, 31)), ("2026-H1", date(2026, 6, 30)))
+_SAME_MANAGER, _LOWER_LEVEL = 0.85, 0.12
+_MEASURES = (("engagement", 72.0, 1.2, 4.0), ("customer satisfaction", 78.0, 0.8, 5.0))
+_FEWEST_ASKED = 5
+
+
+def write_checkins(rng: np.random.Generator, path: Path, ids: Any, company: Company) -> int:
+    """Write talks of managers with their reports, as often as each manager holds them."""
+    cadence = rng.choice(_CADENCE, len(company), p=_CADENCE_SHARE)
+    start, end = day(STARTS_ON), day(ENDS_ON)
+    with TableFile(path) as table:
+        for begin in range(0, len(company), BLOCK):
+            people = np.arange(max(begin, 1), min(begin + BLOCK, len(company)))
+            every = cadence[company.tree.manager[people]]
+            count = (end + 1 - start) // every
+            employee = np.repeat(people, count)
+            nth = np.arange(len(employee)) - np.repeat(np.cumsum(count) - count, count)
+            shift = rng.integers(-3, 4, len(employee))
+            held = start + nth * np.repeat(every, count) + np.repeat(every, count) // 2 + shift
+            last = np.where(company.left >= 0, company.left, end)[employee]
+            kept = (held >= np.maximum(company.hired[employee], start)) & (held <= last)
+            table.write({"employee_id": pick_id(ids, employee[kept]), "held_on": dates(held[kept])})
+        return table.n_rows
+
+
+def write_feedback(
+    rng: np.random.Generator, path: Path, ids: Any, company: Company, expected: Floats
+) -> int:
+    """Write praise, advice and recognition; people with higher scores get somewhat more."""
+    names = ["", *(name for one in read_criteria() for name in one)]
+    n_criteria = len(read_criteria()[0])
+    start, length = day(STARTS_ON), (ENDS_ON - STARTS_ON).days + 1
+    rate = np.where(company.is_rated, 1.2 * np.exp(0.015 * (expected - MEAN)), 0.0)
+    with TableFile(path) as table:
+        for begin in range(0, len(company), BLOCK):
+            people = np.arange(begin, min(begin + BLOCK, len(company)))
+            employee = np.repeat(people, rng.poisson(rate[people]))
+            n = len(employee)
+            about = 1 + company.rubric[employee] * n_criteria + rng.integers(0, n_criteria, n)
+            table.write(
+                {
+                    "employee_id": pick_id(ids, employee),
+                    "given_on": dates(start + rng.integers(0, length, n)),
+                    "kind": text(_FEEDBACK, rng.choice(3, n, p=[0.45, 0.30, 0.25])),
+                    "criterion": text(names, np.where(rng.random(n) < 0.3, 0, about)),
+                }
+            )
+        return table.n_rows
+
+
+def write_rewards(
+    rng: np.random.Generator, path: Path, ids: Any, company: Company, band: Ints
+) -> int:
+    """Write pay decisions that roughly follow the proposed bands; the middle where none is."""
+    people = np.flatnonzero(company.is_rated)
+    of = np.where(band[people] >= 0, band[people], BANDS.index("Meets"))
+    merit = np.maximum(np.array(_MERIT)[of] + rng.normal(0.0, 0.6, len(people)), 0.0)
+    bonus = np.maximum(np.array(_BONUS)[of] + rng.normal(0.0, 1.5, len(people)), 0.0)
+    promoted = rng.random(len(people)) < np.array(_PROMOTED)[of]
+    with TableFile(path) as table:
+        table.write(
+            {
+                "employee_id": pick_id(ids, people),
+                "merit_percent": numbers(merit, 1),
+                "bonus_percent": numbers(bonus, 1),
+                "promoted": text(("no", "yes"), promoted.astype(np.int64)),
+            }
+        )
+        return table.n_rows
+
+
+def write_unit_measures(
+    rng: np.random.Generator, path: Path, ids: Any, company: Company, truth: Truth
+) -> int:
+    """Write survey results of each team of five or more; the unit is the manager's id."""
+    units = np.flatnonzero(company.tree.span >= _FEWEST_ASKED)
+    n_kinds = len(_MEASURES)
+    middle, slope, noise = (np.array([m[k] for m in _MEASURES]) for k in (1, 2, 3))
+    value = middle + slope * truth.unit[units, None] + rng.normal(0.0, noise, (len(units), n_kinds))
+    kind = np.tile(np.arange(n_kinds), len(units))
+    with TableFile(path) as table:
+        table.write(
+            {
+                "unit": pick_id(ids, np.repeat(units, n_kinds)),
+                "measure": text([m[0] for m in _MEASURES], kind),
+                "value": numbers(np.clip(value, 0.0, 100.0).ravel(), 1),
+                "as_of": dates(np.full(len(kind), day(date(2026, 11, 30)))),
+            }
+        )
+        return table.n_rows
+
+
+def write_history(
+    rng: np.random.Generator, path: Path, ids: Any, company: Company, truth: Truth
+) -> int:
+    """Write two earlier cycles, each with the manager and level a person had then."""
+    with TableFile(path) as table:
+        for name, ended in EARLIER:
+            people = np.flatnonzero(company.hired <= day(ended) - 90)
+            people = people[people > 0]
+            manager = _draw_former_managers(rng, company, people)
+            level = company.level[people]
+            was_lower = (level > 0) & (level < 4) & (rng.random(len(people)) < _LOWER_LEVEL)
+            spread = truth.employee.std()
+            then = MEAN + truth.unit[manager] + 0.8 * truth.employee[people]
+            then += rng.normal(0.0, 0.6 * spread, len(people))
+            raw = then - 0.4 * truth.severity[manager] + rng.normal(0.0, 4.0, len(people))
+            raw = np.clip(raw, 0.0, 100.0).round(1)
+            calibrated = MEAN + 0.8 * (then - MEAN) + rng.normal(0.0, 2.5, len(people))
+            table.write(
+                {
+                    "cycle": pa.array([name] * len(people), pa.string()),
+                    "employee_id": pick_id(ids, people),
+                    "band": text(BANDS, np.searchsorted(np.array(CUTS), raw, side="right")),
+                    "manager_id": pick_id(ids, manager),
+                    "level": text(LEVELS, level - was_lower),
+                    "raw_score": numbers(raw, 1),
+                    "calibrated_score": numbers(np.clip(calibrated, 0.0, 100.0), 1),
+                }
+            )
+        return table.n_rows
+
+
+def _draw_former_managers(rng: np.random.Generator, company: Company, people: Ints) -> Ints:
+    manager = company.tree.manager[people]
+    moved = (rng.random(len(people)) >= _SAME_MANAGER) & (company.tree.span[people] == 0)
+    other = pick_other_managers(rng, company, people, anywhere=False)
+    return np.where(moved & (other >= 0), other, manager)

@@ -1,0 +1,183 @@
+"""One invented company, from the seed to a cycle folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from calibrate.demo import activity, people_files
+from calibrate.demo.assignments import Assignments, draw_assignments
+from calibrate.demo.catalogue import Ints, sample_folder
+from calibrate.demo.company import Company, draw_company
+from calibrate.demo.cycle_files import outcome_weights, write_cycle_files
+from calibrate.demo.goals import draw_goals, write_goals
+from calibrate.demo.marks import band_forms, draw_marks, write_ratings
+from calibrate.demo.network import Forms, draw_forms
+from calibrate.demo.options import DemoOptions
+from calibrate.demo.plant import Planting, read_planting
+from calibrate.demo.table_file import BLOCK, TableFile
+from calibrate.demo.truth import Truth, draw_groups, draw_truth, form_means, form_noise, make_ids
+from calibrate.demo.truth_files import write_truth
+from calibrate.errors import DiskError
+from calibrate.report.folder import explain_disk
+
+
+class Progress(Protocol):
+    """Names the step that runs; see ``calibrate.pipeline.progress.Clock``."""
+
+    def stage(self, name: str) -> AbstractContextManager[None]: ...
+    def count(self, done: int, of: int, name: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class DrawnCompany:
+    """All that is drawn before the first mark, in the order it was drawn."""
+
+    company: Company
+    groups: dict[str, Ints]
+    assignments: Assignments
+    forms: Forms
+    truth: Truth
+    planting: Planting
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """Rows of each table, and the plan that truth/planted.yaml holds."""
+
+    folder: Path
+    n_departments: int
+    counts: dict[str, int]
+    plan: dict[str, Any]
+
+    def describe(self) -> dict[str, Any]:
+        """The result for machines."""
+        return {"cycle": str(self.folder / "cycle.yaml"), "rows": self.counts, "planted": self.plan}
+
+
+def draw_everything(rng: np.random.Generator, n_employees: int, planting: Planting) -> DrawnCompany:
+    """Draw people, groups, managers, forms and truth: one generator, always in this order."""
+    company = draw_company(rng, n_employees)
+    groups = draw_groups(rng, n_employees)
+    assignments = draw_assignments(rng, company)
+    truth = draw_truth(rng, company, planting)
+    forms = draw_forms(rng, company, assignments)
+    return DrawnCompany(company, groups, assignments, forms, truth, planting)
+
+
+def write_tables(out: Path, options: DemoOptions, clock: Progress) -> DemoResult:
+    """Draw a company and write its tables and truth/ into ``out``.
+
+    Raises
+    ------
+    InputError
+        If the plant file is at fault or does not fit the company.
+    """
+    rng = np.random.default_rng(options.seed)
+    with clock.stage("people"):
+        drawn = draw_everything(rng, options.employees, _find_planting(options))
+        ids = pa.array(make_ids(options.employees))
+    company, truth = drawn.company, drawn.truth
+    with clock.stage("marks"):
+        n_ratings, band_of = _write_marks(rng, out / options.ratings_file, ids, drawn, clock)
+    with clock.stage("tables"):
+        proposals = people_files.draw_proposals(rng, company, band_of)
+        expected = truth.expected_scores(company)
+        weights = outcome_weights(drawn.planting.plant.unserved_outcomes)
+        goals = draw_goals(rng, company, expected, weights)
+        counts = {
+            "employees": people_files.write_employees(
+                out / "employees.csv", ids, company, proposals
+            ),
+            "assignments": people_files.write_assignments(
+                out / "assignments.csv", ids, drawn.assignments
+            ),
+            "forms": len(drawn.forms),
+            "ratings": n_ratings,
+            "goals": write_goals(out / "goals.csv", ids, goals),
+            "checkins": activity.write_checkins(rng, out / "checkins.csv", ids, company),
+            "feedback": activity.write_feedback(rng, out / "feedback.csv", ids, company, expected),
+            "rewards": activity.write_rewards(
+                rng, out / "rewards.csv", ids, company, proposals.band
+            ),
+            "unit_measures": activity.write_unit_measures(
+                rng, out / "unit_measures.csv", ids, company, truth
+            ),
+            "history": activity.write_history(rng, out / "history.csv", ids, company, truth),
+        }
+        people_files.write_groups(out / "attributes.csv", ids, drawn.groups)
+        plan = write_truth(
+            out / "truth", ids, company, truth, drawn.forms, drawn.planting, options.seed
+        )
+    return DemoResult(out, company.tree.n_departments, counts, plan)
+
+
+def _find_planting(options: DemoOptions) -> Planting:
+    shipped = sample_folder() / "plant.yaml"
+    return read_planting(options.plant or shipped, is_asked=options.plant is not None)
+
+
+def _write_marks(
+    rng: np.random.Generator, path: Path, ids: Any, drawn: DrawnCompany, clock: Progress
+) -> tuple[int, Ints]:
+    """Write the ratings; return their number and the band of each person's line manager."""
+    company, forms, truth = drawn.company, drawn.forms, drawn.truth
+    spread = drawn.planting.plant.standard_deviations
+    means = form_means(company, truth, forms, drawn.groups, drawn.planting)
+    blocks = draw_marks(
+        rng, company, truth, forms, means, form_noise(forms, spread), spread.criterion_within_form
+    )
+    band_of = np.full(len(company), -1, dtype=np.int64)
+    n_blocks = -(-len(forms) // BLOCK)
+    with TableFile(path) as table:
+        for done, block in enumerate(blocks):
+            clock.count(done, n_blocks, "marks")
+            write_ratings(table, ids, company, forms, block)
+            band_forms(company, forms, block, band_of)
+        return table.n_rows, band_of
+
+
+def write_demo(folder: Path, options: DemoOptions, clock: Progress) -> DemoResult:
+    """Write a whole cycle folder; it appears complete or not at all.
+
+    Raises
+    ------
+    DiskError
+        If there is something in the folder already, or it cannot be written.
+    InputError
+        If the plant file is at fault or does not fit the company.
+    """
+    with explain_disk(folder), _fill_beside(folder) as beside:
+        result = write_tables(beside, options, clock)
+        write_cycle_files(
+            beside, make_ids(options.employees), result.n_departments, options.seed,
+            options.ratings_file, _find_planting(options).plant.unserved_outcomes,
+        )  # fmt: skip
+    return replace(result, folder=folder)
+
+
+@contextmanager
+def _fill_beside(folder: Path) -> Iterator[Path]:
+    if folder.exists() and not folder.is_dir():
+        raise DiskError(f"{folder} is a file; name a folder that is new or empty")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise DiskError(f"{folder} is not empty; name a folder that is new or empty")
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = folder.parent / f".{folder.name}.unfinished"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    try:
+        yield beside
+        # An empty folder of that name gives way.
+        beside.rename(folder)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
