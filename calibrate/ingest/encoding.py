@@ -66,7 +66,7 @@ def find_bad_byte(path: Path, encoding: str) -> tuple[int, int] | None:
     decoder = codecs.getincrementaldecoder(name)()
     read, lines = 0, _LineCounter()
     with path.open("rb") as stream:
-        if not _is_mark_right(stream.read(4), name):
+        if not is_mark_right(stream.read(4), name):
             return 0, 1
         stream.seek(0)
         while True:
@@ -89,8 +89,10 @@ def _plain_name(encoding: str) -> str:
     return codecs.lookup(encoding).name.removesuffix("-sig")
 
 
-def _is_mark_right(start: bytes, name: str) -> bool:
+def is_mark_right(start: bytes, encoding: str) -> bool:
+    """Tell whether the byte order mark, or its absence, fits the declared encoding."""
     mark, meant = find_mark(start)
+    name = _plain_name(encoding)
     if name in {"utf-16", "utf-32"}:
         return meant.startswith(name) or not start
     return not mark or meant == name

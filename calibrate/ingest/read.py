@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from calibrate.errors import Problem
+from calibrate.ingest.encoding import find_bad_byte, find_mark, is_mark_right, read_past_mark
 
 #: Rows per chunk; 48 million marks pass through in about two hundred.
 CHUNK_ROWS = 1 << 18
@@ -164,14 +165,15 @@ class CsvReader:
             self.refuse("unreadable_file", f"cannot be read: {reason}", "check the file")
 
     def _as_text(self, stream: BinaryIO) -> io.TextIOWrapper:
-        # utf-8-sig alone takes away the mark that spreadsheets put in front.
-        is_utf8 = codecs.lookup(self.encoding).name == "utf-8"
-        encoding = "utf-8-sig" if is_utf8 else self.encoding
-        return io.TextIOWrapper(stream, encoding=encoding, newline="")
+        read_past_mark(stream, self.encoding)
+        return io.TextIOWrapper(stream, encoding=self.encoding, newline="")
 
     def _is_binary(self, stream: BinaryIO) -> bool:
         start = stream.read(_SNIFF)
         stream.seek(0)
+        if not is_mark_right(start[:4], self.encoding):
+            self._explain_encoding()
+            return True
         is_wide = codecs.lookup(self.encoding).name.startswith(("utf-16", "utf-32"))
         if b"\0" in start and not is_wide:
             self.refuse("binary_file", "this is no text file", "save it as CSV in UTF-8")
@@ -179,17 +181,18 @@ class CsvReader:
         return False
 
     def _explain_encoding(self) -> None:
-        if codecs.lookup(self.encoding).name != "utf-8":
-            self.refuse(
-                "not_decodable", f"the file is not written in {self.encoding}",
-                "declare the right encoding",
-            )  # fmt: skip
-            return
-        offset, row = _find_bad_byte(self.path)
-        self.refuse(
-            "not_utf8", f"byte {offset} is not UTF-8",
-            "save the file as UTF-8 or declare its encoding", row,
-        )  # fmt: skip
+        offset, line = find_bad_byte(self.path, self.encoding) or (0, 1)
+        name = "UTF-8" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
+        rule = "not_utf8" if name == "UTF-8" else "not_decodable"
+        with self.path.open("rb") as stream:
+            mark, meant = find_mark(stream.read(4))
+        if mark and meant != codecs.lookup(self.encoding).name.removesuffix("-sig"):
+            fix = f"its first bytes say {meant}: declare encoding: {meant}"
+        elif name == "UTF-8":
+            fix = "save the file as UTF-8 or declare its encoding"
+        else:
+            fix = "declare the encoding the file was saved in"
+        self.refuse(rule, f"byte {offset} is not {name}", fix, line)
 
 
 def _without_nul(lines: io.TextIOWrapper) -> Iterator[str]:
@@ -206,20 +209,3 @@ def _make_chunk(batch: list[list[str]], rows: list[int], wanted: tuple[int, ...]
         texts[:] = [record[position] for record in batch]
         columns.append(as_categories(texts))
     return RawChunk(tuple(columns), np.array(rows, dtype=np.int64))
-
-
-def _find_bad_byte(path: Path) -> tuple[int, int]:
-    """Return the offset of the first byte that is not UTF-8, and the line it is on."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    offset, line = 0, 1
-    with path.open("rb") as stream:
-        while block := stream.read(_SNIFF):
-            pending = len(decoder.getstate()[0])
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError as error:
-                start = error.start - pending
-                return offset + start, line + block.count(b"\n", 0, max(start, 0))
-            offset += len(block)
-            line += block.count(b"\n")
-    return offset - len(decoder.getstate()[0]), line
