@@ -59,8 +59,9 @@ class StagedCsvReader(CsvReader):
             return
         path, ragged = staged
         for number, n_cells in ragged:
-            self._note_ragged(number, n_cells)
-        yield from read_staged(path, len(wanted), self.chunk_rows)
+            if n_cells:
+                self._note_ragged(number, n_cells)
+        yield from read_staged(path, self.chunk_rows)
 
     def _is_plain(self) -> bool:
         if len(self.header) < 2 or self.path.stat().st_size < STAGED_BYTES:
@@ -99,7 +100,9 @@ def _stage_csv(
 
     def skip(row: pc.InvalidRow) -> str:
         # pyarrow counts the lines it skips, of which a header with a line break has several.
-        ragged.append((row.number - header_lines + header_row, row.actual_columns))
+        is_blank = not row.text.replace('""', "").strip(delimiter)
+        n_cells = 0 if is_blank else row.actual_columns
+        ragged.append((row.number - header_lines + header_row, n_cells))
         return "skip"
 
     path = new_file()
@@ -122,7 +125,7 @@ def _stage_csv(
         is_whole = _write(batches, path, kept, ragged, header_row, Path(source))
     except (pa.ArrowException, UnicodeError, OSError):
         is_whole = False
-    if not is_whole:
+    if not is_whole or not (any(n for _, n in ragged) or pq.read_metadata(path).num_rows):
         path.unlink(missing_ok=True)
         return None
     return path, ragged
@@ -180,9 +183,10 @@ def _is_utf8(encoding: str) -> bool:
     return encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"}
 
 
-def read_staged(path: Path, n_columns: int, chunk_rows: int) -> Iterator[RawChunk]:
+def read_staged(path: Path, chunk_rows: int) -> Iterator[RawChunk]:
     """Yield the rows of a staged table; its last column holds the row numbers."""
-    file = pq.ParquetFile(path, read_dictionary=[f"c{n}" for n in range(n_columns)])
+    names = pq.read_schema(path).names[:-1]
+    file = pq.ParquetFile(path, read_dictionary=names)
     for batch in file.iter_batches(batch_size=chunk_rows):
         columns = tuple(to_categories(column) for column in batch.columns[:-1])
         yield RawChunk(columns, batch.columns[-1].to_numpy())
