@@ -15,6 +15,8 @@ import click
 from calibrate import __version__
 from calibrate.cli.audit import audit
 from calibrate.cli.check import check
+from calibrate.cli.demo import demo
+from calibrate.cli.doctor import doctor
 from calibrate.cli.run import run
 from calibrate.cli.schema import schema
 from calibrate.errors import CalibrateError, ExitCode
@@ -35,7 +37,9 @@ def cli() -> None:
 cli.add_command(check)
 cli.add_command(run)
 cli.add_command(audit)
+cli.add_command(demo)
 cli.add_command(schema)
+cli.add_command(doctor)
 
 
 def main() -> None:
