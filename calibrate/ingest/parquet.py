@@ -89,9 +89,8 @@ class ParquetReader:
 
     def _read_batches(self, names: list[str]) -> Iterator[RawChunk]:
         row = _FIRST_ROW
-        with pq.ParquetFile(
-            self.path, read_dictionary=names, pre_buffer=False, buffer_size=_BUFFER
-        ) as file:  # fmt: skip
+        # Without Arrow's own dictionaries: in a row group of millions of texts they never end.
+        with pq.ParquetFile(self.path, pre_buffer=False, buffer_size=_BUFFER) as file:
             for batch in file.iter_batches(self.chunk_rows, columns=names, use_threads=False):
                 columns = tuple(to_categories(batch.column(name)) for name in names)
                 yield RawChunk(columns, np.arange(row, row + batch.num_rows))
@@ -110,10 +109,15 @@ def _is_plain(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return _is_plain(kind.value_type)
     is_one_of = (
-        pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_integer,
-        pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean, pa.types.is_date,
-        pa.types.is_timestamp, pa.types.is_time, pa.types.is_null,
+        _is_text, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal,
+        pa.types.is_boolean, pa.types.is_date, pa.types.is_timestamp, pa.types.is_time,
+        pa.types.is_null,
     )  # fmt: skip
+    return any(check(kind) for check in is_one_of)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    is_one_of = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     return any(check(kind) for check in is_one_of)
 
 
@@ -148,4 +152,5 @@ def _show_values(values: pa.Array) -> list[str]:
     elif pa.types.is_float16(kind) or pa.types.is_float32(kind):
         # Shortest text of the short number: as a long one 4.1 is 4.099999904632568.
         return [show_cell(float(str(number))) for number in values.to_numpy(zero_copy_only=False)]
-    return [show_cell(value) for value in values.to_pylist()]
+    texts: list[str] = values.to_pylist()
+    return texts if _is_text(kind) else [show_cell(value) for value in texts]
