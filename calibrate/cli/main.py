@@ -15,6 +15,7 @@ import click
 from calibrate import __version__
 from calibrate.cli.audit import audit
 from calibrate.cli.check import check
+from calibrate.cli.completion import completion
 from calibrate.cli.demo import demo
 from calibrate.cli.doctor import doctor
 from calibrate.cli.run import run
@@ -40,6 +41,7 @@ cli.add_command(audit)
 cli.add_command(demo)
 cli.add_command(schema)
 cli.add_command(doctor)
+cli.add_command(completion)
 
 
 def main() -> None:
