@@ -12,9 +12,10 @@ SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print a script that completes commands, options and files on TAB.
+    """Print what your shell needs to complete words on TAB.
 
     \b
+    Commands, options and files are completed.
     Put it where your shell looks, then open a new terminal:
       bash  ~/.local/share/bash-completion/completions/calibrate
       zsh   a folder of $fpath, named _calibrate

@@ -53,7 +53,9 @@ def demo(
     folder: Path, employees: int, seed: int, plant: Path | None, ratings_format: Format | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Write an invented company: a cycle folder in DIR, and what was planted in DIR/truth.
+    """Write an invented company to try everything on.
+
+    DIR becomes a cycle folder; DIR/truth says what was planted.
 
     \b
     Example:
