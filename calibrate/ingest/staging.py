@@ -142,7 +142,7 @@ def _write(
     """Write batches with their row numbers; say no where a blank row stands among others."""
     schema = pa.schema([*((name, _TEXT) for name in kept), (_ROW, pa.int64())])
     n_records, n_ragged, n_blank = 0, 0, 0
-    with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+    with pq.ParquetWriter(path, schema, compression="lz4", write_statistics=False) as writer:
         for batch in batches:
             skipped = np.array([number for number, _ in ragged[n_ragged:]], dtype=np.int64)
             n_ragged = len(ragged)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from calibrate.config import MISSING
 from calibrate.errors import Problem
@@ -97,11 +98,12 @@ class FormReducer:
             none = np.empty((0, n_criteria), np.int64)
             return _Block(np.empty(0, np.int64), none, none)
         key = np.concatenate([block.key for block in self._blocks])
-        if len(np.unique(key)) == len(key):
+        order = np.argsort(key, kind="stable")
+        ordered = key[order]
+        if not (ordered[1:] == ordered[:-1]).any():
             marks = np.concatenate([block.marks for block in self._blocks])
             place = np.concatenate([block.place for block in self._blocks])
-            order = np.argsort(key, kind="stable")
-            return _Block(key[order], marks[order], place[order])
+            return _Block(ordered, marks[order], place[order])
         long: list[tuple[IntArray, ...]] = []
         for block in self._blocks:
             form, column = np.nonzero(block.place != _NOWHERE)
@@ -113,18 +115,20 @@ class FormReducer:
     def _reduce(
         self, key: IntArray, criterion: IntArray, mark: IntArray, place: IntArray
     ) -> _Block:
-        order = np.lexsort((place, criterion, key))
-        key, criterion, mark, place = key[order], criterion[order], mark[order], place[order]
-        new = np.ones(len(key), bool)
-        new[1:] = (key[1:] != key[:-1]) | (criterion[1:] != criterion[:-1])
-        start = np.flatnonzero(new)
-        if len(start) < len(key):
-            mark = self._settle_repeats(key, criterion, mark, place, start)
-        forms, form = np.unique(key[start], return_inverse=True)
+        form, forms = pd.factorize(key)
         shape = (len(forms), len(self.criteria))
         marks, places = np.full(shape, MISSING), np.full(shape, _NOWHERE)
-        marks[form, criterion[start]] = mark[start]
-        places[form, criterion[start]] = place[start]
+        cell = form * shape[1] + criterion
+        if len(cell) and np.bincount(cell).max() > 1:
+            order = np.lexsort((place, cell))
+            cell, mark, place = cell[order], mark[order], place[order]
+            start = np.flatnonzero(np.diff(cell, prepend=-1))
+            mark = self._settle_repeats(
+                forms[cell // shape[1]], cell % shape[1], mark, place, start
+            )
+            cell, mark, place = cell[start], mark[start], place[start]
+        marks.ravel()[cell] = mark
+        places.ravel()[cell] = place
         return _Block(forms, marks, places)
 
     def _settle_repeats(
