@@ -11,7 +11,7 @@ import click
 from calibrate.errors import DiskError
 
 #: The files that have a schema; each is a command-line name and a file name.
-NAMES = ("cycle", "rubric", "strategy")
+NAMES = ("cycle", "rubric", "strategy", "plant")
 
 
 @click.command()
@@ -21,9 +21,9 @@ NAMES = ("cycle", "rubric", "strategy")
     help="Write each schema into this folder instead of printing it.",
 )  # fmt: skip
 def schema(name: str | None, out: Path | None) -> None:
-    """Print JSON Schemas of cycle, rubrics and strategy for editors.
+    """Print JSON Schemas of the YAML files, for editors.
 
-    Without a name all are printed as one JSON object. An editor that knows YAML
+    A plant is what `calibrate demo --plant` reads. Without a name all are printed as one JSON object. An editor that knows YAML
     schemas (VS Code with its YAML extension, JetBrains, Neovim) then completes
     keys, explains them and marks mistakes while you type.
 
@@ -48,6 +48,11 @@ def build_named_schema(name: str) -> dict[str, Any]:
 
     if name == "cycle":
         return build_cycle_schema()
+    if name == "plant":
+        from calibrate.demo.keys import PLANT_KEYS
+        from calibrate.demo.plant import Plant
+
+        return build_schema(Plant, PLANT_KEYS)
     from calibrate.rubric import Rubric, Strategy
     from calibrate.rubric.keys import RUBRIC_KEYS, STRATEGY_KEYS
 

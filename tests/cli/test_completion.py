@@ -16,6 +16,7 @@ from click.shell_completion import ShellComplete
 
 from calibrate.cli.completion import SHELLS
 from calibrate.cli.main import cli
+from calibrate.cli.schema import NAMES
 
 Calibrate = Callable[..., int]
 PROGRAMS = str(Path(sys.executable).parent)
@@ -86,7 +87,7 @@ def ask_bash(*words: str) -> list[str]:
 def test_bash_completes_commands_and_options() -> None:
     assert ask_bash("do") == ["doctor"]
     assert ask_bash("run", "--no") == ["--no-packets"]
-    assert ask_bash("schema", "") == ["cycle", "rubric", "strategy"]
+    assert ask_bash("schema", "") == list(NAMES)
 
 
 def test_a_person_who_types_in_bash_gets_the_file_completed(tmp_path: Path) -> None:

@@ -16,11 +16,12 @@ from jsonschema import Draft202012Validator, FormatChecker
 from calibrate.cli.schema import NAMES, build_named_schema
 from calibrate.config import load_yaml
 from calibrate.config.cycle import Cycle
+from calibrate.demo.plant import Plant
 from calibrate.rubric import Rubric, Strategy
 
 Calibrate = Callable[..., int]
 ROOT = Path(__file__).resolve().parents[2]
-MODELS = {"cycle": Cycle, "rubric": Rubric, "strategy": Strategy}
+MODELS = {"cycle": Cycle, "rubric": Rubric, "strategy": Strategy, "plant": Plant}
 
 CYCLE = {
     "schema": 1,
@@ -41,7 +42,12 @@ STRATEGY = {
     "id": "s",
     "outcomes": ({"id": "a", "title": "A", "perspective": "customer", "weight": 100},),
 }
-WHOLE = {"cycle": CYCLE, "rubric": RUBRIC, "strategy": STRATEGY}
+PLANT = {
+    "schema": 1,
+    "severities": ({"managers": 2, "points": 20}, {"rater": "E0012", "points": -15}),
+    "disparities": ({"attribute": "gender", "group": "female", "source": "peer", "points": -5},),
+}
+WHOLE = {"cycle": CYCLE, "rubric": RUBRIC, "strategy": STRATEGY, "plant": PLANT}
 
 
 def as_json(value: Any) -> Any:
@@ -90,7 +96,8 @@ def test_shipped_files_are_accepted() -> None:
     files = [("cycle", ROOT / "sample_data/cycle.yaml")]
     files += [("strategy", ROOT / "sample_data/strategy.yaml")]
     files += [("rubric", path) for path in sorted((ROOT / "rubrics").glob("*.yaml"))]
-    assert len(files) >= 5
+    files += [("plant", ROOT / "sample_data/plant.yaml")]
+    assert len(files) >= 6
     for name, path in files:
         document = load_yaml(path, path.name)
         errors = Draft202012Validator(build_named_schema(name)).iter_errors(as_json(document))
@@ -116,10 +123,12 @@ def test_every_key_has_a_title_and_a_description_and_unknown_keys_are_refused(na
 @pytest.mark.parametrize("name", NAMES)
 def test_the_tables_of_keys_name_no_key_that_is_not_there(name: str) -> None:
     from calibrate.config.keys import CYCLE_KEYS
+    from calibrate.demo.keys import PLANT_KEYS
     from calibrate.rubric.keys import RUBRIC_KEYS, STRATEGY_KEYS
 
     schema = build_named_schema(name)
-    keys = {"cycle": CYCLE_KEYS, "rubric": RUBRIC_KEYS, "strategy": STRATEGY_KEYS}[name]
+    tables = (CYCLE_KEYS, RUBRIC_KEYS, STRATEGY_KEYS, PLANT_KEYS)
+    keys = dict(zip(NAMES, tables, strict=True))[name]
     there = {part["title"]: set(part["properties"]) for _, part in list_objects(schema)}
     assert {model: set(told) for model, told in keys.items()} == there
 
@@ -150,6 +159,8 @@ ACCEPTED = [
     ("rubric", ("criteria", 0, "levels"), {1: "low", Decimal("2.5"): "middle"}),
     ("rubric", ("criteria", 0, "outcomes"), {"a": 100}),
     ("strategy", ("outcomes", 0, "kpis"), ({"id": "k", "title": "K", "target": Decimal("1.5")},)),
+    ("plant", ("severities", 0, "points"), -50),
+    ("plant", ("standard_deviations",), {"employee": 0, "severity": Decimal("7.5")}),
 ]
 
 REFUSED = [
@@ -210,6 +221,15 @@ REFUSED = [
     ("strategy", ("outcomes", 0, "weight"), 101),
     ("strategy", ("outcomes", 0, "perspective"), "people"),
     ("strategy", ("outcomes", 0, "kpis"), ({"id": "k", "title": "K", "direction": "left"},)),
+    ("plant", ("severities", 0, "points"), 51),
+    ("plant", ("severities", 0, "managers"), 0),
+    ("plant", ("severities", 0, "point"), 5),
+    ("plant", ("disparities", 0, "attribute"), "shoe_size"),
+    ("plant", ("disparities", 0, "group"), "nobody"),
+    ("plant", ("disparities", 0, "source"), "self"),
+    ("plant", ("disparities", 0, "points"), "-5"),
+    ("plant", ("standard_deviations", "employee"), -1),
+    ("plant", ("standard_deviations", "residual"), {"peer": 10}),
 ]
 
 
