@@ -41,7 +41,8 @@ from calibrate.report.folder import (
     write_problems,
     write_run,
 )
-from calibrate.tables import DISPARITIES, FINDINGS, PROBLEMS, PUBLIC, SCORES
+from calibrate.report.workbook import write_audit_workbook, write_calibration_workbook
+from calibrate.tables import DISPARITIES, FINDINGS, PACKET_INDEX, PROBLEMS, PUBLIC, SCORES
 
 _AUDIT_TABLES = (DISPARITIES, FINDINGS, GROUPS, PROBLEMS)
 
@@ -178,9 +179,12 @@ def _fill(
         seal = hash_file(folder / "tables" / "scores.parquet")
     with clock.stage("audit"):
         material = _audit(folder, scored, seal, provenance)
+    with clock.stage("workbooks"):
+        gathered = gather_material(scored, tables, provenance.run_id)
+        write_calibration_workbook(folder / "calibration.xlsx", gathered)
     with clock.stage("packets"):
         packets = print_packets(
-            gather_material(scored, tables, provenance.run_id), material,
+            gathered, material,
             options.choose_kinds(scored.prepared.cycle), options.jobs, clock,
         )  # fmt: skip
         write_index(folder, packets, provenance.run_id)
@@ -191,6 +195,7 @@ def _describe(folder: Path, provenance: Provenance) -> None:
     """Write the data dictionary and, last, the manifest of everything else."""
     listed = [(f"tables/{c.name}.csv", c) for c in PUBLIC]
     listed += [(f"audit/tables/{c.name}.csv", c) for c in _AUDIT_TABLES]
+    listed.append(("packets/index.csv", PACKET_INDEX))
     (folder / "datapackage.json").write_text(build_data_dictionary(listed), encoding="utf-8")
     hashes = {
         str(file.relative_to(folder)): hash_file(file)
@@ -213,7 +218,7 @@ def _audit(folder: Path, scored: Scored, seal: str, provenance: Provenance) -> A
     frames = (audited.disparities, audited.findings, audited.groups, tabulate_problems(problems))
     for contract, frame in zip(_AUDIT_TABLES, frames, strict=True):
         write_table(folder / "audit" / "tables", contract, frame)
-    return AuditMaterial(
+    material = AuditMaterial(
         disparities=audited.disparities,
         groups=audited.groups,
         findings=audited.findings,
@@ -224,6 +229,11 @@ def _audit(folder: Path, scored: Scored, seal: str, provenance: Provenance) -> A
         cross_check=audited.cross_check,
         notes=audited.notes,
     )
+    write_audit_workbook(
+        folder / "audit" / "audit.xlsx", tuple(zip(_AUDIT_TABLES, frames, strict=True)), material,
+        prepared.cycle, provenance.run_id,
+    )  # fmt: skip
+    return material
 
 
 def _score_without_attributes(cycle: Cycle, seal: str) -> str:
