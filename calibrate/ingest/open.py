@@ -22,9 +22,13 @@ def open_table(
     chunk_rows
         Rows held in memory at once.
     """
+    if part.database is not None:
+        from calibrate.ingest.database import DatabaseReader
+
+        return DatabaseReader(part, chunk_rows)
     path, shown = cycle.resolve(name), shown_name(name)
     ending = PurePath(name).suffix.lower()
-    if part.database is not None or ending in PARQUET_ENDINGS:
+    if ending in PARQUET_ENDINGS:
         from calibrate.ingest.parquet import ParquetReader
 
         return ParquetReader(path, shown, part, chunk_rows)
