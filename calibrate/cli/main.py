@@ -18,6 +18,7 @@ from calibrate.cli.check import check
 from calibrate.cli.completion import completion
 from calibrate.cli.demo import demo
 from calibrate.cli.doctor import doctor
+from calibrate.cli.init import init
 from calibrate.cli.run import run
 from calibrate.cli.schema import schema
 from calibrate.errors import CalibrateError, ExitCode
@@ -35,6 +36,7 @@ def cli() -> None:
     """
 
 
+cli.add_command(init)
 cli.add_command(check)
 cli.add_command(run)
 cli.add_command(audit)
