@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import re
 import tempfile
@@ -19,10 +18,11 @@ from numpy.typing import NDArray
 
 from calibrate.ingest.read import CsvReader, RawChunk
 
+IntArray = NDArray[np.int64]
+
 #: Smaller files are read directly: staging them would cost more than it saves.
 STAGED_BYTES = 16 << 20
 _BLOCK = 16 << 20
-_ROW = "row"
 _TAIL = 1 << 20
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 #: A quote that neither begins nor ends a cell nor stands twice: the exact reader decides.
@@ -57,24 +57,27 @@ class StagedCsvReader(CsvReader):
         if staged is None:
             yield from super().chunks(wanted)
             return
-        path, ragged = staged
-        for number, n_cells in ragged:
+        path, skipped = staged
+        for number, n_cells in skipped:
             if n_cells:
                 self._note_ragged(number, n_cells)
-        yield from read_staged(path, self.chunk_rows)
+        numbers = np.array([number for number, _ in skipped], dtype=np.int64)
+        yield from read_staged(path, numbers, self.header_row + 1, self.chunk_rows)
 
     def _is_plain(self) -> bool:
         if len(self.header) < 2 or self.path.stat().st_size < STAGED_BYTES:
             return False
-        with self.path.open("rb") as stream, mmap.mmap(
-            stream.fileno(), 0, access=mmap.ACCESS_READ
-        ) as content:  # fmt: skip
-            if content.find(b"\0") >= 0 or (content.find(b"\r") >= 0 and content.find(b"\n") < 0):
-                return False
-            if content.find(b'"') < 0:
-                return True
-            odd = _ODD_QUOTE % {b"d": re.escape(self.delimiter.encode())}
-            return re.search(odd, content) is None
+        delimiter = re.escape(self.delimiter.encode())
+        odd_quote = re.compile(_ODD_QUOTE % {b"d": delimiter})
+        has_return, has_feed, before = False, False, b"\n"
+        with self.path.open("rb") as stream:
+            # Not mapped into memory: the pages of a mapped file count as held.
+            while block := stream.read(_BLOCK):
+                if b"\0" in block or (b'"' in block and odd_quote.search(before + block)):
+                    return False
+                has_return, has_feed = has_return or b"\r" in block, has_feed or b"\n" in block
+                before = block[-4:]
+        return has_feed or not has_return
 
     def _stage(self, wanted: tuple[int, ...]) -> tuple[Path, list[tuple[int, int]]] | None:
         status = self.path.stat()
@@ -96,13 +99,13 @@ def _stage_csv(
     source, _, _, encoding, delimiter, header_row, wanted = key
     names = [f"c{position}" for position in range(n_columns)]
     kept = [names[position] for position in wanted]
-    ragged: list[tuple[int, int]] = []
+    skipped: list[tuple[int, int]] = []
 
     def skip(row: pc.InvalidRow) -> str:
         # pyarrow counts the lines it skips, of which a header with a line break has several.
         is_blank = not row.text.replace('""', "").strip(delimiter)
         n_cells = 0 if is_blank else row.actual_columns
-        ragged.append((row.number - header_lines + header_row, n_cells))
+        skipped.append((row.number - header_lines + header_row, n_cells))
         return "skip"
 
     path = new_file()
@@ -122,42 +125,28 @@ def _stage_csv(
                 strings_can_be_null=False,
             ),
         )  # fmt: skip
-        is_whole = _write(batches, path, kept, ragged, header_row, Path(source))
+        is_whole = _write(batches, path, kept, Path(source))
     except (pa.ArrowException, UnicodeError, OSError):
         is_whole = False
-    if not is_whole or not (any(n for _, n in ragged) or pq.read_metadata(path).num_rows):
+    if not is_whole or not (any(n for _, n in skipped) or pq.read_metadata(path).num_rows):
         path.unlink(missing_ok=True)
         return None
-    return path, ragged
+    return path, sorted(skipped)
 
 
-def _write(
-    batches: pc.CSVStreamingReader,
-    path: Path,
-    kept: list[str],
-    ragged: list[tuple[int, int]],
-    header_row: int,
-    source: Path,
-) -> bool:
-    """Write batches with their row numbers; say no where a blank row stands among others."""
-    schema = pa.schema([*((name, _TEXT) for name in kept), (_ROW, pa.int64())])
-    n_records, n_ragged, n_blank = 0, 0, 0
+def _write(batches: pc.CSVStreamingReader, path: Path, kept: list[str], source: Path) -> bool:
+    """Write batches; say no where a blank row stands among others."""
+    schema = pa.schema([(name, _TEXT) for name in kept])
+    n_blank = 0
     with pq.ParquetWriter(path, schema, compression="lz4", write_statistics=False) as writer:
         for batch in batches:
-            skipped = np.array([number for number, _ in ragged[n_ragged:]], dtype=np.int64)
-            n_ragged = len(ragged)
-            first = header_row + n_records + 1
-            row = np.arange(first, first + len(batch) + len(skipped))
-            n_records += len(row)
-            row = row[~np.isin(row, skipped)]
             is_blank = _blank_rows(batch)
             n_filled = int(np.argmax(np.append(is_blank, True)))
             if (n_filled and n_blank) or not is_blank[n_filled:].all():
                 return False
             n_blank += len(batch) - n_filled
             if n_filled:
-                columns = [*batch.slice(0, n_filled).columns, pa.array(row[:n_filled])]
-                writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
+                writer.write_batch(batch.slice(0, n_filled))
     return not n_blank or _ends_blank(source, n_blank)
 
 
@@ -176,20 +165,34 @@ def _ends_blank(source: Path, n_blank: int) -> bool:
     with source.open("rb") as stream:
         stream.seek(-min(_TAIL, source.stat().st_size), os.SEEK_END)
         tail = stream.read()
-    return tail[len(tail.rstrip(b"\r\n,;\t|")) :].count(b"\n") >= n_blank
+    # The last row that says something ends with a line feed too.
+    n_ends = tail[len(tail.rstrip(b"\r\n,;\t|")) :].count(b"\n")
+    return n_ends >= n_blank + tail.endswith(b"\n")
 
 
 def _is_utf8(encoding: str) -> bool:
     return encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"}
 
 
-def read_staged(path: Path, chunk_rows: int) -> Iterator[RawChunk]:
-    """Yield the rows of a staged table; its last column holds the row numbers."""
-    names = pq.read_schema(path).names[:-1]
-    file = pq.ParquetFile(path, read_dictionary=names)
+def read_staged(path: Path, skipped: IntArray, first: int, chunk_rows: int) -> Iterator[RawChunk]:
+    """Yield the rows of a staged table.
+
+    Parameters
+    ----------
+    skipped
+        Row numbers that are not in it, ascending.
+    first
+        Row number of the first row below the header.
+    """
+    file = pq.ParquetFile(path, read_dictionary=pq.read_schema(path).names)
+    # How many rows are kept before each skipped one.
+    kept_before = skipped - first - np.arange(len(skipped))
+    start = 0
     for batch in file.iter_batches(batch_size=chunk_rows):
-        columns = tuple(to_categories(column) for column in batch.columns[:-1])
-        yield RawChunk(columns, batch.columns[-1].to_numpy())
+        kept = np.arange(start, start + len(batch))
+        row = first + kept + np.searchsorted(kept_before, kept, side="right")
+        start += len(batch)
+        yield RawChunk(tuple(to_categories(column) for column in batch.columns), row)
 
 
 def to_categories(column: pa.Array) -> pd.Categorical:

@@ -101,9 +101,10 @@ class FormReducer:
         order = np.argsort(key, kind="stable")
         ordered = key[order]
         if not (ordered[1:] == ordered[:-1]).any():
-            marks = np.concatenate([block.marks for block in self._blocks])
-            place = np.concatenate([block.place for block in self._blocks])
-            return _Block(ordered, marks[order], place[order])
+            marks = np.concatenate([block.marks for block in self._blocks])[order]
+            place = np.concatenate([block.place for block in self._blocks])[order]
+            self._blocks.clear()
+            return _Block(ordered, marks, place)
         long: list[tuple[IntArray, ...]] = []
         for block in self._blocks:
             form, column = np.nonzero(block.place != _NOWHERE)

@@ -50,7 +50,7 @@ def always_staged(monkeypatch: pytest.MonkeyPatch) -> None:
     last=st.sampled_from(["", "\n", "\n\n\n", "\n,,\n"]),
 )
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_staged_rows_are_those_of_the_exact_reader(
     tmp_path: Path,
