@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibrate.config import load_yaml
-from calibrate.report.assets import find_folder
+from calibrate.config.shipped import find_folder
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

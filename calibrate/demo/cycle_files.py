@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from calibrate.config import load_yaml
+from calibrate.config.shipped import find_folder
 from calibrate.demo.catalogue import RUBRICS, apportion, sample_folder
 from calibrate.demo.plant import UnservedOutcome
-from calibrate.report.assets import find_folder
 
 _CYCLE_SAYS = """\
 # An invented company of {n:,} people: `calibrate demo` drew it with seed {seed}. truth/ says how.

@@ -26,7 +26,6 @@ from calibrate.demo.table_file import BLOCK, TableFile
 from calibrate.demo.truth import Truth, draw_groups, draw_truth, form_means, form_noise, make_ids
 from calibrate.demo.truth_files import write_truth
 from calibrate.errors import DiskError
-from calibrate.report.folder import explain_disk
 
 
 class Progress(Protocol):
@@ -154,13 +153,22 @@ def write_demo(folder: Path, options: DemoOptions, clock: Progress) -> DemoResul
     InputError
         If the plant file is at fault or does not fit the company.
     """
-    with explain_disk(folder), _fill_beside(folder) as beside:
+    with _explain_disk(folder), _fill_beside(folder) as beside:
         result = write_tables(beside, options, clock)
         write_cycle_files(
             beside, make_ids(options.employees), result.n_departments, options.seed,
             options.ratings_file, _find_planting(options).plant.unserved_outcomes,
         )  # fmt: skip
     return replace(result, folder=folder)
+
+
+@contextmanager
+def _explain_disk(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        said = f"{folder}: cannot be written ({error.strerror})"
+        raise DiskError(f"{said}; free some space, or name another folder") from error
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """How each reader sees a run: views, charts, HTML and PDF packets."""
 
-from calibrate.report.assets import find_folder
 from calibrate.report.material import (
     AuditMaterial,
     CriterionInfo,
@@ -19,7 +18,6 @@ __all__ = [
     "Packet",
     "RubricInfo",
     "draft_packet",
-    "find_folder",
     "print_packet",
     "render_packet",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from calibrate.report.assets import find_folder
+from calibrate.config.shipped import find_folder
 from calibrate.report.words import soften
 
 #: Text is escaped, so this mark cannot come from the data.

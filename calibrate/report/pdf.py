@@ -13,8 +13,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from calibrate.config.shipped import find_folder
 from calibrate.errors import MachineError, RenderError
-from calibrate.report.assets import find_folder
 
 try:
     # Without Pango the library prints a page of advice where our results go.

@@ -7,8 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from calibrate.config.shipped import find_folder
 from calibrate.errors import DiskError
-from calibrate.report.assets import find_folder
 from calibrate.setup.compose import (
     RUBRIC,
     compose_inputs,

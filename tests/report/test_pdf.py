@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from calibrate.config.shipped import find_folder
 from calibrate.errors import DiskError, RenderError
 from calibrate.report import charts
-from calibrate.report.assets import find_folder
 from calibrate.report.pdf import render_pdf
 
 PAGE = (
