@@ -26,15 +26,17 @@ from calibrate.config.names import (
     MISSING,
     REQUIRED,
     SOURCES,
+    ask_for,
     is_protected_name,
     say_known,
-    suggest_name,
+    suggest_names,
 )
 from calibrate.config.strict_yaml import load_yaml
 
 __all__ = [
     "COLUMNS", "CONTROL_COLUMNS", "LONG_ONLY", "MICRO", "MISSING", "REQUIRED", "SOURCES",
     "Agenda", "Audit", "Bands", "Cycle", "DisplayScale", "Effects", "Favourable", "Guideline",
-    "InputFile", "Inputs", "LabelScale", "Privacy", "SourceConfig", "is_protected_name",
-    "load_cycle", "load_yaml", "say_known", "shown_name", "suggest_name", "to_micro",
+    "InputFile", "Inputs", "LabelScale", "Privacy", "SourceConfig", "ask_for",
+    "is_protected_name", "load_cycle", "load_yaml", "say_known", "shown_name", "suggest_names",
+    "to_micro",
 ]  # fmt: skip

@@ -74,6 +74,9 @@ CONTROL_COLUMNS: Final = (
     "level", "job_family", "department", "location", "work_mode", "session", "status",
 )  # fmt: skip
 
+#: A longer text is a sentence, not a misspelt name.
+_LONGEST_NAME = 80
+
 _PROTECTED_WORDS = frozenset(
     {
         "gender", "sex", "ethnicity", "ethnic", "race", "birth", "birthdate", "birthday", "dob",
@@ -113,23 +116,55 @@ def _fold(name: str) -> str:
     return re.sub(r"[\W_]+", "_", split.casefold()).strip("_")
 
 
-def suggest_name(name: str, known: Collection[str]) -> str:
-    """Return the known name nearest to ``name``, or "" if none is near.
+def suggest_names(name: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the known name nearest to ``name``, two if both are equally near, none if no one is.
+
+    A name with the same letters comes first, then one that shares whole words,
+    then one that looks alike.
 
     Examples
     --------
-    >>> suggest_name("manger_id", ["employee_id", "manager_id"])
-    'manager_id'
-    >>> suggest_name("Comment ", ["comment"])
-    'comment'
-    >>> suggest_name("zzz", ["comment"])
-    ''
+    >>> suggest_names("manger_id", ["employee_id", "manager_id"])
+    ('manager_id',)
+    >>> suggest_names("EXCEEDS", ["Meets expectations", "Exceeds expectations"])
+    ('Exceeds expectations',)
+    >>> suggest_names("Meets", ["Meets most", "Meets all"])
+    ('Meets most', 'Meets all')
+    >>> suggest_names("zzz", ["comment"])
+    ()
     """
-    folded = {_fold(other): other for other in known}
-    if _fold(name) in folded:
-        return folded[_fold(name)]
-    near = difflib.get_close_matches(_fold(name), folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else ""
+    if len(name) > _LONGEST_NAME:
+        return ()
+    folded = {other: _fold(other) for other in known}
+    asked = _fold(name)
+    words = set(asked.split("_")) - {""}
+    same = [other for other in folded if folded[other] == asked]
+    sharing = [other for other in folded if words and _shares_words(words, folded[other])]
+    for near in (same, sharing):
+        if 1 <= len(near) <= 2:
+            return tuple(near)
+    alike = difflib.get_close_matches(asked, set(folded.values()), n=3, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(a=other, b=asked).ratio() for other in alike]
+    best = {other for other, ratio in zip(alike, likeness, strict=True) if ratio == likeness[0]}
+    nearest = tuple(other for other in folded if folded[other] in best)
+    return nearest if len(nearest) <= 2 else ()
+
+
+def _shares_words(words: set[str], other: str) -> bool:
+    others = set(other.split("_")) - {""}
+    return bool(others) and (words <= others or others <= words)
+
+
+def ask_for(nearest: Collection[str]) -> str:
+    """Ask whether one of the nearest names was meant; "" if there is none.
+
+    Examples
+    --------
+    >>> ask_for(["peer"]), ask_for(["E1", "E2"]), ask_for([])
+    ("did you mean 'peer'?", "did you mean 'E1' or 'E2'?", '')
+    """
+    quoted = [f"'{name[:60]}'" for name in nearest]
+    return f"did you mean {' or '.join(quoted)}?" if quoted else ""
 
 
 def say_known(name: str, known: Collection[str]) -> str:
@@ -140,6 +175,6 @@ def say_known(name: str, known: Collection[str]) -> str:
     >>> say_known("peers", ["manager", "peer"])
     "did you mean 'peer'? allowed: manager, peer"
     """
-    near = suggest_name(name, known)
+    asked = ask_for(suggest_names(name, known))
     allowed = "allowed: " + ", ".join(known) if known else "nothing is allowed here"
-    return f"did you mean '{near}'? {allowed}" if near else allowed
+    return f"{asked} {allowed}" if asked else allowed

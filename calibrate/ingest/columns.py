@@ -10,9 +10,10 @@ from calibrate.config import (
     LONG_ONLY,
     REQUIRED,
     InputFile,
+    ask_for,
     is_protected_name,
     say_known,
-    suggest_name,
+    suggest_names,
 )
 from calibrate.errors import Problem
 
@@ -170,6 +171,6 @@ def _check_declared(names: tuple[str, ...], file: InputFile) -> Iterator[Fault]:
 
 
 def _mend_unknown(name: str, table: str, known: Collection[str]) -> str:
-    near = suggest_name(name, known)
-    start = f"did you mean '{near}'? " if near else ""
+    asked = ask_for(suggest_names(name, known))
+    start = f"{asked} " if asked else ""
     return f"{start}map it under inputs.{table}.columns, or list it under inputs.{table}.ignore"

@@ -68,9 +68,11 @@ def _with_numbers(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_people(table: TextTable, employees: EmployeeTable) -> Iterator[Problem]:
+    people = table.frame["employee_id"]
     suggester = Suggester(employees.ids, employees.refused)
+    suggester.prepare(person for person in people if person and person not in employees.codes)
     kinds = table.frame["kind"]
-    for index, person in enumerate(table.frame["employee_id"]):
+    for index, person in enumerate(people):
         if not person and kinds.iloc[index] == "person":
             what = "a goal of kind person names no employee_id"
             yield table.problem(index, "employee_id", "person_without_employee", what, "fill it in")
@@ -83,10 +85,10 @@ def _check_parents(table: TextTable) -> Iterator[Problem]:
     ids, above = list(table.frame["goal_id"]), list(table.frame["parent_id"])
     position = {name: index for index, name in enumerate(ids) if name}
     suggester = Suggester(tuple(position))
+    suggester.prepare(parent for parent in above if parent and parent not in position)
     for index, parent in enumerate(above):
         if parent and parent == parent.strip() and parent not in position:
-            near = suggester.suggest(parent)
-            fix = f"did you mean '{near}'?" if near else "add the goal or leave it blank"
+            fix = suggester.ask(parent) or "add the goal or leave it blank"
             what = f"parent_id '{parent}' is no goal_id"
             yield table.problem(index, "parent_id", "unknown_parent", what, fix)
     for loop in find_loops([position.get(parent, -1) for parent in above]):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from calibrate.config import MICRO, MISSING, suggest_name
+from calibrate.config import MICRO, MISSING, ask_for, suggest_names
 
 _PLAIN = re.compile(r"([-+]?)([0-9]{1,12})(?:\.([0-9]{1,18}))?", re.ASCII)
 _NOT_NUMBERS = frozenset({"nan", "inf", "infinity", "na", "n/a", "null", "none"})
@@ -84,8 +84,8 @@ def _parse_label(text: str, labels: Mapping[str, int], nulls: frozenset[str]) ->
             rule="null_label", what=f"mark '{text}' counts as not answered",
             fix="nothing to do: the scale declares it", is_note=True,
         )  # fmt: skip
-    near = suggest_name(text, [*labels, *nulls])
-    start = f"did you mean '{near}'? " if near else ""
+    asked = ask_for(suggest_names(text, [*labels, *nulls]))
+    start = f"{asked} " if asked else ""
     return ParsedMark(
         rule="unmapped_label", what=f"mark '{text[:40]}' is no label of the scale",
         fix=f"{start}add it to the scale, as a mark or under nulls",

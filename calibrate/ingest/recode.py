@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: Above this many ids a search by likeness would cost more than it helps.
-_SEARCHED = 5_000
-#: How many unknown ids get a suggestion in one run.
-_SUGGESTED = 50
+from calibrate.config import ask_for
+from calibrate.ingest.likeness import LikenessIndex
+
+#: So many different unknown ids are searched for typing errors; the rest for case, marks, zeros
+#: and look-alikes alone: such a file belongs to other people, and nobody would read more.
+_SEARCHED = 100_000
 
 
 class Codes:
@@ -48,47 +49,40 @@ class Codes:
 
 
 class Suggester:
-    """Names the id a typing error may have meant, for the first unknown ones only.
+    """Names the id a typing error may have meant; two where two are equally near, never a third.
 
     Examples
     --------
-    >>> suggester = Suggester(["E007", "E100"])
-    >>> suggester.suggest("e7"), suggester.suggest("E10O")
-    ('E007', 'E100')
+    >>> suggester = Suggester(["E007", "E100", "E200"])
+    >>> suggester.ask("e7"), suggester.ask("E10O"), suggester.ask("E300")
+    ("did you mean 'E007'?", "did you mean 'E100'?", "did you mean 'E100' or 'E200'?")
     """
 
     def __init__(self, ids: Sequence[str], refused: Collection[str] = ()) -> None:
-        self._ids = ids
+        self._index = LikenessIndex(ids)
         self._refused = refused
-        self._left = _SUGGESTED
-        self._folded: dict[str, str] | None = None
+        self._asked: dict[str, str] = {}
+        self._left = _SEARCHED
 
-    def suggest(self, name: str) -> str:
-        """Return the nearest id, or "" if none is near or enough were suggested."""
-        if self._left <= 0:
-            return ""
-        self._left -= 1
-        if self._folded is None:
-            self._folded = {_fold(known): known for known in self._ids}
-        same = self._folded.get(_fold(name))
-        if same is not None or len(self._ids) > _SEARCHED:
-            return same or ""
-        near = difflib.get_close_matches(name, self._ids, n=1, cutoff=0.7)
-        return near[0] if near else ""
+    def prepare(self, names: Iterable[str]) -> None:
+        """Look for many unknown ids at once; each is asked for later, at no cost."""
+        new = [name for name in dict.fromkeys(names) if name not in self._asked]
+        searched, others = new[: self._left], new[self._left :]
+        self._left -= len(searched)
+        nearest = self._index.find_nearest(searched)
+        nearest += self._index.find_nearest(others, has_errors=False)
+        self._asked.update(zip(new, map(ask_for, nearest), strict=True))
+
+    def ask(self, name: str) -> str:
+        """Return "did you mean …?", or "" if no id is near."""
+        if name not in self._asked:
+            self.prepare([name])
+        return self._asked[name]
 
     def explain_person(self, name: str) -> tuple[str, str]:
         """Say what is wrong with an unknown employee's id, and how to mend it."""
         if name in self._refused:
             what = f"employee_id '{name[:60]}' was left out of the employees"
             return what, "mend that person's row in the employees file"
-        near = self.suggest(name)
-        fix = f"did you mean '{near}'?" if near else "add the person to employees"
+        fix = self.ask(name) or "add the person to employees"
         return f"employee_id '{name[:60]}' is unknown", fix
-
-
-def _fold(name: str) -> str:
-    # E7, e007 and E-07 are the usual ways to misspell one id.
-    parts = "".join(c if c.isalnum() else " " for c in name.casefold())
-    letters = "".join(c for c in parts if not c.isdigit() and c != " ")
-    digits = "".join(c for c in parts if c.isdigit())
-    return f"{letters}:{digits.lstrip('0')}"

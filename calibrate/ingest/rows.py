@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -49,11 +49,12 @@ class RowChecker:
             self._vocabularies[column] = Vocabulary(column, self._contract)
         return self._vocabularies[column]
 
-    def explain_person(self, name: str) -> tuple[str, str]:
-        """Say what is wrong with an unknown employee's id; the same words each time."""
-        if name not in self._explained:
-            self._explained[name] = self.suggester.explain_person(name)
-        return self._explained[name]
+    def explain_people(self, names: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Say what is wrong with unknown employees' ids; the same words each time."""
+        new = [name for name in names if name not in self._explained]
+        self.suggester.prepare(new)
+        self._explained.update((name, self.suggester.explain_person(name)) for name in new)
+        return self._explained
 
     @cached_property
     def is_declared_source(self) -> Flags:
@@ -184,9 +185,13 @@ def _check_people(rows: CheckedRows) -> None:
     is_neat = rows.look_up(
         "employee_id", "is_neat", lambda text: bool(text.strip()) and text == text.strip()
     )
+    is_unknown = (rows.employee < 0) & (is_neat > 0)
+    texts = rows.checker.vocabulary("employee_id").texts
+    unknown = [texts[code] for code in np.unique(rows.codes["employee_id"][is_unknown]).tolist()]
+    explained = rows.checker.explain_people(unknown)
     rows.refuse(
-        "employee_id", "unknown_employee", (rows.employee < 0) & (is_neat > 0),
-        lambda at: rows.checker.explain_person(rows.text("employee_id", at)),
+        "employee_id", "unknown_employee", is_unknown,
+        lambda at: explained[rows.text("employee_id", at)],
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calibrate.config import COLUMNS, SOURCES, is_protected_name, suggest_name
+from calibrate.config import COLUMNS, SOURCES, is_protected_name, suggest_names
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_sources_are_those_of_the_contract_in_order() -> None:
 
 
 def test_a_name_far_from_all_gets_no_suggestion() -> None:
-    assert suggest_name("zzz", SOURCES) == ""
+    assert suggest_names("zzz", SOURCES) == ()
