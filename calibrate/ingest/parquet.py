@@ -54,14 +54,15 @@ class ParquetReader:
         self.problems.append(Problem(self.shown, None, column, rule, what, fix, whole=True))
 
     def read_header(self) -> tuple[str, ...]:
+        if self.path.is_dir():
+            self._refuse("missing_file", "this is a folder", "name a file")
+            return ()
         try:
             with pq.ParquetFile(self.path) as file:
                 self.header = tuple(str(name).strip() for name in file.schema_arrow.names)
                 n_rows = file.metadata.num_rows
         except FileNotFoundError:
             self._refuse("missing_file", "there is no such file", "check name and folder")
-        except IsADirectoryError:
-            self._refuse("missing_file", "this is a folder", "name a file")
         except (pa.ArrowException, OSError, UnicodeError):
             self._refuse_file()
         else:
