@@ -65,3 +65,14 @@ def test_the_shipped_file_plants_three_severities_and_one_disparity(sample_data:
     assert (one.attribute, one.group, one.source, one.points) == (
         "gender", "female", "manager", -10,
     )  # fmt: skip
+
+
+def test_the_scenario_of_strong_raters_has_the_shares_its_heading_names(sample_data: Path) -> None:
+    path = sample_data / "plant-strong-raters.yaml"
+    spread = read_planting(path, is_asked=True).plant.standard_deviations
+    performance = spread.employee**2 + spread.unit**2
+    # The noise of five criteria is averaged within a form.
+    noise = spread.residual["peer"] ** 2 + spread.criterion_within_form**2 / 5
+    total = performance + spread.severity**2 + noise
+    assert 0.53 <= spread.severity**2 / total <= 0.62
+    assert 0.21 <= performance / total <= 0.25
