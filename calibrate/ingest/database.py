@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from calibrate.config import InputFile, suggest_name
+from calibrate.config import InputFile, ask_for, suggest_names
 from calibrate.errors import InputError, Problem
 from calibrate.ingest.cells import show_cell
 from calibrate.ingest.parquet import ParquetReader
@@ -219,9 +219,9 @@ def _check_table(connection: Connection, part: InputFile) -> None:
     if inspector.has_table(name, schema=schema):
         return
     there = [*inspector.get_table_names(schema=schema), *inspector.get_view_names(schema=schema)]
-    near = suggest_name(name, there)
-    fix = f"did you mean '{f'{schema}.' * bool(schema)}{near}'? " if near else ""
-    fix += "check the name, and write schema.table where it is in a schema of its own"
+    near = [f"{schema}.{table}" if schema else table for table in suggest_names(name, there)]
+    fix = f"{ask_for(near)} check the name, and write schema.table where it is in a schema of its own"
+    fix = fix.lstrip()
     raise _refuse(part, "unknown_table", f"there is no table '{part.table[:60]}'", fix)
 
 
