@@ -77,8 +77,8 @@ def tabulate_people(material: Material) -> pd.DataFrame:
     names = find_names(material)
     columns = {**_FROM_SCORES, **_FROM_EMPLOYEES}
     people = pd.DataFrame({heading: joined[column] for heading, column in columns.items()})
-    people["Name"] = joined["employee_id"].map(names).fillna(joined["employee_id"])
-    people["Manager"] = joined["manager_id"].map(names).fillna(joined["manager_id"])
+    people["Name"] = [names.get(key, key) for key in joined["employee_id"]]
+    people["Manager"] = [names.get(key, key) for key in joined["manager_id"]]
     is_open = joined["minutes"].gt(0).astype("boolean").fillna(False)
     people["To discuss"] = is_open.map({True: "yes", False: ""})
     people["Why"] = joined["reason"]
@@ -104,10 +104,12 @@ def add_names(
         columns.append(column)
         beside = column.name.replace("_id", "_name")
         if column.name in ("employee_id", "rater_id"):
-            named[beside] = frame[column.name].map(names)
+            named[beside] = [names.get(key) for key in frame[column.name]]
         elif column.name == "scope_id":
-            is_person = frame["scope"].isin(("manager", "rater"))
-            named[beside] = frame["scope_id"].map(names).where(is_person)
+            named[beside] = [
+                names.get(key) if scope in ("manager", "rater") else None
+                for scope, key in zip(frame["scope"], frame["scope_id"], strict=True)
+            ]
         else:
             continue
         columns.append(Column(beside, "text", f"name of the person behind {column.name}"))

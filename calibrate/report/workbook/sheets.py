@@ -197,8 +197,8 @@ def _find_writer(worksheet: Worksheet, column: Column) -> Callable[[int, int, An
 def write_text(worksheet: Worksheet, row: int, place: int, text: str) -> int:
     """Write a text that is never run, linked or read as markup; -2 if it was cut."""
     if text.startswith("<r>") and text.endswith("</r>"):
-        # The writer would take this for its own markup; in two pieces it does not.
-        return int(worksheet.write_rich_string(row, place, text[0], text[1:]))
+        # The writer would take this for its own markup; in pieces it does not.
+        return int(worksheet.write_rich_string(row, place, text[0], text[1], text[2:]))
     return int(worksheet.write_string(row, place, text))
 
 
