@@ -220,8 +220,8 @@ def _check_table(connection: Connection, part: InputFile) -> None:
         return
     there = [*inspector.get_table_names(schema=schema), *inspector.get_view_names(schema=schema)]
     near = [f"{schema}.{table}" if schema else table for table in suggest_names(name, there)]
-    fix = f"{ask_for(near)} check the name, and write schema.table where it is in a schema of its own"
-    fix = fix.lstrip()
+    fix = "check the name, and write schema.table where it is in a schema of its own"
+    fix = f"{ask_for(near)} {fix}" if near else fix
     raise _refuse(part, "unknown_table", f"there is no table '{part.table[:60]}'", fix)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -129,6 +129,12 @@ class CsvReader:
                 "no_rows", "there is no row below the header",
                 "export the file again, or take it out of the inputs",
             )  # fmt: skip
+
+    def read_rows(self, rows: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+        """Yield rows as they stand, whatever their number of cells, beside their number."""
+        for number, record in enumerate(self._records(stop_after=max(rows, default=1)), start=1):
+            if number in rows:
+                yield number, record
 
     def _note_ragged(self, row: int, n_cells: int) -> None:
         self.ragged.append(row)

@@ -40,7 +40,7 @@ def encode_table(contract: Contract, frame: pd.DataFrame) -> tuple[bytes, bytes]
     buffer = BytesIO()
     pq.write_table(table, buffer, compression="zstd")
     head = ",".join(contract.names) + "\n"
-    body = [_encode_rows(contract, table.slice(n, _ROWS)) for n in range(0, len(table), _ROWS)]
+    body = [encode_rows(contract, table.slice(n, _ROWS)) for n in range(0, len(table), _ROWS)]
     return buffer.getvalue(), b"".join([head.encode(), *body])
 
 
@@ -89,7 +89,7 @@ def _write_digits(numbers: pa.Array) -> pa.Array:
     return written.take(pc.if_else(pc.is_valid(numbers), pc.subtract(place, 1), None))
 
 
-def _encode_rows(contract: Contract, table: pa.Table) -> bytes:
+def encode_rows(contract: Contract, table: pa.Table) -> bytes:
     """Join cells by comma and rows by line feed, without a loop over either."""
     cells = [_write_cells(c, table[c.name].combine_chunks()) for c in contract.columns]
     lines = pc.binary_join_element_wise(*cells, ",")
