@@ -45,6 +45,9 @@ class _Block:
     marks: IntArray
     place: IntArray
 
+    def take(self, chosen: npt.NDArray[np.bool_]) -> _Block:
+        return _Block(self.key[chosen], self.marks[chosen], self.place[chosen])
+
 
 @dataclass
 class FormReducer:
@@ -97,21 +100,31 @@ class FormReducer:
         if not self._blocks:
             none = np.empty((0, n_criteria), np.int64)
             return _Block(np.empty(0, np.int64), none, none)
-        key = np.concatenate([block.key for block in self._blocks])
+        blocks = self._join_cut_forms()
+        key = np.concatenate([block.key for block in blocks])
         order = np.argsort(key, kind="stable")
-        ordered = key[order]
-        if not (ordered[1:] == ordered[:-1]).any():
-            marks = np.concatenate([block.marks for block in self._blocks])[order]
-            place = np.concatenate([block.place for block in self._blocks])[order]
-            self._blocks.clear()
-            return _Block(ordered, marks, place)
+        marks = np.concatenate([block.marks for block in blocks])[order]
+        place = np.concatenate([block.place for block in blocks])[order]
+        return _Block(key[order], marks, place)
+
+    def _join_cut_forms(self) -> list[_Block]:
+        """Put together the forms whose rows lie in several chunks; few do in most files."""
+        blocks, self._blocks = self._blocks, []
+        key = np.sort(np.concatenate([block.key for block in blocks]))
+        cut = np.unique(key[1:][key[1:] == key[:-1]])
+        if not len(cut):
+            return blocks
+        whole: list[_Block] = []
         long: list[tuple[IntArray, ...]] = []
-        for block in self._blocks:
-            form, column = np.nonzero(block.place != _NOWHERE)
+        for block in blocks:
+            is_cut = np.isin(block.key, cut)
+            part = block.take(is_cut)
+            form, column = np.nonzero(part.place != _NOWHERE)
             long.append(
-                (block.key[form], column, block.marks[form, column], block.place[form, column])
+                (part.key[form], column, part.marks[form, column], part.place[form, column])
             )
-        return self._reduce(*(np.concatenate(parts) for parts in zip(*long, strict=True)))
+            whole.append(block.take(~is_cut) if is_cut.any() else block)
+        return [*whole, self._reduce(*(np.concatenate(p) for p in zip(*long, strict=True)))]
 
     def _reduce(
         self, key: IntArray, criterion: IntArray, mark: IntArray, place: IntArray
