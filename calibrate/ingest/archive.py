@@ -194,9 +194,9 @@ def _check_members(members: list[zipfile.ZipInfo], n_bytes: int, shown: str) -> 
             raise damaged(shown, "it is packed in a way no spreadsheet program packs")
         if member.file_size > max(_SMALL, MOST_RATIO * member.compress_size):
             raise too_large(shown, "a part of the file unpacks to more than 400 times its size")
-    _check_overlap(members, n_bytes, shown)
     if "[content_types].xml" not in names:
         raise _explain_archive(names, shown)
+    _check_overlap(members, n_bytes, shown)
 
 
 def _check_overlap(members: list[zipfile.ZipInfo], n_bytes: int, shown: str) -> None:
