@@ -218,9 +218,26 @@ GOALS = Contract(
         Column("title", "text", "what it says"),
         Column("outcome", "text", "strategic outcome served"),
         Column("weight", "number", "weight among the person's goals", "weight"),
+        Column("present_share", "number", "part of the target that counts: absence", "0 to 1"),
         Column("attainment", "number", "share of the way from baseline to target", "0 to 1.5"),
     ),
     meaning="goals and how far they were reached; one row a goal",
+)
+
+READINESS = Contract(
+    "readiness",
+    ("employee_id",),
+    (
+        Column("employee_id", "text", "the person"),
+        Column("session", "text", "calibration session"),
+        Column("manager_id", "text", "line manager when the cycle ends"),
+        Column("status", "text", "rated or not_rated"),
+        Column("reason", "text", "why there is no score, or why it is not adjusted"),
+        Column("detail", "text", "the reason in words"),
+        Column("n_managers", "integer", "managers during the cycle", "people"),
+        Column("missing_manager_form", "boolean", "is a manager form expected and not there?"),
+    ),
+    meaning="who has a score, who has none and why; one row a person",
 )
 
 DISPARITIES = Contract(
@@ -289,5 +306,5 @@ PACKET_INDEX = Contract(
 #: Tables under ``tables/``: no figure by group stands in any of them.
 PUBLIC = (
     FORMS, SCORES, RATERS, CRITERION_SCORES, VARIANCE, DISTRIBUTION, AGENDA, GOALS,
-    FINDINGS, PROBLEMS,
+    READINESS, FINDINGS, PROBLEMS,
 )  # fmt: skip

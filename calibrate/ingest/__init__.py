@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calibrate.ingest.assignments import AssignmentTable, read_assignments
 from calibrate.ingest.employees import read_employees
 from calibrate.ingest.goals import read_goals
 from calibrate.ingest.marks import show_micro
@@ -11,6 +12,7 @@ from calibrate.ingest.records import RECORDS, RecordTable, read_records
 from calibrate.ingest.values import EmployeeTable, GoalTable, IntArray, MarkRules, RatingTable
 
 __all__ = [
-    "RECORDS", "Codes", "EmployeeTable", "GoalTable", "IntArray", "MarkRules", "RatingStream",
-    "RatingTable", "RecordTable", "read_employees", "read_goals", "read_records", "show_micro",
+    "RECORDS", "AssignmentTable", "Codes", "EmployeeTable", "GoalTable", "IntArray", "MarkRules",
+    "RatingStream", "RatingTable", "RecordTable", "read_assignments", "read_employees",
+    "read_goals", "read_records", "show_micro",
 ]  # fmt: skip

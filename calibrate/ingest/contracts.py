@@ -21,6 +21,9 @@ _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
+#: How somebody manages a person; a blank kind is line.
+ASSIGNMENT_KINDS = ("line", "matrix", "previous", "acting")
+
 #: Text that shows the reader what to do, by rule; {value} and {known} are filled in.
 _SAY: Mapping[str, tuple[str, str]] = {
     "blank_id": ("{column} is blank", "fill it in or remove the row"),
@@ -91,9 +94,22 @@ def employee_contract(bands: Collection[str]) -> Contract:
         "job_family": pa.Column(None, _trimmed()),
         "level": pa.Column(None, _trimmed()),
         "location": pa.Column(None, _trimmed()),
+        "status": pa.Column(None, [_printable()]),
         "not_rated_reason": pa.Column(None, [_printable()]),
     }
     return Contract(pa.DataFrameSchema(columns), {"unknown_band": tuple(bands)})
+
+
+def assignment_contract() -> Contract:
+    """Return the contract of the assignments table."""
+    columns = {
+        "employee_id": pa.Column(None, _id_checks()),
+        "manager_id": pa.Column(None, _id_checks()),
+        "kind": pa.Column(None, [_one_of("unknown_kind", ASSIGNMENT_KINDS)]),
+        **{name: pa.Column(None, [_date()]) for name in ("from", "to")},
+        "share": pa.Column(None, [_share()]),
+    }
+    return Contract(pa.DataFrameSchema(columns), {"unknown_kind": ASSIGNMENT_KINDS})
 
 
 def goal_contract() -> Contract:

@@ -42,7 +42,8 @@ def read_employees(cycle: Cycle) -> tuple[EmployeeTable, list[Problem]]:
     problems += _check_managers(table)
     frame = table.without(problems).sort_values("employee_id", kind="stable")
     refused = frozenset(table.frame["employee_id"]) - frozenset(frame["employee_id"])
-    return EmployeeTable(frame.reset_index(drop=True), table.declared, refused), problems
+    doubts = dict(_doubt_forms(table, frame, cycle))
+    return EmployeeTable(frame.reset_index(drop=True), table.declared, refused, doubts), problems
 
 
 def _rated_ids(cycle: Cycle) -> set[str]:
@@ -66,6 +67,27 @@ def _check_dates(table: TextTable) -> Iterator[Problem]:
     for index in ((left != "") & (hired != "") & (left < hired)).to_numpy().nonzero()[0]:
         what = f"left_on {left.iloc[index]} is before hired_on {hired.iloc[index]}"
         yield table.problem(int(index), "left_on", "date_order", what, "correct one of the dates")
+
+
+def _doubt_forms(
+    table: TextTable, frame: pd.DataFrame, cycle: Cycle
+) -> Iterator[tuple[str, Problem]]:
+    """Say of whom no form is expected, and what to note where there is one."""
+    reason, left, hired = frame["not_rated_reason"], frame["left_on"], frame["hired_on"]
+    starts, ends = str(cycle.starts_on or ""), str(cycle.ends_on or "9999-12-31")
+    absent = [text != "" and float(text) == 0 for text in frame["present_share"]]
+    cases = (
+        ("not_rated_reason", reason != "", "has a reason not to be rated"),
+        ("left_on", (left != "") & (left < starts), "left before the cycle"),
+        ("hired_on", hired > ends, "was hired after the cycle"),
+        ("present_share", pd.Series(absent, index=frame.index, dtype=bool), "was never present"),
+    )
+    for column, flags, what in reversed(cases):
+        for index in frame.index[flags]:
+            person = str(frame["employee_id"][index])
+            said, fix = f"'{person[:60]}' {what}, and has marks", "marks were used; correct one"
+            problem = table.problem(int(index), column, "rated_all_the_same", said, fix)
+            yield person, replace(problem, level="note")
 
 
 def _check_managers(table: TextTable) -> Iterator[Problem]:

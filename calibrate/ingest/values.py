@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from calibrate.errors import Problem
 from calibrate.ingest.recode import Codes
 
 IntArray = NDArray[np.int64]
@@ -27,11 +28,14 @@ class EmployeeTable:
         Columns the file really has.
     refused
         Ids whose row has an error; they are in no other table.
+    if_rated
+        What to note about somebody of whom no form is expected, should there be one.
     """
 
     frame: pd.DataFrame
     declared: frozenset[str]
     refused: frozenset[str] = frozenset()
+    if_rated: Mapping[str, Problem] = field(default_factory=dict)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

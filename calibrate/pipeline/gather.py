@@ -12,6 +12,7 @@ from calibrate.bands import to_micro
 from calibrate.pipeline.stages import Scored, find_managers
 from calibrate.pipeline.tabulate import count_quarantined, list_notes
 from calibrate.report import CriterionInfo, Material, OutcomeInfo, RubricInfo
+from calibrate.report.material import ASSIGNMENT_COLUMNS
 from calibrate.rubric import Outcome, Rubric, Strategy, criterion_weights
 from calibrate.score.combine import summarise_sources
 from calibrate.score.results import ATTAINMENT_CAP
@@ -52,6 +53,7 @@ def gather_material(scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: 
         readiness=count_readiness(scored),
         notes=(*list_notes(scored), *_say_unused(scored)),
         run_id=run_id,
+        assignments=prepared.assignments.frame[list(ASSIGNMENT_COLUMNS)],
         rubric_of={
             employee: rubric_ids[code]
             for employee, code in zip(prepared.employees.ids, prepared.rules.rubric_of, strict=True)

@@ -13,11 +13,13 @@ from calibrate.effects import Effects, Settings, estimate_effects
 from calibrate.errors import InputError, Problem
 from calibrate.ingest import (
     RECORDS,
+    AssignmentTable,
     EmployeeTable,
     GoalTable,
     MarkRules,
     RatingStream,
     RecordTable,
+    read_assignments,
     read_employees,
     read_goals,
     read_records,
@@ -34,11 +36,15 @@ class Prepared:
 
     Parameters
     ----------
+    employees
+        Their manager_id is the line manager, also where assignments alone say it.
     records
         Check-ins, feedback, measures, rewards and history, as far as they are given.
     raters : (J,) ids in sort order
     quarantined : (Q,)
         Employee code of every row left out, -1 where it cannot be told.
+    assignments
+        Who managed whom during the cycle.
     unit, session : (I,) text
     unit_kind : ``team``, ``department`` or ``none``
     """
@@ -58,6 +64,7 @@ class Prepared:
     unit: tuple[str, ...]
     unit_kind: str
     session: tuple[str, ...]
+    assignments: AssignmentTable
 
 
 @dataclass(frozen=True)
@@ -80,10 +87,7 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         cycle says ``on_problem: stop``.
     """
     rubrics, strategy = load_measures(cycle)
-    employees, problems = read_employees(cycle)
-    if any(p.whole for p in problems):
-        # Without employees every rating would be listed as unknown.
-        raise InputError(problems)
+    employees, assignments, problems = read_people(cycle)
     goals: GoalTable | None = None
     if cycle.inputs.has("goals"):
         outcome_ids = [o.id for o in strategy.outcomes] if strategy else None
@@ -94,7 +98,7 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     problems += found
     records, found = read_all_records(cycle, employees, rules.criteria)
     problems += found
-    stream = RatingStream(cycle, employees, rules)
+    stream = RatingStream(cycle, employees, rules, assignments.managers)
     files = tuple(shown_name(name) for _, name in cycle.inputs.places("ratings"))
     reducer = FormReducer(rules.criteria, files)
     for ratings in stream:
@@ -104,8 +108,12 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     order = np.array([place[rater] for rater in stream.rater_ids], np.int64)
     reduced = reducer.finish(order)
     problems += stream.problems + reducer.problems
-    forms, found = combine_forms(reduced, rules, rubrics, strategy, employees, cycle)
-    problems += found
+    part = assignments.part_of(reduced.employee, reduced.rater, raters)
+    forms, found = combine_forms(
+        reduced, rules, rubrics, strategy, employees, cycle,
+        manager_part=part if assignments.is_given else None,
+    )  # fmt: skip
+    problems += [*found, *note_unexpected(forms, employees)]
     refuse_problems(cycle, problems)
     unit_kind, unit = find_units(cycle, employees)
     quarantined = np.concatenate(
@@ -114,8 +122,33 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     return Prepared(
         cycle, rubrics, strategy, employees, goals, records, rules, forms, raters,
         tuple(problems), stream.n_rows, quarantined,
-        unit, unit_kind, find_sessions(employees),
+        unit, unit_kind, find_sessions(employees), assignments,
     )  # fmt: skip
+
+
+def read_people(cycle: Cycle) -> tuple[EmployeeTable, AssignmentTable, list[Problem]]:
+    """Read the employees and who manages them.
+
+    Raises
+    ------
+    InputError
+        If a whole file is at fault: every rating would be listed as unknown.
+    """
+    employees, problems = read_employees(cycle)
+    if any(p.whole for p in problems):
+        raise InputError(problems)
+    assignments, found = read_assignments(cycle, employees)
+    problems += found
+    if any(p.whole for p in found):
+        raise InputError(problems)
+    return assignments.settle(employees), assignments, problems
+
+
+def note_unexpected(forms: FormTable, employees: EmployeeTable) -> list[Problem]:
+    """Note everybody who has marks although the employees file says why there are none."""
+    rated = np.unique(forms.employee[forms.scored]).tolist()
+    doubts = employees.if_rated
+    return [doubts[employees.ids[code]] for code in rated if employees.ids[code] in doubts]
 
 
 def read_all_records(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from calibrate.bands import SMALL_COMPANY, build_distribution
 from calibrate.config import SOURCES
+from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
 from calibrate.pipeline.stages import Scored, mean_by_source
 from calibrate.report.folder import tabulate_problems
 from calibrate.score import measure_attainment
@@ -63,7 +64,9 @@ def tabulate_scores(scored: Scored) -> pd.DataFrame:
 def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
     """All public tables of a run, by contract name."""
     prepared = scored.prepared
-    goals = measure_attainment(prepared.goals) if prepared.goals is not None else GOALS.empty()
+    goals = GOALS.empty()
+    if prepared.goals is not None:
+        goals = measure_attainment(prepared.goals, find_present_shares(prepared))
     raters = _tabulate_raters(scored)
     distribution = _tabulate_distribution(scored)
     tables = {
@@ -75,6 +78,7 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "distribution": distribution,
         "agenda": _tabulate_agenda(scored, goals),
         "goals": goals,
+        "readiness": tabulate_readiness(scored),
         "problems": tabulate_problems(list(prepared.problems)),
     }
     tables["findings"] = gather_findings(

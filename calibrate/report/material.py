@@ -13,6 +13,9 @@ import pandas as pd
 if TYPE_CHECKING:
     from calibrate.config import Cycle
 
+#: Who manages whom in which way; ``is_current`` is in force when the cycle ends.
+ASSIGNMENT_COLUMNS = ("employee_id", "manager_id", "kind", "from", "to", "is_current")
+
 #: One row of a table; a missing value is None.
 Row = dict[Hashable, Any]
 
@@ -60,7 +63,7 @@ class Material:
         The cycle as configured.
     tables
         Frames by contract name: forms, scores, raters, criterion_scores, variance,
-        distribution, agenda, goals, findings, problems.
+        distribution, agenda, goals, readiness, findings, problems.
     employees
         Columns of the employees table as text, blank = not given.
     source_scores
@@ -71,6 +74,8 @@ class Material:
         Sentences of the fit: refusals, variances on their boundary.
     rubric_of
         employee_id → rubric id; may be empty where one rubric serves all.
+    assignments
+        Columns as :data:`ASSIGNMENT_COLUMNS`, in order of person and time.
     """
 
     cycle: Cycle
@@ -83,11 +88,18 @@ class Material:
     notes: tuple[str, ...]
     run_id: str
     rubric_of: Mapping[str, str] = field(default_factory=dict)
+    assignments: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS))
+    )
 
     @cached_property
     def desk(self) -> Desk:
         """The same tables, indexed by the key the views ask for."""
-        return Desk({**self.tables, "employees": self.employees, "sources": self.source_scores})
+        beside = {
+            "employees": self.employees, "sources": self.source_scores,
+            "assignments": self.assignments,
+        }  # fmt: skip
+        return Desk({**self.tables, **beside})
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,17 @@ def combine_forms(
     strategy: Strategy | None,
     employees: EmployeeTable,
     cycle: Cycle,
+    manager_part: FloatArray | None = None,
 ) -> tuple[FormTable, list[Problem]]:
     r"""Turn the marks of each form into one score.
 
     .. math:: x_n = \frac{\sum_k w_k x_{nk}}{\sum_k w_k}, \quad k \text{ answered}
+
+    Parameters
+    ----------
+    manager_part : (N,) parts, 0 to 1
+        Part of the manager's weight of each form's rater; without it each
+        manager form has the whole weight.
 
     Returns
     -------
@@ -99,6 +106,9 @@ def combine_forms(
     form_points[too_thin] = np.nan
     by_source = np.array([_weight(cycle, name) for name in SOURCES])
     weight = by_source[forms.source]
+    if manager_part is not None:
+        counts: BoolArray = (forms.source == SOURCES.index("manager")) & ~too_thin
+        weight = share_weight(weight, forms.employee, counts, manager_part)
     table = FormTable(
         forms.employee, forms.rater, forms.source, form_points, weight,
         ~too_thin & (weight > 0.0), points, _by_employee(weights, rules),
@@ -131,6 +141,39 @@ def average_criteria(points: FloatArray, weights: FloatArray) -> tuple[FloatArra
             np.where(total > 0, summed / total, np.nan),
             np.where(whole > 0, total / whole, 0.0),
         )
+
+
+def share_weight(
+    weight: FloatArray, employee: IntArray, counts: BoolArray, part: FloatArray
+) -> FloatArray:
+    r"""Let the manager forms of one person share the weight of one.
+
+    .. math:: W_n = W \frac{p_n}{\sum_m p_m}, \quad m \text{ manager forms of this person}
+
+    Parameters
+    ----------
+    weight : (N,) peer forms
+        Weight of each form's source.
+    employee : (N,) codes
+    counts : (N,)
+        Manager forms that answer enough; the others keep their weight.
+    part : (N,) parts, 0 to 1
+        Where all of a person's are 0, the forms share equally.
+
+    Examples
+    --------
+    >>> share_weight(np.array([2.0, 2.0]), np.array([0, 0]), np.array([True, True]),
+    ...              np.array([0.75, 0.25]))
+    array([1.5, 0.5])
+    """
+    who = employee[counts]
+    n_people = int(employee.max(initial=-1)) + 1
+    total = np.bincount(who, part[counts], minlength=n_people)
+    shared = np.where(total[who] > 0, part[counts], 1.0)
+    total = np.bincount(who, shared, minlength=n_people)
+    result = weight.copy()
+    result[counts] = weight[counts] * (shared / total[who])
+    return result
 
 
 def read_expectations(

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from calibrate import tables
+from calibrate.cli.main import run_command
 from calibrate.config import load_cycle
 from calibrate.report import AuditMaterial, CriterionInfo, Material, OutcomeInfo, RubricInfo
 
@@ -204,13 +205,23 @@ def invent_goals(employees: pd.DataFrame) -> pd.DataFrame:
                 "goal_id": f"G{i:03d}{k}", "kind": "person", "employee_id": employee,
                 "title": ("Cut the time to answer a customer from 9 to 6 hours", "Hire two")[k],
                 "outcome": ("grow", "reliability", None)[(i + k) % 3], "weight": 60.0 - 20 * k,
+                "present_share": 1.0,
                 "attainment": None if (i + k) % 5 == 0 else 0.4 + 0.1 * (i % 9),
             })  # fmt: skip
     return tables.GOALS.conform(pd.DataFrame(rows))
 
 
-@pytest.fixture
-def invent(tmp_path: Path) -> Callable[..., Material]:
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path:
+    """A finished run of the invented company with the executive page alone."""
+    out = tmp_path_factory.mktemp("run")
+    cycle = str(sample_data / "cycle.yaml")
+    assert run_command(["run", cycle, "--out", str(out), "--only", "executive"]) == 0
+    return out / "latest"
+
+
+@pytest.fixture(scope="session")
+def invent(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Material]:
     """A builder of material; each keyword is one way in which a company may differ."""
 
     def build(
@@ -227,7 +238,7 @@ def invent(tmp_path: Path) -> Callable[..., Material]:
             "term": ["employee", "unit", "rater", "residual"],
             "variance": [100.0, 25.0, 64.0, 81.0], "share": [0.37, 0.09, 0.24, 0.30],
         })  # fmt: skip
-        frames = {
+        frames = {contract.name: contract.empty() for contract in tables.PUBLIC} | {
             "forms": forms, "scores": scores,
             "raters": invent_raters(forms, is_linked=is_linked),
             "criterion_scores": criterion_scores, "variance": tables.VARIANCE.conform(variance),
@@ -249,7 +260,8 @@ def invent(tmp_path: Path) -> Callable[..., Material]:
         )
         return Material(
             cycle=load_invented_cycle(
-                tmp_path, paper=paper, shown=shown, has_guideline=has_guideline
+                tmp_path_factory.mktemp("cycle"),
+                paper=paper, shown=shown, has_guideline=has_guideline,
             ),
             tables=frames, employees=employees,
             rubrics=(RubricInfo("default", "3", "All roles", "ab" * 32, CRITERIA),),

@@ -1,0 +1,49 @@
+"""Forms, rows and managers of each person, counted for the readiness table."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from calibrate.config import SOURCES
+from calibrate.pipeline.stages import Prepared, Scored
+from calibrate.session.readiness import build_readiness
+
+_TEXTS = (
+    "employee_id", "manager_id", "not_rated_reason", "left_on", "hired_on", "status",
+    "present_share",
+)  # fmt: skip
+
+
+def tabulate_readiness(scored: Scored) -> pd.DataFrame:
+    """Who has a score, and why not, as :data:`calibrate.tables.READINESS`."""
+    prepared, forms = scored.prepared, scored.prepared.forms
+    is_manager = forms.source == SOURCES.index("manager")
+    is_thin = np.isnan(forms.points)
+
+    def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        return np.bincount(forms.employee[chosen], minlength=len(prepared.employees.ids))
+
+    left_out = prepared.quarantined[prepared.quarantined >= 0]
+    people = prepared.employees.frame[list(_TEXTS)].assign(
+        session=list(prepared.session),
+        link=scored.effects.employees.link,
+        n_managers=prepared.assignments.count_managers(),
+        n_scored=count(forms.scored),
+        n_thin=count(is_thin),
+        n_unscored=count(~forms.scored & ~is_thin),
+        n_manager_forms=count(is_manager & ~is_thin),
+        n_left_out=np.bincount(left_out, minlength=len(prepared.employees.ids)),
+    )
+    return build_readiness(people, prepared.cycle.starts_on, prepared.cycle.ends_on)
+
+
+def find_present_shares(prepared: Prepared) -> dict[str, float]:
+    """Share of the cycle each person was present, where the employees file says it."""
+    shares = prepared.employees.column("present_share")
+    return {
+        employee: float(share)
+        for employee, share in zip(prepared.employees.ids, shares, strict=True)
+        if share
+    }
