@@ -41,13 +41,18 @@ def _check_criteria(rows: CheckedRows) -> None:
         has = rules.lowest[rubric[at]] != MISSING
         return tuple(name for name, one in zip(rules.criteria, has, strict=True) if one)
 
-    rows.refuse(
-        "criterion", "unknown_criterion", criterion < 0,
-        lambda at: (
-            f"criterion '{rows.text('criterion', at)[:60]}' is in no rubric",
-            say_known(rows.text("criterion", at), known_to(at)),
-        ),
-    )  # fmt: skip
+    said: dict[tuple[str, int], tuple[str, str]] = {}
+
+    def explain(at: int) -> tuple[str, str]:
+        text = rows.text("criterion", at)
+        asked = (text, int(rubric[at]))
+        if asked not in said:
+            said[asked] = (
+                f"criterion '{text[:60]}' is in no rubric", say_known(text, known_to(at))
+            )  # fmt: skip
+        return said[asked]
+
+    rows.refuse("criterion", "unknown_criterion", criterion < 0, explain)
     rows.refuse(
         "employee_id", "no_rubric", (rows.employee >= 0) & (rubric < 0),
         lambda at: (
