@@ -4,13 +4,18 @@ import csv
 import json
 import random
 import struct
+import subprocess
+from datetime import date
+from decimal import Decimal
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from frictionless import Package
 
-from calibrate.report.files import build_data_dictionary, encode_table
+from calibrate.report.files import build_data_dictionary, encode_table, write_table
 from calibrate.tables import PUBLIC, VARIANCE, Column, Contract
 
 THINGS = Contract(
@@ -156,3 +161,96 @@ def test_data_dictionary_names_every_column_with_its_meaning() -> None:
         fields = resource["schema"]["fields"]
         assert [f["name"] for f in fields] == contract.names
         assert all(f["description"] for f in fields)
+
+
+TYPED = Contract(
+    "typed",
+    ("id",),
+    (
+        Column("id", "text", "id"),
+        Column("note", "text", "note"),
+        Column("size", "number", "size", "points"),
+        Column("count", "integer", "count"),
+        Column("is_big", "boolean", "big?"),
+        Column("day", "date", "day"),
+    ),
+)
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Path:
+    """A folder with one table of every type, and its data package."""
+    frame = pd.DataFrame({
+        "id": ["007", "1e5", "TRUE"], "note": ["=1+1", 'two\nlines, "so"', None],
+        "size": [-0.5, None, 1 / 3], "count": [None, 2, 3], "is_big": [True, False, None],
+        "day": ["2026-12-31", None, "1899-02-28"],
+    })  # fmt: skip
+    write_table(tmp_path / "tables", TYPED, frame)
+    text = build_data_dictionary([("tables/typed.csv", TYPED)])
+    (tmp_path / "datapackage.json").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def read_with_r(folder: Path, root: Path) -> dict:
+    script = root / "tests" / "reference" / "read_tables.R"
+    call = ["Rscript", "--vanilla", str(script), str(folder)]
+    done = subprocess.run(call, check=True, capture_output=True, text=True, timeout=120)
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+def test_r_reads_every_type_from_the_data_package(typed: Path, root: Path) -> None:
+    table = read_with_r(typed, root)["tables/typed.csv"]
+    assert table["classes"] == [
+        "character", "character", "numeric", "integer", "logical", "Date",
+    ]  # fmt: skip
+    assert table["first"] == ["007", "'=1+1", "-0.5", None, "TRUE", "2026-12-31"]
+    assert table["missing"] == [0, 1, 1, 1, 1, 1]
+    assert table["sums"] == pytest.approx([0, 0, -0.5 + 1 / 3, 5, 0, 0], rel=1e-11)
+
+
+def test_r_reads_every_table_of_a_run_as_parquet_has_it(run_folder: Path, root: Path) -> None:
+    expected_class = {
+        "text": "character", "integer": "integer", "number": "numeric", "boolean": "logical",
+        "date": "Date",
+    }  # fmt: skip
+    found = read_with_r(run_folder, root)
+    for contract in PUBLIC:
+        table = found[f"tables/{contract.name}.csv"]
+        frame = pd.read_parquet(run_folder / "tables" / f"{contract.name}.parquet")
+        assert table["names"] == contract.names
+        assert table["rows"] == len(frame)
+        assert table["classes"] == [expected_class[c.kind] for c in contract.columns]
+        assert table["missing"] == frame.isna().sum().tolist()
+        sums = [
+            float(frame[c.name].sum()) if c.kind in ("integer", "number") else 0.0
+            for c in contract.columns
+        ]
+        # Sums of 12-digit numbers in another order.
+        assert table["sums"] == pytest.approx(sums, rel=1e-9, abs=1e-9)
+
+
+def test_frictionless_finds_every_type_right(typed: Path) -> None:
+    package = Package(str(typed / "datapackage.json"))
+    assert package.validate().valid
+    rows = package.resources[0].read_rows()
+    assert rows[0].to_dict() == {
+        "id": "007", "note": "'=1+1", "size": Decimal("-0.5"), "count": None, "is_big": True,
+        "day": date(2026, 12, 31),
+    }  # fmt: skip
+
+
+def test_frictionless_refuses_a_repeated_key_and_a_wrong_type(typed: Path) -> None:
+    path = typed / "tables" / "typed.csv"
+    path.write_text(path.read_text().replace("1e5", "007").replace("-0.5", "half"))
+    errors = Package(str(typed / "datapackage.json")).validate().flatten(["type"])
+    assert sorted(kind for (kind,) in errors) == ["primary-key", "type-error"]
+
+
+def test_frictionless_validates_every_table_of_a_run(run_folder: Path) -> None:
+    package = Package(str(run_folder / "datapackage.json"))
+    report = package.validate()
+    assert report.flatten(["name", "rowNumber", "type", "note"]) == []
+    top = run_folder.resolve()
+    written = {path.relative_to(top).as_posix() for path in top.rglob("*.csv")}
+    assert {resource.path for resource in package.resources} == written
