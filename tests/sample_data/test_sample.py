@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from calibrate.cli.main import run_command
+
 Rows = list[dict[str, str]]
 POINTS_PER_MARK = 25.0
 
@@ -35,21 +37,24 @@ def test_make_writes_the_committed_files_byte_for_byte(sample_data: Path, tmp_pa
     command = [sys.executable, str(sample_data / "make.py"), "--out", str(tmp_path)]
     subprocess.run(command, check=True, env={"PYTHONDONTWRITEBYTECODE": "1"})
     written = sorted(path for path in tmp_path.rglob("*") if path.is_file())
-    assert len(written) == 7
+    assert len(written) == 13
     for path in written:
         committed = sample_data / path.relative_to(tmp_path)
         assert path.read_bytes() == committed.read_bytes(), path.name
 
 
-def test_company_has_240_people_in_four_levels_and_five_departments(employees: Rows) -> None:
+def test_company_has_240_people_in_five_departments_and_sessions(employees: Rows) -> None:
     boss = {row["employee_id"]: row["manager_id"] for row in employees}
     assert len(boss) == len(employees) == 240
 
     def depth(employee: str) -> int:
         return 1 + depth(boss[employee]) if boss[employee] else 1
 
-    assert Counter(depth(employee) for employee in boss) == {1: 1, 2: 5, 3: 29, 4: 205}
+    depths = Counter(depth(employee) for employee in boss)
+    assert (depths[1], depths[2]) == (1, 5)
+    assert 4 <= max(depths) <= 5
     assert len({row["department"] for row in employees}) == 5
+    assert len({row["session"] for row in employees}) == 5
     assert len({row["name"] for row in employees}) == 240
 
 
@@ -88,28 +93,39 @@ def test_every_form_has_five_criteria_of_the_rubric_that_applies(
         assert marked == criteria[rubric]
 
 
-def test_every_rated_person_has_the_own_managers_form_and_three_peers(
-    employees: Rows, ratings: Rows
+def test_manager_forms_come_from_managers_and_nearly_everybody_has_one(
+    sample_data: Path, employees: Rows, ratings: Rows
 ) -> None:
-    boss = {row["employee_id"]: row["manager_id"] for row in employees}
+    managers: dict[str, set[str]] = {}
+    for row in read_rows(sample_data / "assignments.csv"):
+        managers.setdefault(row["employee_id"], set()).add(row["manager_id"])
     rated = {row["employee_id"] for row in employees if not row["not_rated_reason"]}
     assert {row["employee_id"] for row in ratings} == rated
     forms = {(row["employee_id"], row["rater_id"], row["source"]) for row in ratings}
-    assert {(e, r) for e, r, source in forms if source == "manager"} == {
-        (employee, boss[employee]) for employee in rated
-    }
-    peers = Counter(employee for employee, _, source in forms if source == "peer")
-    assert {peers[employee] for employee in rated} <= {3, 4}
+    assert all(rater in managers[e] for e, rater, source in forms if source == "manager")
+    # One form in sixty-six is missing: of 230 about three, hardly ever ten.
+    assert len({e for e, _, source in forms if source == "manager"}) >= len(rated) - 10
+    boss = {row["employee_id"]: row["manager_id"] for row in employees}
     outside = [boss[e] != boss[r] for e, r, source in forms if source == "peer"]
-    assert 0.30 < sum(outside) / len(outside) < 0.50
+    assert 0.35 < sum(outside) / len(outside) < 0.50
     assert all(e == r for e, r, source in forms if source == "self")
     assert all(boss[r] == e for e, r, source in forms if source == "direct_report")
+
+
+def test_every_kind_of_manager_and_of_absence_occurs(sample_data: Path, employees: Rows) -> None:
+    kinds = Counter(row["kind"] for row in read_rows(sample_data / "assignments.csv"))
+    assert kinds.keys() == {"line", "matrix", "previous", "acting"}
+    assert kinds["line"] == 239
+    assert {row["status"] for row in employees} == {"active", "on leave", "left"}
+    assert any(row["left_on"] for row in employees)
+    assert any(float(row["present_share"]) < 1 for row in employees if not row["not_rated_reason"])
 
 
 def test_absent_people_neither_rate_nor_are_proposed(employees: Rows, ratings: Rows) -> None:
     raters = {row["rater_id"] for row in ratings}
     absent = [row for row in employees if row["not_rated_reason"]]
-    assert len(absent) == 6
+    # The one at the top, 3 on leave, 2 who joined late, 2 who left.
+    assert len(absent) == 8
     for row in absent:
         assert row["proposed_band"] == ""
         assert row["employee_id"] not in raters or row["manager_id"] == ""
@@ -171,7 +187,8 @@ def test_managers_alone_mark_the_planted_group_lower(
             is_group = gender[row["employee_id"]] == plan["disparities"][0]["group"]
             rest.setdefault((row["source"], is_group), []).append(points)
     means = {key: sum(values) / len(values) for key, values in rest.items()}
-    # Residual sd of a form is about 11, 95 and 135 forms: standard error 1.5 (manager), 0.8 (peer).
+    # Residual sd of a form is about 11, about 100 and 135 forms: standard error 1.5 (manager),
+    # 0.8 (peer).
     assert means["manager", True] - means["manager", False] == pytest.approx(-10.0, abs=4.0)
     assert means["peer", True] - means["peer", False] == pytest.approx(0.0, abs=2.4)
 
@@ -182,14 +199,14 @@ def test_proposals_follow_from_the_managers_own_marks(
     cycle = yaml.safe_load((sample_data / "cycle.yaml").read_text(encoding="utf-8"))
     labels, cuts = cycle["bands"]["labels"], cycle["bands"]["cuts"]
     weights = {"engineering": [25, 25, 20, 15, 15], "default": [30, 25, 20, 10, 15]}
-    marks: dict[str, list[str]] = {}
+    marks: dict[tuple[str, str], list[str]] = {}
     for row in ratings:
         if row["source"] == "manager":
-            marks.setdefault(row["employee_id"], []).append(row["mark"])
+            marks.setdefault((row["employee_id"], row["rater_id"]), []).append(row["mark"])
     proposed = [row for row in employees if row["proposed_band"]]
-    assert 215 <= len(proposed) <= 232
+    assert 200 <= len(proposed) <= 232
     for row in proposed:
-        given = marks[row["employee_id"]]
+        given = marks[row["employee_id"], row["manager_id"]]
         if all(given):
             rubric = "engineering" if row["job_family"] in {"Engineering", "Data"} else "default"
             hundredths = sum(
@@ -198,6 +215,24 @@ def test_proposals_follow_from_the_managers_own_marks(
             band = labels[sum(hundredths >= 100 * cut for cut in cuts)]
             assert row["proposed_band"] == band, row["employee_id"]
             assert row["proposed_by"] == row["manager_id"]
+
+
+def test_the_planted_disparity_is_found_and_no_other(
+    sample_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["audit", str(sample_data / "cycle.yaml"), "--out", str(tmp_path)]) == 0
+    rows = read_rows(tmp_path / "latest" / "audit" / "tables" / "disparities.csv")
+    primary = [row for row in rows if row["family"] == "primary"]
+    found = [row for row in primary if row["verdict"] in {"beyond", "significant_only"}]
+    assert [(row["measure"], row["group"]) for row in found] == [("selection_rate", "female")]
+    assert found[0]["verdict"] == "beyond"
+
+
+def test_the_sample_passes_its_own_check(
+    sample_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["check", str(sample_data / "cycle.yaml")]) == 0
+    assert "Ready to run" in capsys.readouterr().out
 
 
 def test_attributes_cover_everybody_and_a_small_group(sample_data: Path, employees: Rows) -> None:
