@@ -247,7 +247,12 @@ def _is_weight(text: str) -> bool:
 
 
 def _printable() -> pa.Check:
-    return _check("control_character", lambda text: _CONTROL.search(text) is None)
+    return _check("control_character", _is_printable)
+
+
+def _is_printable(text: str) -> bool:
+    # The first half is quick and true of nearly every text.
+    return text.isprintable() or _CONTROL.search(text) is None
 
 
 def _trimmed() -> list[pa.Check]:
