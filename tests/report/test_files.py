@@ -3,8 +3,10 @@
 import csv
 import json
 import random
+import re
 import struct
 import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -254,3 +256,31 @@ def test_frictionless_validates_every_table_of_a_run(run_folder: Path) -> None:
     top = run_folder.resolve()
     written = {path.relative_to(top).as_posix() for path in top.rglob("*.csv")}
     assert {resource.path for resource in package.resources} == written
+
+
+def find_examples(root: Path, language: str) -> list[str]:
+    text = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("language", "command"), [("python", [sys.executable, "-c"]), ("r", ["Rscript", "-e"])]
+)
+def test_examples_of_the_manual_run_inside_a_run(
+    language: str, command: list[str], root: Path, run_folder: Path
+) -> None:
+    (example,) = find_examples(root, language)
+    done = subprocess.run(
+        [*command, example], check=True, cwd=run_folder, capture_output=True, text=True
+    )
+    sessions = pd.read_parquet(run_folder / "tables" / "scores.parquet")["session"].unique()
+    assert all(session in done.stdout for session in sessions)
+
+
+def test_manual_names_every_file_of_a_run(root: Path, run_folder: Path) -> None:
+    text = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
+    top = {f"{p.name}/" if p.is_dir() else p.name for p in run_folder.iterdir()} - {"audit/"}
+    assert {name for name in top if f"`{name}`" not in text} == set()
+    assert {c.name for c in PUBLIC if f"`{c.name}`" not in text} == set()
+    audit = {p.stem for p in (run_folder / "audit" / "tables").glob("*.csv")}
+    assert {name for name in audit if f"`audit/tables/{name}`" not in text} == set()
