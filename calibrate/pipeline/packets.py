@@ -13,6 +13,7 @@ from calibrate.manifest import hash_bytes
 from calibrate.pipeline.progress import Clock
 from calibrate.report import AuditMaterial, Draft, Material, Packet, draft_packet, print_packet
 from calibrate.report.files import encode_table
+from calibrate.report.views.manager import list_managers
 from calibrate.tables import PACKET_INDEX
 
 _PLACES = {"executive": "executive.pdf", "audit": "audit/audit.pdf"}
@@ -68,10 +69,9 @@ def _draft(
             for n, name in enumerate(sessions, 1)
         ]
     if "manager" in kinds:
-        managers = sorted(set(material.employees["manager_id"]) - {""})
         drafts += [
             (f"packets/manager-{n}.pdf", draft_packet("manager", material, name))
-            for n, name in enumerate(managers, 1)
+            for n, name in enumerate(list_managers(material), 1)
         ]
     if "executive" in kinds:
         drafts.append(

@@ -197,6 +197,18 @@ def invent_agenda(scores: pd.DataFrame, employees: pd.DataFrame) -> pd.DataFrame
     return tables.AGENDA.conform(pd.DataFrame(rows))
 
 
+def invent_readiness(employees: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    rated = scores.set_index("employee_id")["raw_score"].notna()
+    is_rated = employees["employee_id"].map(rated)
+    return tables.READINESS.conform(pd.DataFrame({
+        "employee_id": employees["employee_id"], "session": employees["department"],
+        "manager_id": employees["manager_id"],
+        "status": is_rated.map({True: "rated", False: "not_rated"}),
+        "reason": is_rated.map({True: "", False: "given"}),
+        "detail": employees["not_rated_reason"], "n_managers": 1, "missing_manager_form": False,
+    }))  # fmt: skip
+
+
 def invent_goals(employees: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for i, employee in enumerate(employees["employee_id"]):
@@ -244,6 +256,7 @@ def invent(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Material]:
             "criterion_scores": criterion_scores, "variance": tables.VARIANCE.conform(variance),
             "distribution": invent_distribution(scores, has_guideline),
             "agenda": invent_agenda(scores, employees), "goals": invent_goals(employees),
+            "readiness": invent_readiness(employees, scores),
             "findings": tables.FINDINGS.empty(), "problems": tables.PROBLEMS.empty(),
         }  # fmt: skip
         n_rated = int(scores["raw_score"].notna().sum())

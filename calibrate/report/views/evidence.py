@@ -9,6 +9,7 @@ from markupsafe import Markup
 from calibrate.report.charts import draw_interval, draw_zone
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
+from calibrate.report.views.presence import say_managers
 from calibrate.report.words import (
     DASH,
     LINK_WORDS,
@@ -77,6 +78,7 @@ class Person:
     sources: tuple[SourceColumn, ...]
     criteria: tuple[CriterionLine, ...]
     mask_note: str
+    managers: str
 
 
 def build_person(company: Company, score: Row) -> Person:
@@ -91,6 +93,7 @@ def build_person(company: Company, score: Row) -> Person:
     by_source = desk.find_rows("sources", "employee_id", [employee_id])
     forms = desk.find_rows("forms", "employee_id", [employee_id])
     is_masked = must_mask(company, forms, by_source)
+    is_pooled = is_masked or must_pool(company, forms)
     seen = {str(row["source"]) for row in [*forms, *by_source]}
     present = [source for source in SOURCE_WORDS if source in seen]
     proposed = str(score.get("proposed_band") or "")
@@ -120,9 +123,10 @@ def build_person(company: Company, score: Row) -> Person:
         link=LINK_WORDS.get(link, link),
         change=scale.change(change) if shown and change is not None else DASH,
         change_words=say_change(change) if is_rated else NOT_KNOWN,
-        sources=_list_sources(company, forms, present, is_masked),
-        criteria=_list_criteria(company, employee_id, by_source, present, is_masked),
-        mask_note=_say_mask(company) if is_masked else "",
+        sources=_list_sources(company, forms, present, is_pooled),
+        criteria=_list_criteria(company, score, by_source, present, (is_masked, is_pooled)),
+        mask_note=_say_mask(company, is_masked=is_masked) if is_pooled else "",
+        managers=say_managers(company, employee_id),
     )
 
 
@@ -134,8 +138,18 @@ def must_mask(company: Company, forms: list[Row], by_source: list[Row]) -> bool:
     if any(0 < n < company.min_peers for n in counts):
         return True
     others = [f for f in forms if f.get("scored") and f["source"] not in ("manager", "self")]
-    has_manager = any(f["source"] == "manager" and f.get("scored") for f in forms)
-    return company.min_peers > 1 and has_manager and len(others) == 1
+    n_managers: int = sum(f["source"] == "manager" and bool(f.get("scored")) for f in forms)
+    is_pair = (n_managers > 0 and len(others) == 1) or (n_managers == 2 and not others)
+    return company.min_peers > 1 and is_pair
+
+
+def must_pool(company: Company, forms: list[Row]) -> bool:
+    """Would a column for managers let one of them work out another one's marks?
+
+    Each knows the own marks; the others are as safe as so many peers.
+    """
+    n_managers: int = sum(form["source"] == "manager" for form in forms)
+    return 1 < n_managers <= company.min_peers
 
 
 def _take_change(score: Row) -> float | None:
@@ -186,13 +200,13 @@ def _draw_person(company: Company, score: Row, is_masked: bool) -> Markup:
 
 
 def _list_sources(
-    company: Company, forms: list[Row], present: list[str], is_masked: bool
+    company: Company, forms: list[Row], present: list[str], is_pooled: bool
 ) -> tuple[SourceColumn, ...]:
     columns = []
     for source in present:
         points = [form["points"] for form in forms if form["source"] == source]
         known = [float(p) for p in points if p is not None]
-        is_open = not is_masked or source == "self"
+        is_open = not is_pooled or source == "self"
         mean = company.display.score(sum(known) / len(known) if known else None)
         columns.append(
             SourceColumn(
@@ -205,15 +219,21 @@ def _list_sources(
 
 
 def _list_criteria(
-    company: Company, employee_id: str, by_source: list[Row], present: list[str], is_masked: bool
+    company: Company,
+    score: Row,
+    by_source: list[Row],
+    present: list[str],
+    hides: tuple[bool, bool],
 ) -> tuple[CriterionLine, ...]:
+    is_masked, is_pooled = hides
+    employee_id = str(score["employee_id"])
     rows = company.material.desk.find_rows("criterion_scores", "employee_id", [employee_id])
     by_criterion = {str(row["criterion"]): row for row in rows}
     points = {(str(row["criterion"]), str(row["source"])): row["points"] for row in by_source}
     known = list(dict.fromkeys([*by_criterion, *(key[0] for key in points)]))
     scale = company.display
     write = scale.whole if is_masked else scale.mark
-    hidden = {source for source in present if is_masked and source != "self"}
+    hidden = {source for source in present if is_pooled and source != "self"}
     lines = []
     for criterion, label in company.order_criteria(employee_id, known).items():
         row: Row = by_criterion.get(criterion, {})
@@ -243,7 +263,12 @@ def take_overall(row: Row) -> float | None:
     return None
 
 
-def _say_mask(company: Company) -> str:
+def _say_mask(company: Company, *, is_masked: bool) -> str:
+    if not is_masked:
+        return (
+            "Several managers filed a form. No split by source is shown, so that none of them "
+            "can work out the marks of another."
+        )
     return (
         f"Fewer than {company.min_peers} answers from peers or direct reports, or a single "
         "rater beside the manager. Bands and whole marks are shown, and no split by source, "

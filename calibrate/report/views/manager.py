@@ -8,6 +8,12 @@ from calibrate.report.material import Material, Row
 from calibrate.report.views.base import Company, Figure, Head, RubricNote, build_head, cap_rows
 from calibrate.report.views.evidence import Cell, Person, build_person, take_overall
 from calibrate.report.views.pattern import OwnPattern, build_own_pattern
+from calibrate.report.views.presence import (
+    Presence,
+    build_presence,
+    is_elsewhere,
+    say_present,
+)
 from calibrate.report.views.talk import GoalRow, Talk, build_talk, list_goals
 from calibrate.report.words import DASH, write_count
 
@@ -31,12 +37,21 @@ class HeatTable:
 
 @dataclass(frozen=True)
 class TeamCard:
-    """One person of the team."""
+    """One person of the team; ``present`` says how absence prorated the targets."""
 
     person: Person
     goals: tuple[GoalRow, ...]
+    present: str
     talk: Talk
     slot: str
+
+
+@dataclass(frozen=True)
+class OtherTeam:
+    """People of other teams who report to this manager too, and in which way."""
+
+    title: str
+    cards: tuple[TeamCard, ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,10 @@ class ManagerView:
     team_notice: str
     heat: tuple[HeatTable, ...]
     pattern: OwnPattern
+    presence: Presence
+    missing: str
     cards: tuple[TeamCard, ...]
+    others: tuple[OtherTeam, ...]
     shades: tuple[str, ...]
     min_peers: str
     ticks: tuple[str, ...]
@@ -61,6 +79,12 @@ class ManagerView:
     rubrics: tuple[RubricNote, ...]
 
 
+def list_managers(material: Material) -> list[str]:
+    """Everybody who gets a manager packet: line, matrix and acting managers of today."""
+    today = material.assignments[material.assignments["is_current"].astype(bool)]
+    return sorted({*material.employees["manager_id"], *today["manager_id"]} - {""})
+
+
 def build_manager_view(material: Material, manager_id: str) -> ManagerView:
     """Build the packet of one manager.
 
@@ -70,14 +94,16 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
         If nobody has this manager.
     """
     company = Company(material)
-    desk = material.desk
-    members = desk.find_rows("employees", "manager_id", [manager_id])
-    scores = desk.find_rows("scores", "employee_id", [str(m["employee_id"]) for m in members])
-    if not scores:
+    members = material.desk.find_rows("employees", "manager_id", [manager_id])
+    team_ids = [str(member["employee_id"]) for member in members]
+    others = _build_others(company, manager_id, frozenset(team_ids))
+    if not members and not others:
         raise KeyError(manager_id)
-    built = [(build_person(company, score), score) for score in scores]
-    pairs, notice = cap_rows(sorted(built, key=_rank), "people")
+    pairs, notice = cap_rows(_rank_people(company, team_ids), "people")
     people = tuple(person for person, _ in pairs)
+    cards = tuple(_build_card(company, person, score) for person, score in pairs)
+    shown = [*people, *(card.person for other in others for card in other.cards)]
+    presence = build_presence(company, team_ids)
     name = company.name(manager_id)
     return ManagerView(
         head=build_head(
@@ -89,17 +115,42 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
         team_notice=notice,
         heat=_build_heat(company, pairs),
         pattern=build_own_pattern(company, manager_id),
-        cards=tuple(_build_card(company, person, score) for person, score in pairs),
+        presence=presence,
+        missing="".join(row.people for row in presence.missing),
+        cards=cards,
+        others=others,
         shades=("1", "2", "3", "4", "5"),
         min_peers=write_count(company.min_peers),
         ticks=company.ticks,
         interval=company.interval,
-        is_fitted=any(person.is_adjusted for person in people),
-        has_masked=any(person.is_masked for person in people),
-        has_expected=any(line.expected != DASH for p in people for line in p.criteria),
+        is_fitted=any(person.is_adjusted for person in shown),
+        has_masked=any(person.is_masked for person in shown),
+        has_expected=any(line.expected != DASH for p in shown for line in p.criteria),
         show_suggested=material.cycle.show_suggested != "never",
         rubrics=company.rubric_notes,
     )  # fmt: skip
+
+
+def _rank_people(company: Company, employee_ids: list[str]) -> list[tuple[Person, Row]]:
+    """Build the people who were there in this cycle, the highest score first."""
+    here = [employee for employee in employee_ids if not is_elsewhere(company, employee)]
+    scores = company.material.desk.find_rows("scores", "employee_id", here)
+    return sorted(((build_person(company, score), score) for score in scores), key=_rank)
+
+
+def _build_others(company: Company, manager_id: str, team: frozenset[str]) -> tuple[OtherTeam, ...]:
+    """Cards of people whose matrix or acting manager this is today."""
+    rows = company.material.desk.find_rows("assignments", "manager_id", [manager_id])
+    built = []
+    for kind in ("matrix", "acting"):
+        people = {
+            str(row["employee_id"]) for row in rows if row["kind"] == kind and row["is_current"]
+        }
+        pairs = _rank_people(company, sorted(people - team))
+        if pairs:
+            cards = tuple(_build_card(company, person, score) for person, score in pairs)
+            built.append(OtherTeam(f"Also reports to you as {kind}", cards))
+    return tuple(built)
 
 
 def _rank(pair: tuple[Person, Row]) -> tuple[bool, bool, float, str]:
@@ -150,4 +201,5 @@ def _build_card(company: Company, person: Person, score: Row) -> TeamCard:
     slot = "not on the agenda"
     if (agenda.get("minutes") or 0) > 0:
         slot = f"on the agenda, {float(agenda['minutes']):.0f} minutes"
-    return TeamCard(person, goals, build_talk(company, person, score), slot)
+    rows = company.material.desk.find_rows("goals", "employee_id", [person.employee_id])
+    return TeamCard(person, goals, say_present(rows), build_talk(company, person, score), slot)

@@ -13,7 +13,6 @@ from calibrate.report.views.base import (
     Item,
     RubricNote,
     build_head,
-    cap_rows,
 )
 from calibrate.report.views.evidence import Person, build_person
 from calibrate.report.views.meeting import (
@@ -29,6 +28,7 @@ from calibrate.report.views.patterns import (
     build_rater_table,
     build_share_table,
 )
+from calibrate.report.views.presence import Presence, build_presence
 from calibrate.report.words import join_words, say_code, write_count
 
 GROUND_RULES = (
@@ -71,8 +71,7 @@ class SessionView:
     head: Head
     figures: tuple[Figure, ...]
     readiness: tuple[Item, ...]
-    not_rated: tuple[Item, ...]
-    not_rated_notice: str
+    presence: Presence
     problems: tuple[Item, ...]
     notes: tuple[str, ...]
     definitions: tuple[Item, ...]
@@ -111,7 +110,7 @@ def build_session_view(material: Material, session: str) -> SessionView:
     by_employee = {str(row["employee_id"]): row for row in scores}
     discussed = [row for row in agenda if (row.get("minutes") or 0) > 0]
     groups, notice = build_agenda_groups(company, discussed, by_employee)
-    not_rated, not_rated_notice = _list_not_rated(company, scores)
+    presence = build_presence(company, list(by_employee))
     skipped, skip_notice = list_skipped(company, agenda, by_employee)
     cards = _build_cards(company, discussed, by_employee)
     head = build_head(
@@ -121,9 +120,8 @@ def build_session_view(material: Material, session: str) -> SessionView:
     return SessionView(
         head=head,
         figures=_list_figures(scores, discussed),
-        readiness=_list_readiness(material, scores),
-        not_rated=not_rated,
-        not_rated_notice=not_rated_notice,
+        readiness=_list_readiness(material, scores, presence),
+        presence=presence,
         problems=_count_problems(material),
         notes=material.notes,
         definitions=_define(company),
@@ -160,7 +158,9 @@ def _list_figures(scores: Sequence[Row], discussed: Sequence[Row]) -> tuple[Figu
     )
 
 
-def _list_readiness(material: Material, scores: Sequence[Row]) -> tuple[Item, ...]:
+def _list_readiness(
+    material: Material, scores: Sequence[Row], presence: Presence
+) -> tuple[Item, ...]:
     links = [row.get("link") for row in scores]
     forms = [int(row.get("n_forms") or 0) for row in scores if row.get("raw_score") is not None]
     mean = sum(forms) / len(forms) if forms else 0
@@ -171,19 +171,10 @@ def _list_readiness(material: Material, scores: Sequence[Row]) -> tuple[Item, ..
         Item("Weakly linked: shown with care", write_count(links.count("weak"))),
         Item("Not linked: raw score stands", write_count(links.count("unlinked"))),
         Item("Not rated", write_count(links.count("unrated"))),
+        *presence.counts,
         Item("Rows left out, whole company", write_count(ready.get("n_quarantined", 0))),
         Item("Notes on rows, whole company", write_count(ready.get("n_notes", 0))),
     )
-
-
-def _list_not_rated(company: Company, scores: Sequence[Row]) -> tuple[tuple[Item, ...], str]:
-    items = []
-    for row in scores:
-        if row.get("raw_score") is None:
-            employee_id = str(row["employee_id"])
-            reason = company.find_employee(employee_id).get("not_rated_reason")
-            items.append(Item(company.name(employee_id), str(reason or "reason not yet known")))
-    return cap_rows(items, "people without a score")
 
 
 def _count_problems(material: Material) -> tuple[Item, ...]:

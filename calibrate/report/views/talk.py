@@ -10,6 +10,7 @@ from calibrate.report.charts import draw_progress
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
 from calibrate.report.views.evidence import CriterionLine, Person
+from calibrate.report.views.presence import say_reason
 from calibrate.report.words import HARDLY, write_number, write_percent
 
 #: Goals on one card; a card never splits.
@@ -134,8 +135,7 @@ def _compare_goals(company: Company, person: Person, score: Row) -> list[str]:
 
 def _say_what_changed(company: Company, person: Person, score: Row) -> tuple[str, str]:
     if not person.is_rated:
-        reason = company.find_employee(person.employee_id).get("not_rated_reason")
-        return f"Not rated: {reason or 'the reason is not yet known'}.", ""
+        return f"Not rated: {say_reason(company, person.employee_id)}.", ""
     if not person.is_adjusted:
         return (
             "Not adjusted, because nobody else marked enough of the people these raters marked. "
