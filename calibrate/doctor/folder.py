@@ -17,7 +17,7 @@ NETWORK: Final = frozenset(
     }
 )  # fmt: skip
 
-#: Bytes written per byte read: 17 for the sample company, nearly all of them packets.
+#: Bytes written per byte read: 16 to 19 for the sample company, nearly all of them packets.
 OUT_PER_INPUT: Final = 20
 _LEAST_SPACE: Final = 50_000_000
 _ABILITIES: Final = {
