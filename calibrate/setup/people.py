@@ -40,7 +40,9 @@ def propose_employees(reading: Reading, key: Kind, open_: list[str]) -> Part:
         Line(
             column.name,
             ours,
-            "it is called so" if spell(column.name) == spell(ours) else f"it is another word for {ours}",
+            "it is called so"
+            if spell(column.name) == spell(ours)
+            else f"it is another word for {ours}",
         )
         for ours, column in reading.known.items()
         if column not in (person, manager, name)

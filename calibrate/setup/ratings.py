@@ -175,7 +175,8 @@ def _find_who(
     if reading.source is not None and not source:
         column = reading.source
         columns.append(Line(column.name, "source", "it says how rater and employee are related"))
-        return columns, [], {"source": _translate_sources(column, shown, open_)}
+        translated = _translate_sources(column, shown, open_)
+        return columns, [], {"source": translated} if translated else {}
     if not told:
         open_.append(f"{shown} does not say as what people marked: fill in constants, source")
         return columns, [Line("source", None, f"one of {', '.join(SOURCES)}")], {}

@@ -105,10 +105,12 @@ class Reading:
         """Another table whose required columns all stand here by our names, else ""."""
         names = {spell(column.name) for column in self.export.columns}
         tables = (t for t in COLUMNS if t not in {"employees", "ratings"})
+        n_of_people = len(names & {spell(name) for name in COLUMNS["employees"]})
         for table in tables:
-            ours = {spell(name) for name in COLUMNS[table]}
-            # An id alone is in every file.
-            if {spell(name) for name in REQUIRED[table]} <= names and len(ours & names) > 1:
+            n_ours = len(names & {spell(name) for name in COLUMNS[table]})
+            # Ids stand in every file: it takes more to be something else than a list of people.
+            is_more = n_ours > n_of_people or (n_ours == n_of_people and not self.is_one_row_each)
+            if {spell(name) for name in REQUIRED[table]} <= names and n_ours > 1 and is_more:
                 return table
         return ""
 

@@ -30,7 +30,7 @@ LAST = (
 )  # fmt: skip
 #: Letters that do not come apart into a letter and an accent.
 SPELT = str.maketrans({"ß": "ss", "ø": "o", "å": "a", "ı": "i", "ł": "l", "æ": "ae"})
-TEAMS = 3
+TEAMS = 2
 HEAD = 0
 
 
@@ -74,8 +74,8 @@ class Answer:
     mark: int | None
 
 
-def invent_company(random: Random, n_people: int = 22) -> list[Person]:
-    """A head, three managers, and teams of six in two departments."""
+def invent_company(random: Random, n_people: int = 16) -> list[Person]:
+    """A head, two managers, and a team of six or seven below each."""
     first, last = random.sample(FIRST, n_people), random.sample(LAST, n_people)
     people = []
     for at in range(n_people):
