@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import Literal
 
+from calibrate.faults import say_fault
+
 Level = Literal["error", "note"]
+
+#: Rules told with their first problems, and rules told in a line each: one screen in all.
+_MOST_BLOCKS, _MOST_LINES = 6, 12
+_LONGEST_LINE = 400
 
 
 class ExitCode(IntEnum):
@@ -85,8 +93,15 @@ class InputError(CalibrateError):
     exit_code = ExitCode.INPUT
 
     def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__()
         self.problems: tuple[Problem, ...] = tuple(problems)
-        super().__init__(describe_problems(self.problems))
+        #: What had been read when the fault stopped it: people, rows, forms, raters.
+        self.counts: dict[str, int] = {}
+        #: Files that list the problems.
+        self.written: tuple[Path, ...] = ()
+
+    def __str__(self) -> str:
+        return describe_problems(self.problems, written=self.written)
 
 
 class FitError(CalibrateError):
@@ -121,20 +136,113 @@ class RenderError(CalibrateError):
     """A packet could not be set."""
 
 
-def describe_problems(problems: Sequence[Problem], limit: int = 20) -> str:
-    """Say how many problems there are and list the first of them.
+@dataclass(frozen=True)
+class RuleCount:
+    """How often a rule is broken, in which files, and the first few problems."""
+
+    rule: str
+    level: Level
+    count: int
+    files: tuple[str, ...]
+    first: tuple[Problem, ...]
+
+
+def count_rules(problems: Iterable[Problem], n_first: int = 3) -> tuple[RuleCount, ...]:
+    """Count problems by rule: errors before notes, the most frequent first."""
+    counts: dict[tuple[Level, str], int] = {}
+    files: dict[tuple[Level, str], dict[str, None]] = {}
+    first: dict[tuple[Level, str], list[Problem]] = {}
+    for problem in problems:
+        key = (problem.level, problem.rule)
+        counts[key] = n = counts.get(key, 0) + 1
+        if n == 1:
+            files[key], first[key] = {}, []
+        if n <= n_first:
+            first[key].append(problem)
+        files[key][problem.file] = None
+    return tuple(
+        RuleCount(rule, level, n, tuple(files[level, rule]), tuple(first[level, rule]))
+        for (level, rule), n in sorted(counts.items(), key=lambda one: (one[0][0], -one[1], one[0]))
+    )
+
+
+def describe_problems(
+    problems: Sequence[Problem],
+    *,
+    width: int | None = None,
+    written: Sequence[Path] = (),
+) -> str:
+    """Say how many problems there are, and the first of each kind; it fits on a screen.
+
+    Parameters
+    ----------
+    width
+        Letters per line; ``None`` for one line per problem.
+    written
+        Files that list all problems.
 
     Examples
     --------
     >>> print(describe_problems([Problem("a.csv", 2, "mark", "nan_text",
     ...                                  "mark is 'nan'", "leave it blank")]))
     1 problem; nothing was scored
-      - a.csv row 2: mark is 'nan'; leave it blank
+    <BLANKLINE>
+    1 error: a mark is a text for 'nothing', such as nan (nan_text)
+      a.csv row 2: mark is 'nan'; leave it blank
     """
-    errors = [p for p in problems if p.level == "error"] or list(problems)
-    noun = "problem" if len(errors) == 1 else "problems"
-    lines = [f"{len(errors):,} {noun}; nothing was scored"]
-    lines += [f"  - {p}" for p in errors[:limit]]
-    if len(errors) > limit:
-        lines.append(f"  … and {len(errors) - limit:,} more")
-    return "\n".join(lines)
+    n_errors = sum(problem.level == "error" for problem in problems)
+    head = f"{say_count(n_errors or len(problems), 'problem')}; nothing was scored"
+    lines = [head, *describe_rules(count_rules(problems), width)]
+    return "\n".join([*lines, *say_written(written)])
+
+
+def describe_rules(rules: Sequence[RuleCount], width: int | None = None) -> Iterator[str]:
+    """Yield a block of lines per rule: count, meaning, the first problems, what is left."""
+    n_shown = _MOST_BLOCKS if len(rules) > _MOST_BLOCKS + 1 else len(rules)
+    for at, rule in enumerate(rules):
+        if at <= n_shown:
+            yield ""
+        if at == n_shown + _MOST_LINES:
+            yield f"… and {say_count(len(rules) - at, 'more rule')}"
+            return
+        said = f"{say_count(rule.count, rule.level)}: {say_fault(rule.rule)} ({rule.rule})"
+        yield from _wrap(said, "", width)
+        if at < n_shown:
+            for problem in rule.first:
+                yield from _wrap(_clip(str(problem)), "  ", width)
+            if rule.count > len(rule.first):
+                others = len(rule.files) - 3
+                named = ", ".join(rule.files[:3]) + (f" and {others:,} other files" * (others > 0))
+                rest = f"… and {rule.count - len(rule.first):,} more in {named}"
+                yield from _wrap(rest, "  ", width)
+
+
+def say_written(written: Sequence[Path]) -> list[str]:
+    """Say where all problems are listed, one file a line."""
+    return ["", "All of them, with the rows beside:", *(f"  {path}" for path in written)] * bool(
+        written
+    )
+
+
+def say_count(n: int, noun: str) -> str:
+    """Count in words.
+
+    Examples
+    --------
+    >>> say_count(1, "error"), say_count(1200, "note")
+    ('1 error', '1,200 notes')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
+
+
+def _wrap(text: str, indent: str, width: int | None) -> list[str]:
+    if width is None:
+        return [indent + text]
+    return textwrap.wrap(
+        text, max(width, 40), initial_indent=indent, subsequent_indent=f"{indent}    ",
+        break_on_hyphens=False,
+    )  # fmt: skip

@@ -19,9 +19,10 @@ from calibrate.cli.completion import completion
 from calibrate.cli.demo import demo
 from calibrate.cli.doctor import doctor
 from calibrate.cli.init import init
+from calibrate.cli.options import find_width
 from calibrate.cli.run import run
 from calibrate.cli.schema import schema
-from calibrate.errors import CalibrateError, ExitCode
+from calibrate.errors import CalibrateError, ExitCode, InputError, describe_problems
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -63,6 +64,10 @@ def run_command(arguments: list[str]) -> int:
     try:
         result = cli.main(arguments, prog_name="calibrate", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.DONE
+    except InputError as error:
+        said = describe_problems(error.problems, width=find_width(), written=error.written)
+        click.echo(f"calibrate: {said}", err=True)
+        return error.exit_code
     except CalibrateError as error:
         click.echo(f"calibrate: {error}", err=True)
         return error.exit_code

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +37,13 @@ jobs_option = click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
     help="Processes that set packets; the bytes do not depend on it.",
 )  # fmt: skip
+
+
+def find_width() -> int | None:
+    """Letters per line: of the terminal, or as COLUMNS says; ``None`` into a file or a pipe."""
+    if "COLUMNS" in os.environ or sys.stderr.isatty():
+        return shutil.get_terminal_size().columns
+    return None
 
 
 def stderr_console() -> Console:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +28,13 @@ from calibrate.manifest import (
 from calibrate.pipeline.gather import gather_material, gather_population
 from calibrate.pipeline.packets import print_packets, write_index
 from calibrate.pipeline.progress import Clock
-from calibrate.pipeline.stages import Scored, compute_scores, prepare_cycle, refuse_problems
+from calibrate.pipeline.stages import (
+    Scored,
+    compute_scores,
+    count_read,
+    prepare_cycle,
+    refuse_problems,
+)
 from calibrate.pipeline.summary import RunResult, summarise_run
 from calibrate.pipeline.tabulate import tabulate_everything, tabulate_scores
 from calibrate.report import AuditMaterial
@@ -38,9 +44,9 @@ from calibrate.report.folder import (
     hold_output,
     point_latest,
     tabulate_problems,
-    write_problems,
     write_run,
 )
+from calibrate.report.problems import remove_problems, write_problems
 from calibrate.report.workbook import write_audit_workbook, write_calibration_workbook
 from calibrate.tables import DISPARITIES, FINDINGS, PACKET_INDEX, PROBLEMS, PUBLIC, SCORES
 
@@ -65,46 +71,66 @@ class Options:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What ``calibrate check`` found where nothing stops a run."""
+    """What ``calibrate check`` found.
+
+    Parameters
+    ----------
+    problems
+        Errors and notes.
+    counts
+        People, rating rows, forms and raters, as far as they could be read.
+    files
+        Every file the cycle is made of.
+    written
+        Files that list the problems.
+    """
 
     problems: tuple[Problem, ...]
     counts: dict[str, int] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    written: tuple[Path, ...] = ()
 
 
-def check_cycle(path: Path, clock: Clock) -> CheckResult:
-    """Read and check everything, the attributes last.
+def check_cycle(path: Path, clock: Clock, out: Path | None = None) -> CheckResult:
+    """Read and check everything, the attributes last; list the problems below ``out``.
 
-    Raises
-    ------
-    InputError
-        With all problems, if a run would stop.
+    Parameters
+    ----------
+    out
+        Folder for the list. Without it nothing is written.
     """
-    with clock.stage("read"):
-        cycle = load_cycle(path)
-        require_files(cycle)
-        prepared = prepare_cycle(cycle)
-    seal = hash_bytes(prepared.forms.points.tobytes())
+    if out is None:
+        return _check(path, clock)
+    with hold_output(out):
+        result = _check(path, clock)
+        if not result.problems:
+            remove_problems(out)
+            return result
+        with clock.stage("list"):
+            return replace(result, written=write_problems(out, result.problems, path))
+
+
+def _check(path: Path, clock: Clock) -> CheckResult:
+    files: tuple[str, ...] = ()
+    try:
+        with clock.stage("read"):
+            cycle = load_cycle(path)
+            files = tuple(shown_name(name) for name in list_files(cycle))
+            require_files(cycle)
+            prepared = prepare_cycle(cycle)
+    except InputError as error:
+        return CheckResult(error.problems, error.counts, files)
     problems = list(prepared.problems)
     if cycle.inputs.attributes is not None:
+        seal = hash_bytes(prepared.forms.points.tobytes())
         with clock.stage("attributes"):
             _, found = read_attributes(
                 cycle, prepared.employees.ids, seal, prepared.employees.declared
             )
         problems += found
-    if cycle.on_problem == "stop" and any(p.level == "error" for p in problems):
-        raise InputError(problems)
-    return CheckResult(
-        tuple(problems),
-        {
-            "people": len(prepared.employees.ids),
-            "rating_rows": prepared.n_rows,
-            "forms": len(prepared.forms.points),
-            "raters": len(prepared.raters),
-            **{f"{table}_rows": len(rows) for table, rows in prepared.records.items()},
-            "errors": sum(p.level == "error" for p in problems),
-            "notes": sum(p.level == "note" for p in problems),
-        },
-    )
+    counts = count_read(prepared.employees, prepared.n_rows, prepared.forms, prepared.raters)
+    counts |= {f"{table}_rows": len(rows) for table, rows in prepared.records.items()}
+    return CheckResult(tuple(problems), counts, files)
 
 
 def run_cycle(path: Path, out: Path, options: Options, clock: Clock) -> RunResult:
@@ -113,15 +139,16 @@ def run_cycle(path: Path, out: Path, options: Options, clock: Clock) -> RunResul
     Raises
     ------
     InputError
-        After ``problems.csv`` was written below ``out``; no run is left behind.
+        After ``problems.csv`` and ``problems.xlsx`` were written below ``out``; no
+        run is left behind.
     """
     with hold_output(out):
         try:
             result = _run(path, out, options, clock)
         except InputError as error:
-            write_problems(out, error.problems)
+            error.written = write_problems(out, error.problems, path)
             raise
-        (out / "problems.csv").unlink(missing_ok=True)
+        remove_problems(out)
         return result
 
 

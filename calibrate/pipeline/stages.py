@@ -114,7 +114,7 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         manager_part=part if assignments.is_given else None,
     )  # fmt: skip
     problems += [*found, *note_unexpected(forms, employees)]
-    refuse_problems(cycle, problems)
+    refuse_problems(cycle, problems, count_read(employees, stream.n_rows, forms, raters))
     unit_kind, unit = find_units(cycle, employees)
     quarantined = np.concatenate(
         [np.asarray(stream.quarantined, np.int64), np.array(reducer.contradicted, np.int64)]
@@ -182,11 +182,25 @@ def load_measures(cycle: Cycle) -> tuple[tuple[Rubric, ...], Strategy | None]:
     return rubrics, strategy
 
 
-def refuse_problems(cycle: Cycle, problems: list[Problem]) -> None:
-    """Stop here if the problems may not be set aside."""
+def count_read(
+    employees: EmployeeTable, n_rows: int, forms: FormTable, raters: tuple[str, ...]
+) -> dict[str, int]:
+    """Count what was read."""
+    return {
+        "people": len(employees.ids), "rating_rows": n_rows,
+        "forms": len(forms.points), "raters": len(raters),
+    }  # fmt: skip
+
+
+def refuse_problems(
+    cycle: Cycle, problems: list[Problem], counts: dict[str, int] | None = None
+) -> None:
+    """Stop here if the problems may not be set aside; ``counts`` is what had been read."""
     errors = [p for p in problems if p.level == "error"]
     if any(p.whole for p in errors) or (errors and cycle.on_problem == "stop"):
-        raise InputError(problems)
+        refusal = InputError(problems)
+        refusal.counts = counts or {}
+        raise refusal
 
 
 def check_declared_columns(cycle: Cycle, employees: EmployeeTable) -> list[Problem]:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pandas as pd
 
 from calibrate.errors import BusyError, DiskError, Problem
-from calibrate.report.files import encode_table
 from calibrate.tables import PROBLEMS
 
 _UNFINISHED = ".unfinished-"
@@ -90,25 +89,18 @@ def point_latest(out: Path, name: str) -> None:
         beside.replace(out / "latest")
 
 
-def write_problems(out: Path, problems: tuple[Problem, ...]) -> Path:
-    """Replace ``problems.csv`` below ``out``."""
-    with explain_disk(out):
-        out.mkdir(parents=True, exist_ok=True)
-        path = out / "problems.csv"
-        path.write_bytes(encode_table(PROBLEMS, tabulate_problems(problems))[1])
-    return path
-
-
 def tabulate_problems(problems: tuple[Problem, ...] | list[Problem]) -> pd.DataFrame:
     """One row a problem, as :data:`calibrate.tables.PROBLEMS`."""
-    rows = [
-        {
-            "file": p.file, "row": p.row, "column": p.column, "rule": p.rule,
-            "level": p.level, "value": p.value, "fix": f"{p.what}; {p.fix}",
-        }
-        for p in problems
-    ]  # fmt: skip
-    return PROBLEMS.conform(pd.DataFrame(rows, columns=PROBLEMS.names))
+    columns = {
+        "file": [p.file for p in problems],
+        "row": pd.array([p.row for p in problems], dtype="Int64"),
+        "column": [p.column for p in problems],
+        "rule": [p.rule for p in problems],
+        "level": [p.level for p in problems],
+        "value": [p.value for p in problems],
+        "fix": [f"{p.what}; {p.fix}" for p in problems],
+    }
+    return PROBLEMS.conform(pd.DataFrame(columns))
 
 
 @contextmanager

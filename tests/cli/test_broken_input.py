@@ -118,7 +118,7 @@ def test_run_ends_with_3_says_where_and_leaves_no_run(
     assert not (out / "latest").exists()
     assert not list(out.glob("runs/*"))
     problems = (out / "problems.csv").read_text()
-    assert problems.startswith("file,row,column,rule,level,value,fix\n")
+    assert problems.startswith("file,row,column,rule,level,value,fix,content\n")
     assert len(problems.splitlines()) > 1
 
 

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from calibrate.errors import BusyError, DiskError, Problem
+from calibrate.errors import BusyError, DiskError
 from calibrate.report.folder import (
     find_run,
     hold_output,
     point_latest,
-    write_problems,
     write_run,
 )
 
@@ -62,11 +61,3 @@ def test_file_in_the_place_of_the_folder_is_explained(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     with pytest.raises(DiskError, match="another --out"), hold_output(tmp_path / "out"):
         pass
-
-
-def test_problems_are_replaced_not_added(tmp_path: Path) -> None:
-    for row in (2, 3):
-        write_problems(tmp_path, (Problem("r.csv", row, "mark", "nan_text", "is nan", "fix"),))
-    lines = (tmp_path / "problems.csv").read_text().splitlines()
-    assert lines[0] == "file,row,column,rule,level,value,fix"
-    assert lines[1:] == ["r.csv,3,mark,nan_text,error,,is nan; fix"]

@@ -1,0 +1,100 @@
+"""What it means when a rule is broken, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_MEANINGS: Mapping[str, str] = {
+    # files
+    "missing_file": "a file is not where the cycle says",
+    "unreadable_file": "a file cannot be opened",
+    "empty_file": "a file has no column names",
+    "no_rows": "a file has no row below its column names",
+    "binary_file": "a file is no text",
+    "not_utf8": "a file is not written in UTF-8",
+    "not_decodable": "a file is not written in the declared encoding",
+    "csv_syntax": "a quote is never closed, or the delimiter is another",
+    "ragged_row": "a row has more or fewer cells than there are column names",
+    "columns_differ": "files of one table have different columns",
+    # columns
+    "unknown_column": "a column is neither known, mapped nor ignored",
+    "missing_column": "a required column is missing",
+    "mapped_column_missing": "a column that the cycle maps is not in the file",
+    "ignored_column_missing": "a column that the cycle ignores is not in the file",
+    "left_out_column_missing": "a column that leave_out names is not in the file",
+    "column_twice": "two columns are the same",
+    "duplicate_column": "two columns are the same",
+    "blank_column": "a column has no name",
+    "no_criterion": "no column of a wide table is a criterion",
+    "attribute_column": "a protected attribute stands outside the attributes file",
+    "column_not_there": "a setting needs a column that the employees do not have",
+    # ids and people
+    "blank_id": "an id is blank",
+    "surrounding_space": "a text has blanks around it",
+    "spaces": "a text has blanks around it",
+    "control_character": "a text has a character that cannot be printed",
+    "duplicate_id": "an id stands twice",
+    "duplicate": "an id stands twice",
+    "duplicate_row": "two rows are about the same thing",
+    "unknown_employee": "the person is not among the employees",
+    "not_in_cycle": "the person is not in this cycle; the row is not used",
+    "own_manager": "somebody is the own manager",
+    "manager_loop": "managers manage each other in a circle",
+    "not_the_manager": "a manager form comes from somebody who was never the manager",
+    "self_by_another": "a self-rating is signed by somebody else",
+    "self_under_other_source": "somebody rates the own person under another source",
+    "no_rubric": "no rubric applies to the person",
+    "not_yes_or_no": "an answer is neither yes nor no",
+    # marks
+    "unknown_source": "the source is not one of the six",
+    "source_not_declared": "the source has no weight in this cycle",
+    "unknown_criterion": "the criterion is in no rubric",
+    "criterion_not_in_rubric": "the criterion is not in the rubric of this person",
+    "mark_out_of_scale": "a mark lies outside the rubric's scale",
+    "mark_off_step": "a mark lies between the steps of the scale",
+    "nan_text": "a mark is a text for 'nothing', such as nan",
+    "not_a_mark": "a mark is no plain number",
+    "too_many_decimals": "a mark has more than 6 decimals",
+    "decimal_point": "a number has a point where the cycle declares a comma",
+    "unmapped_label": "a label is not in the scale",
+    "null_label": "a label counts as not answered, as the scale declares",
+    "conflicting_marks": "two rows give different marks for the same question",
+    "left_out": "rows are no data, as the cycle declares",
+    # other cells
+    "blank_text": "a cell that is needed is blank",
+    "not_a_date": "a cell is no date",
+    "date_order": "an end lies before its start",
+    "not_a_number": "a cell is no plain number",
+    "share_range": "a share is not from 0 to 1",
+    "unknown_band": "a band is not one of the cycle",
+    "unknown_kind": "a kind is not one of those allowed",
+    "person_without_employee": "a goal of a person names nobody",
+    "unknown_parent": "a goal stands below one that is not there",
+    "parent_loop": "goals stand below each other in a circle",
+    "unknown_outcome": "an outcome is not in the strategy",
+    # spreadsheets
+    "several_sheets": "a spreadsheet has several sheets, and the cycle names none",
+    "unknown_sheet": "a spreadsheet has no sheet of that name",
+    "error_value": "a cell holds a spreadsheet's error, such as #N/A",
+    "digits_lost": "a number has lost its last digits in a spreadsheet",
+    "merged_cells": "cells are merged across rows",
+    # cycle, rubrics and strategy
+    "yaml_syntax": "a file is not valid YAML",
+    "repeated_key": "a key stands twice",
+    "unknown_key": "a key is not known",
+    "missing_key": "a key is missing",
+    "wrong_type": "a value has the wrong type",
+    "not_allowed": "a value is not one of those allowed",
+    "weight_sum": "weights do not add up to 100",
+}
+
+
+def say_fault(rule: str) -> str:
+    """Say what is wrong where the rule is broken; a rule not listed speaks for itself.
+
+    Examples
+    --------
+    >>> say_fault("unmapped_label"), say_fault("seed_range")
+    ('a label is not in the scale', 'seed range')
+    """
+    return _MEANINGS.get(rule, rule.replace("_", " "))
