@@ -45,6 +45,17 @@ _SCALES = """\
 # scales:                                 # where marks are words: name it under ratings, scale
 #   labels: {version: 1, marks: {"Below": 1, "Meets": 3, "Exceeds": 5}}"""
 
+_BANDS = """\
+# bands:
+#   labels: ["Below", "Developing", "Meets", "Exceeds", "Outstanding"]
+#   cuts: [30, 45, 65, 85]                # points, 0 to 100; a score on a cut belongs above it
+"""
+_ONE_LABEL_BANDS = """\
+bands:                                    # marks 1 to 5 are 0, 25, 50, 75, 100 points
+  labels: ["Below", "Developing", "Meets", "Exceeds", "Outstanding"]   # <- your words
+  cuts: [12.5, 37.5, 62.5, 87.5]          # halfway: each label is a band of its own
+"""
+
 
 def compose_folder(folder: Path, *, is_minimal: bool, proposal: Proposal | None) -> dict[str, str]:
     """Return the text of each file of a new cycle folder.
@@ -68,9 +79,11 @@ def compose_folder(folder: Path, *, is_minimal: bool, proposal: Proposal | None)
         parts = (_MINIMAL_INPUTS, _MINIMAL_SCALES) if is_minimal else (_INPUTS, _SCALES)
         for table in list_tables(is_minimal=is_minimal):
             texts[f"{table}.csv"] = ",".join(list_columns(table, is_minimal=is_minimal)) + "\n"
+    has_one_label = rubric[0] == "rubrics/overall.yaml"
     has_strategy = proposal is None and not is_minimal
     texts["cycle.yaml"] = _read_skeleton("cycle.yaml").substitute(
         inputs=parts[0], scales=parts[1], rubrics=f"rubrics: [{rubric[0]}]",
+        bands=_ONE_LABEL_BANDS if has_one_label else "", more="" if has_one_label else _BANDS,
         strategy="strategy: strategy.yaml" if has_strategy else "# strategy: strategy.yaml",
     )  # fmt: skip
     if not is_minimal:

@@ -108,6 +108,7 @@ def test_minimal_folder_takes_one_label_per_person_and_manager(
     raw = dict(zip(scored.prepared.employees.ids, scored.effects.employees.raw, strict=True))
     # "Exceeds" is mark 4 of 1 to 5: 100 x 3 / 4.
     assert raw["2"] == 75
+    assert cycle.bands.cuts_micro == tuple(int(cut * 1e6) for cut in (12.5, 37.5, 62.5, 87.5))
     assert not (folder / "strategy.yaml").exists()
 
 

@@ -222,6 +222,17 @@ def read_cells(path: Path) -> list[list[list[object]]]:
     return [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
 
 
+def test_one_label_per_person_is_a_band_per_label(tmp_path: Path) -> None:
+    folder = HERE / "workday"
+    bands = ["Does Not Meet", "Partially Meets", "Meets", "Exceeds", "Outstanding"]
+    out = ["--out", str(tmp_path), "--only", "audit"]
+    assert run_command(["run", str(folder), *out]) == ExitCode.DONE
+    scores = pd.read_csv(tmp_path / "latest/tables/scores.csv", dtype={"employee_id": str})
+    found = scores.dropna(subset="raw_band").set_index("employee_id")["raw_band"].to_dict()
+    marks = {m[0]: m[4] for m in read_workday(folder) if m[2] == "manager"}
+    assert found == {person: bands[mark - 1] for person, mark in marks.items()}
+
+
 def test_workday_uses_the_shipped_rubric_of_one_label(root: Path) -> None:
     shipped = (root / "rubrics/overall.yaml").read_bytes()
     assert (HERE / "workday/rubrics/overall.yaml").read_bytes() == shipped
