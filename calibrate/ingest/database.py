@@ -62,51 +62,63 @@ class DatabaseReader:
     header: tuple[str, ...] = ()
     ragged: list[int] = field(default_factory=list)
     shown: str = field(init=False)
-    _names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.shown = self.part.shown_database
 
     def read_header(self) -> tuple[str, ...]:
+        fetched = _fetched_of(self.part)
         try:
-            self._names = read_columns(self.part)
+            fetched.names = fetched.names or read_columns(self.part)
         except InputError as error:
             self.problems += error.problems
-        self.header = tuple(name.strip() for name in self._names)
+        self.header = tuple(name.strip() for name in fetched.names)
         return self.header
 
     def stage(self, wanted: tuple[int, ...]) -> Path | None:
-        """Fetch the columns at the ``wanted`` positions once; ``None`` where it fails."""
-        names = tuple(self._names[position] for position in wanted)
-        known = _staged_files(self.part)
+        """Return a file with at least the columns at the ``wanted`` positions, fetched once.
+
+        ``None`` where they cannot be fetched.
+        """
+        fetched = _fetched_of(self.part)
+        names = tuple(fetched.names[position] for position in wanted)
+        path = next((file for had, file in fetched.files.items() if {*names} <= {*had}), None)
+        if path is not None:
+            return path
         try:
-            if names not in known:
-                known[names] = stage_database(self.part, names, new_file())
-            return known[names]
+            path = fetched.files[names] = stage_database(self.part, names, new_file())
         except InputError as error:
             self.problems += error.problems
-        return None
+        return path
 
     def chunks(self, wanted: tuple[int, ...]) -> Iterator[RawChunk]:
         path = self.stage(wanted)
         if path is None:
             return
         staged = ParquetReader(path, self.shown, self.part, self.chunk_rows)
-        if staged.read_header() and not staged.problems:
-            yield from staged.chunks(tuple(range(len(wanted))))
+        header = staged.read_header()
+        if header and not staged.problems:
+            yield from staged.chunks(tuple(header.index(self.header[at]) for at in wanted))
         self.problems += staged.problems
 
 
-Staged = dict[tuple[str, ...], Path]
-_STAGED: dict[int, Staged] = {}
+@dataclass
+class _Fetched:
+    """What was fetched for one part: all column names, and files by the columns in them."""
+
+    names: tuple[str, ...] = ()
+    files: dict[tuple[str, ...], Path] = field(default_factory=dict)
 
 
-def _staged_files(part: InputFile) -> Staged:
-    """Files staged for this very part; a cycle that is loaded again fetches again."""
-    if id(part) not in _STAGED:
-        _STAGED[id(part)] = {}
-        weakref.finalize(part, _STAGED.pop, id(part), None)
-    return _STAGED[id(part)]
+_FETCHED: dict[int, _Fetched] = {}
+
+
+def _fetched_of(part: InputFile) -> _Fetched:
+    """What was fetched for this very part; a cycle that is loaded again fetches again."""
+    if id(part) not in _FETCHED:
+        _FETCHED[id(part)] = _Fetched()
+        weakref.finalize(part, _FETCHED.pop, id(part), None)
+    return _FETCHED[id(part)]
 
 
 def read_columns(part: InputFile) -> tuple[str, ...]:

@@ -104,6 +104,18 @@ class TestSqlite:
         assert read_all(part) == first
         assert only_rule(InputFile(database="HR_DB", table="plain_ratings")) == "no_rows"
 
+    def test_fewer_columns_are_read_from_what_was_fetched(self, tmp_path: Path) -> None:
+        reader = DatabaseReader(InputFile(database="HR_DB", table="ratings"))
+        reader.read_header()
+        path = reader.stage((0, 2))
+        (tmp_path / "hr.db").unlink()
+        again = DatabaseReader(reader.part)
+        assert again.read_header() == reader.header
+        assert again.stage((2,)) == path
+        (chunk,) = again.chunks((2,))
+        # In the order of what was fetched: by employee, then by mark.
+        assert list(chunk.columns[0]) == ["4", "3.25", "3.5"]
+
     def test_the_same_rows_give_the_same_bytes_whatever_their_order(
         self, sqlite: sqlite3.Connection, tmp_path: Path
     ) -> None:
