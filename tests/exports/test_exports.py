@@ -251,3 +251,23 @@ def test_readme_says_where_the_shape_was_found_and_what_is_assumed(product: str)
     text = (HERE / product / "README.md").read_text(encoding="utf-8")
     assert "https://" in text
     assert "Assumed" in text
+
+
+def test_worked_example_of_the_first_cycle_is_ready_to_run(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (root / "docs/first-cycle.md").read_text(encoding="utf-8")
+    employees, ratings = re.findall(r"```csv\n(.*?)```", page, flags=re.DOTALL)
+    folder = tmp_path / "small"
+    assert run_command(["init", str(folder), "--minimal"]) == ExitCode.DONE
+    (folder / "employees.csv").write_text(employees, encoding="utf-8")
+    (folder / "ratings.csv").write_text(ratings, encoding="utf-8")
+    assert run_command(["check", str(folder)]) == ExitCode.DONE
+    assert "Ready to run" in capsys.readouterr().out
+
+
+def test_first_cycle_leads_to_every_product(root: Path) -> None:
+    page = (root / "docs/first-cycle.md").read_text(encoding="utf-8")
+    linked = re.findall(r"\(exports/(\w+)\.md\)", page)
+    assert sorted(linked) == PRODUCTS
+    assert sorted(path.stem for path in (root / "docs/exports").glob("*.md")) == PRODUCTS
