@@ -119,7 +119,10 @@ def write_audit_workbook(
             "Rate is a share from 0 to 1; for mean_score it is the mean in points.",
             *audit.notes,
         ),
-        ("No row about a single person.", "The method and the rule pack are in audit/audit.pdf."),
+        (
+            "No name, score or attribute of a single person.",
+            "The method and the rule pack are in audit/audit.pdf.",
+        ),
     )
     sheets = [Sheet(c, frame, f"audit/tables/{c.name}") for c, frame in tables]
     _write_book(path, cover, sheets)

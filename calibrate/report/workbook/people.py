@@ -103,7 +103,7 @@ def add_names(
     for column in contract.columns:
         columns.append(column)
         beside = column.name.replace("_id", "_name")
-        if column.name in ("employee_id", "rater_id"):
+        if column.name in ("employee_id", "rater_id", "manager_id"):
             named[beside] = [names.get(key) for key in frame[column.name]]
         elif column.name == "scope_id":
             named[beside] = [

@@ -164,8 +164,7 @@ def _set_columns(
             width = min(_WIDE, max(width, int(length.max()) + 3))
         is_wrapped = bool((length > _WIDE - 3).any())
         if is_wrapped:
-            # Words break before the edge: some of each line is lost.
-            lines = np.maximum(lines, np.ceil(length / (0.95 * _WIDE)).astype(np.int64))
+            lines = np.maximum(lines, np.ceil(length / _WIDE).astype(np.int64))
         style = styles.find_format(column, is_wrapped=is_wrapped)
         worksheet.set_column(place, place, width, style)
         header = styles.text_header if column.kind == "text" else styles.number_header
