@@ -10,7 +10,7 @@ import pytest
 
 from calibrate.report import Material, draft_packet
 from calibrate.report.views.base import Company
-from calibrate.report.views.evidence import build_person, must_mask
+from calibrate.report.views.evidence import build_person, must_mask, must_pool
 from calibrate.report.views.manager import build_manager_view
 
 Invent = Callable[..., Material]
@@ -75,6 +75,10 @@ def test_withheld_scores_do_not_order_the_team(invent: Invent) -> None:
         (["manager", "peer", "peer", "peer", "direct_report"], True),
         (["manager", "self"], False),
         (["peer", "peer", "peer"], False),
+        (["manager", "manager"], True),
+        (["manager", "manager", "skip_level"], True),
+        (["manager", "manager", "peer", "peer", "peer"], False),
+        (["manager", "manager", "manager"], False),
     ],
 )
 def test_one_other_rater_could_be_worked_out(
@@ -82,6 +86,16 @@ def test_one_other_rater_could_be_worked_out(
 ) -> None:
     forms = [{"source": source, "scored": source != "self"} for source in sources]
     assert must_mask(Company(invent()), forms, []) is is_masked
+
+
+@pytest.mark.parametrize(
+    ("n", "is_pooled"), [(0, False), (1, False), (2, True), (3, True), (4, False)]
+)
+def test_managers_are_parted_from_peers_only_where_enough_of_them_filed(
+    invent: Invent, n: int, is_pooled: bool
+) -> None:
+    forms = [{"source": "manager", "scored": True}] * n + [{"source": "peer", "scored": True}] * 3
+    assert must_pool(Company(invent()), forms) is is_pooled
 
 
 def test_three_peers_of_whom_two_answered_a_criterion_are_too_few(invent: Invent) -> None:

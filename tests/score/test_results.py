@@ -1,0 +1,59 @@
+"""Attainment of goals, by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from calibrate.ingest import GoalTable
+from calibrate.score import measure_attainment
+from calibrate.score.results import average_attainment
+
+
+def goals(*rows: tuple[str, str, float, float, float]) -> GoalTable:
+    """Each row is kind, employee, baseline, target and actual."""
+    frame = pd.DataFrame(rows, columns=["kind", "employee_id", "baseline", "target", "actual"])
+    numbers = {name: frame[name].astype("Float64") for name in ("baseline", "target", "actual")}
+    weight = pd.array([1.0] * len(frame), dtype="Float64")
+    named = [f"G{n}" for n in range(len(frame))]
+    frame = frame.assign(goal_id=named, title="", outcome="", weight=weight, **numbers)
+    return GoalTable(frame, frozenset())
+
+
+def reach(goal: tuple[str, str, float, float, float], share: float | None) -> float | None:
+    present = {} if share is None else {"E1": share}
+    attainment = measure_attainment(goals(goal), present)["attainment"][0]
+    return None if pd.isna(attainment) else round(float(attainment), 9)
+
+
+@pytest.mark.parametrize(
+    ("goal", "share", "expected"),
+    [
+        # From 10 on the way to 30, 20 reached: half of the way.
+        (("person", "E1", 10, 30, 20), None, 0.5),
+        (("person", "E1", 10, 30, 20), 1.0, 0.5),
+        # Present for half of the cycle: the target is 20, and reached.
+        (("person", "E1", 10, 30, 20), 0.5, 1.0),
+        # A falling measure: from 9 to 6 hours, by half 7.5; 8 is two thirds of the way.
+        (("person", "E1", 9, 6, 8), 0.5, 2 / 3),
+        # Never more than 1.5, however short the stay.
+        (("person", "E1", 10, 30, 20), 0.1, 1.5),
+        # Never there: no target, so nothing to reach.
+        (("person", "E1", 10, 30, 20), 0.0, None),
+        # The company's and the unit's targets stay whole.
+        (("unit", "E1", 10, 30, 20), 0.5, 0.5),
+        (("company", "", 10, 30, 20), 0.5, 0.5),
+    ],
+)
+def test_absence_prorates_the_target_of_an_own_goal_and_no_other(
+    goal: tuple[str, str, float, float, float], share: float | None, expected: float | None
+) -> None:
+    assert reach(goal, share) == (None if expected is None else pytest.approx(expected))
+
+
+def test_the_table_says_which_part_of_the_target_counts() -> None:
+    table = measure_attainment(
+        goals(("person", "E1", 0, 10, 5), ("person", "E2", 0, 10, 5)), {"E1": 0.5}
+    )
+    assert table["present_share"].tolist() == [0.5, 1.0]
+    assert dict(average_attainment(table).to_numpy().tolist()) == {"E1": 1.0, "E2": 0.5}
