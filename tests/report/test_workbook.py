@@ -311,11 +311,25 @@ def test_text_longer_than_a_cell_is_cut_and_the_cover_says_so(
 ) -> None:
     problems = nasty.tables["problems"].copy()
     problems.loc[0, "value"] = "x" * 40_000
+    problems.loc[1, "value"] = "<r>" + "é" * 40_000 + "</r>"
     longer = replace(nasty, tables={**nasty.tables, "problems": problems})
     path = tmp_path / "long.xlsx"
     write_calibration_workbook(path, longer)
     cells = [str(cell) for row in read_sheet(path, "Cover") for cell in row]
-    assert any(cell.startswith("Problems: 1 texts are longer than a cell") for cell in cells)
+    assert any(cell.startswith("Problems: 2 texts are longer than a cell") for cell in cells)
+
+
+@pytest.mark.parametrize(
+    "text", ["\r", "a\rb", "bell\x07", "_x000D_", "<r>", "<r></r>", "<r>half", "]]>", "x&#13;y"]
+)
+def test_odd_characters_and_markup_come_back_as_they_are(
+    text: str, nasty: Material, tmp_path: Path
+) -> None:
+    problems = nasty.tables["problems"].assign(value=text)
+    path = tmp_path / "odd.xlsx"
+    write_calibration_workbook(path, replace(nasty, tables={**nasty.tables, "problems": problems}))
+    rows = read_sheet(path, "Problems")
+    assert {row[rows[0].index("value")] for row in rows[1:]} == {text}
 
 
 def test_suggestion_follows_the_evidence(invent: Invent) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: Longer tables are left out, whole: a part of a table would be taken for all of it, and
 #: a spreadsheet of this size already takes a minute to open.
 MOST_ROWS = 200_000
+#: Half of what a cell holds: characters beyond the first plane count twice.
+_SURE_TO_FIT = 32_767 // 2
 #: Rows turned into cells at a time.
 _ROWS = 1 << 14
 _NARROW, _WIDE = 8, 60
@@ -195,9 +197,11 @@ def _find_writer(worksheet: Worksheet, column: Column) -> Callable[[int, int, An
 
 def write_text(worksheet: Worksheet, row: int, place: int, text: str) -> int:
     """Write a text that is never run, linked or read as markup; -2 if it was cut."""
-    if text.startswith("<r>") and text.endswith("</r>"):
+    if text.startswith("<r>"):
         # The writer would take this for its own markup; in pieces it does not.
-        return int(worksheet.write_rich_string(row, place, text[0], text[1], text[2:]))
+        kept = text[:_SURE_TO_FIT]
+        worksheet.write_rich_string(row, place, kept[0], kept[1], kept[2:])
+        return 0 if kept == text else -2
     return int(worksheet.write_string(row, place, text))
 
 
