@@ -73,9 +73,9 @@ class Managers:
 
     def of(self, employee: int) -> tuple[str, ...]:
         """Names of everybody who manages or managed one employee."""
-        return tuple(
-            self.names[code] for code in np.unique(self.manager[self.employee == employee])
-        )
+        base = len(self.names) + 1
+        first, end = np.searchsorted(self._pairs, [employee * base, (employee + 1) * base])
+        return tuple(self.names[code] for code in self._pairs[first:end] % base)
 
     def explain(self, employee: int, rater: str) -> tuple[str, str]:
         """Say why a manager form is refused, and how to mend it."""

@@ -16,6 +16,8 @@ ASKABLE = ("left_out", "too_thin", "not_scored", "no_form")
 #: Reasons of people who were never part of the cycle.
 ELSEWHERE = ("left_before", "joins_later")
 
+_UNLINKED = "not adjusted: nobody else marked enough of the same people"
+
 Person = Mapping[Hashable, Any]
 
 
@@ -40,10 +42,11 @@ def build_readiness(
     reason = np.full(len(people), "", dtype=object)
     detail = reason.copy()
     cycle = (str(starts_on or ""), str(ends_on or ""), find_middle(starts_on, ends_on))
-    is_odd = ~rated | (people["not_rated_reason"] != "") | (people["link"] == "unlinked")
-    for at in np.flatnonzero(is_odd):
-        person = people.iloc[at].to_dict()
-        explain = _explain_rated(person) if rated[at] else explain_absence(person, *cycle)
+    is_unlinked = rated & (people["link"] == "unlinked").to_numpy()
+    reason[is_unlinked], detail[is_unlinked] = "unlinked", _UNLINKED
+    told = np.flatnonzero(~rated | (people["not_rated_reason"] != "").to_numpy())
+    for at, person in zip(told, people.iloc[told].to_dict("records"), strict=True):
+        explain = _explain_marks(person) if rated[at] else explain_absence(person, *cycle)
         reason[at], detail[at] = explain
     expects = bool((people["n_manager_forms"] > 0).any())
     is_missing = (
@@ -127,7 +130,5 @@ def _explain_forms(person: Person) -> tuple[str, str] | None:
     return None
 
 
-def _explain_rated(person: Person) -> tuple[str, str]:
-    if person["not_rated_reason"]:
-        return "rated_all_the_same", f"has marks, although: {person['not_rated_reason']}"
-    return "unlinked", "not adjusted: nobody else marked enough of the same people"
+def _explain_marks(person: Person) -> tuple[str, str]:
+    return "rated_all_the_same", f"has marks, although: {person['not_rated_reason']}"
