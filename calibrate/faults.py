@@ -59,6 +59,7 @@ _MEANINGS: Mapping[str, str] = {
     "unmapped_label": "a label is not in the scale",
     "null_label": "a label counts as not answered, as the scale declares",
     "conflicting_marks": "two rows give different marks for the same question",
+    "form_below_half": "a form answers less than half of the rubric's weight",
     "left_out": "rows are no data, as the cycle declares",
     # other cells
     "blank_text": "a cell that is needed is blank",

@@ -8,7 +8,7 @@ import pandas as pd
 from calibrate.config import MISSING, say_known
 from calibrate.errors import Problem
 from calibrate.ingest.marks import ParsedMark, parse_mark, show_micro
-from calibrate.ingest.rows import CheckedRows
+from calibrate.ingest.rows import CheckedRows, join_codes
 from calibrate.ingest.values import IntArray
 
 
@@ -41,24 +41,19 @@ def _check_criteria(rows: CheckedRows) -> None:
         has = rules.lowest[rubric[at]] != MISSING
         return tuple(name for name, one in zip(rules.criteria, has, strict=True) if one)
 
-    said: dict[tuple[str, int], tuple[str, str]] = {}
-
     def explain(at: int) -> tuple[str, str]:
         text = rows.text("criterion", at)
-        asked = (text, int(rubric[at]))
-        if asked not in said:
-            said[asked] = (
-                f"criterion '{text[:60]}' is in no rubric", say_known(text, known_to(at))
-            )  # fmt: skip
-        return said[asked]
+        return f"criterion '{text[:60]}' is in no rubric", say_known(text, known_to(at))
 
-    rows.refuse("criterion", "unknown_criterion", criterion < 0, explain)
+    of_text = join_codes(rows.codes["criterion"], rubric)
+    rows.refuse("criterion", "unknown_criterion", criterion < 0, explain, of_text)
     rows.refuse(
         "employee_id", "no_rubric", (rows.employee >= 0) & (rubric < 0),
         lambda at: (
             f"no rubric applies to '{rows.text('employee_id', at)[:60]}'",
             "widen applies_to of a rubric, or list a rubric without it last",
         ),
+        rows.codes["employee_id"],
     )  # fmt: skip
     both = (criterion >= 0) & (rubric >= 0)
     outside = both.copy()
@@ -75,6 +70,7 @@ def _check_criteria(rows: CheckedRows) -> None:
             f" {rules.rubric_files[rubric[at]]}, the rubric of this person",
             say_known(rows.text("criterion", at), known_to(at)),
         ),
+        of_text,
     )  # fmt: skip
 
 
@@ -104,10 +100,11 @@ def _parse_marks(rows: CheckedRows) -> IntArray:
 
 
 def _list_marks(rows: CheckedRows, of_row: dict[int, ParsedMark]) -> None:
+    of_text = join_codes(rows.codes["mark"], rows.criterion)
     for rule in sorted({mark.rule for mark in of_row.values() if not mark.is_note}):
         wrong = np.zeros(len(rows), dtype=bool)
         wrong[[at for at, mark in of_row.items() if mark.rule == rule]] = True
-        rows.refuse("mark", rule, wrong, lambda at: (of_row[at].what, of_row[at].fix))
+        rows.refuse("mark", rule, wrong, lambda at: (of_row[at].what, of_row[at].fix), of_text)
     for at, note in of_row.items():
         if note.is_note and not rows.bad[at]:
             column, label = rows.name_column("mark", at), rows.text("mark", at)
@@ -137,5 +134,7 @@ def _check_scale(rows: CheckedRows, marks: IntArray) -> None:
         what = f"criterion '{rules.criteria[k]}' has mark {show_micro(int(marks[row]))}"
         return what, f"{rules.rubric_files[r]} allows {low} to {high}{steps}"
 
-    rows.refuse("mark", "mark_out_of_scale", outside, lambda row: words(row, "scale"))
-    rows.refuse("mark", "mark_off_step", between & ~outside, lambda row: words(row, "step"))
+    of_mark = join_codes(rows.codes["mark"], rows.criterion, rows.rubric)
+    between &= ~outside
+    rows.refuse("mark", "mark_out_of_scale", outside, lambda row: words(row, "scale"), of_mark)
+    rows.refuse("mark", "mark_off_step", between, lambda row: words(row, "step"), of_mark)

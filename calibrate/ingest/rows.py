@@ -108,16 +108,31 @@ class CheckedRows:
             return self.theirs.get(self.text("criterion", at), column)
         return self.theirs.get(column, column)
 
-    def refuse(self, column: str, rule: str, where: Flags, words: Words) -> None:
-        """List a problem for each flagged row, and leave the row out."""
-        for at in np.flatnonzero(where).tolist():
-            what, fix = words(at)
-            self.problems.append(
-                Problem(
-                    self.shown, int(self.row[at]), self.name_column(column, at), rule, what, fix,
-                    value=self.text(column, at),
-                )
-            )  # fmt: skip
+    def refuse(
+        self, column: str, rule: str, where: Flags, words: Words, same: IntArray | None = None
+    ) -> None:
+        """List a problem for each flagged row, and leave the row out.
+
+        ``words`` is asked once for all rows that are equal in ``same``.
+        """
+        at = np.flatnonzero(where)
+        if not len(at):
+            return
+        codes = self.codes[column]
+        key = at if same is None else same[at]
+        _, first, kind = np.unique(key, return_index=True, return_inverse=True)
+        said = [words(int(at[position])) for position in first]
+        texts = self.checker.vocabulary(column).texts
+        if self.is_wide and column in ("mark", "criterion"):
+            names = [self.name_column(column, one) for one in at.tolist()]
+        else:
+            names = [self.theirs.get(column, column)] * len(at)
+        self.problems += [
+            Problem(self.shown, row, name, rule, said[k][0], said[k][1], value=texts[code])
+            for row, name, k, code in zip(
+                self.row[at].tolist(), names, kind.tolist(), codes[at].tolist(), strict=True
+            )
+        ]
         self.bad |= where
 
     @cached_property
@@ -191,7 +206,7 @@ def _check_people(rows: CheckedRows) -> None:
     explained = rows.checker.explain_people(unknown)
     rows.refuse(
         "employee_id", "unknown_employee", is_unknown,
-        lambda at: explained[rows.text("employee_id", at)],
+        lambda at: explained[rows.text("employee_id", at)], rows.codes["employee_id"],
     )  # fmt: skip
 
 
@@ -204,6 +219,7 @@ def _check_sources(rows: CheckedRows) -> None:
             f"source '{rows.text('source', at)}' has no weight in this cycle",
             f"add it under sources; declared: {', '.join(names)}",
         ),
+        rows.codes["source"],
     )  # fmt: skip
     rater = rows.look_up("rater_id", "employee", checker.employees.codes.code_of)
     has_rater = rows.look_up("rater_id", "is_given", lambda text: bool(text.strip())) > 0
@@ -215,6 +231,7 @@ def _check_sources(rows: CheckedRows) -> None:
             f" '{rows.text('employee_id', at)[:60]}'",
             "correct source or rater_id",
         ),
+        join_codes(rows.codes["rater_id"], rows.codes["employee_id"]),
     )  # fmt: skip
     rows.refuse(
         "source", "self_under_other_source", (source >= 0) & (source != _SELF) & is_own,
@@ -223,6 +240,7 @@ def _check_sources(rows: CheckedRows) -> None:
             f" {rows.text('source', at)}",
             "write self as source, or correct rater_id",
         ),
+        join_codes(rows.codes["rater_id"], rows.codes["source"]),
     )  # fmt: skip
     if checker.managers.is_declared:
         _check_manager(rows, has_rater & ~is_own)
@@ -237,7 +255,23 @@ def _check_manager(rows: CheckedRows, comparable: Flags) -> None:
     rows.refuse(
         "rater_id", "not_the_manager", wrong,
         lambda at: managers.explain(int(rows.employee[at]), rows.text("rater_id", at)),
+        join_codes(rows.codes["rater_id"], rows.employee),
     )  # fmt: skip
+
+
+def join_codes(*codes: IntArray) -> IntArray:
+    """Number rows so that those equal in all codes are equal, and no others.
+
+    Examples
+    --------
+    >>> joined = join_codes(np.array([0, 0, 1]), np.array([-1, -1, 5]))
+    >>> bool(joined[0] == joined[1]), bool(joined[1] == joined[2])
+    (True, False)
+    """
+    joined = codes[0]
+    for more in codes[1:]:
+        joined = joined * (more.max(initial=0) + 2) + more + 1
+    return joined
 
 
 def melt(rows: Rows, criteria: Mapping[str, int]) -> Rows:

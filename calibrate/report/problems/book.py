@@ -21,15 +21,17 @@ from calibrate.ingest.excerpt import Excerpt
 from calibrate.report.workbook.sheets import set_page, write_text
 
 #: More rows per sheet nobody mends by hand; all of them are in the CSV.
-MOST_ROWS = 50_000
+MOST_ROWS = 20_000
 #: Sheets of one workbook together; a spreadsheet should still open.
-_MOST_IN_ALL = 200_000
+_MOST_IN_ALL = 100_000
 _FIXED = ("Row", "Column", "Level", "What is wrong", "How to mend it")
 _WIDTHS = (8, 18, 8, 44, 44)
 _SUMMARY = ("Count", "Level", "Rule", "What it means", "Files", "The first", "", "")
 _SUMMARY_WIDTHS = (10, 8, 24, 44, 28, 44, 44, 44)
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_TEXT = 400
+#: Letters that surely fit on a line of a wide column, height of a line, lines of a row.
+_LETTERS, _LINE, _MOST_LINES = 42, 15, 8
 
 
 class ProblemBook:
@@ -89,9 +91,9 @@ class ProblemBook:
         )  # fmt: skip
         for place, name in enumerate(_SUMMARY):
             sheet.write_string(4, place, name, self._header)
+        count = self._book.add_format({"num_format": "#,##0", "valign": "top"})
         rules = count_rules(problems)
         for at, rule in enumerate(rules, 5):
-            sheet.write_number(at, 0, rule.count, self._book.add_format({"num_format": "#,##0"}))
             files = ", ".join(rule.files[:10]) + ", …" * (len(rule.files) > 10)
             texts = (
                 rule.level,
@@ -100,8 +102,11 @@ class ProblemBook:
                 files,
                 *(str(p) for p in rule.first),
             )
+            n_lines = max(-(-len(text) // _LETTERS) for text in texts)
+            sheet.set_row(at, _LINE * min(n_lines, _MOST_LINES))
+            sheet.write_number(at, 0, rule.count, count)
             for place, text in enumerate(texts, 1):
-                write_text(sheet, at, place, text[:_LONGEST_TEXT])
+                _write(sheet, at, place, text, None)
         sheet.freeze_panes(5, 0)
         sheet.autofilter(4, 0, 4 + max(len(rules), 1), 4)
         set_page(sheet, "Summary")
@@ -146,6 +151,9 @@ class ProblemBook:
     def _write_row(
         self, sheet: Worksheet, at: int, problem: Problem, cells: Sequence[str], excerpt: Excerpt
     ) -> None:
+        # Not every spreadsheet fits the height of a row to its wrapped texts.
+        n_lines = max(-(-len(problem.what) // _LETTERS), -(-len(problem.fix) // _LETTERS), 1)
+        sheet.set_row(at, _LINE * min(n_lines, _MOST_LINES))
         if problem.row is not None:
             sheet.write_number(at, 0, problem.row)
         texts = (problem.column, problem.level, problem.what, problem.fix)
