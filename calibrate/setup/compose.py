@@ -15,6 +15,8 @@ from calibrate.setup.words import is_null
 
 SCALE: Final = "labels"
 RUBRIC: Final = "rubrics/reviews.yaml"
+#: Bare, these are no texts to YAML.
+_NOT_TEXT: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 #: Reasons begin here, so that keys and values can be read on their own.
 _COLUMN: Final = 46
 
@@ -28,6 +30,18 @@ def quote(text: str) -> str:
     "say \\"yes\\"" "Über" "\\x09"
     """
     return '"' + "".join(_escape(character) for character in text) + '"'
+
+
+def write_word(text: str) -> str:
+    """Write a simple word bare, everything else in quotes.
+
+    Examples
+    --------
+    >>> write_word("peer"), write_word("no"), write_word("Peer review")
+    ('peer', '"no"', '"Peer review"')
+    """
+    is_simple = re.fullmatch(r"[a-z][a-z0-9_-]*", text) and text not in _NOT_TEXT
+    return text if is_simple else quote(text)
 
 
 def _escape(character: str) -> str:
@@ -155,7 +169,7 @@ def _compose_map(key: str, lines: Sequence[Line]) -> Iterator[str]:
     is_open = all(line.value is None for line in lines)
     yield f"{'# ' if is_open else ''}{key}:"
     for line in lines:
-        name = line.key if re.fullmatch(r"[a-z_]+", line.key) else quote(line.key)
+        name = write_word(line.key)
         if line.value is None:
             yield ask(f"# {name}: ?" if not is_open else f"#   {name}: ?", line.because)
         else:
@@ -166,7 +180,7 @@ def _show(value: str | tuple[str, ...], key: str) -> str:
     if isinstance(value, tuple):
         listed = ", ".join(quote(v) if key == "leave_out" else v for v in value)
         return f"[{listed}]"
-    return value if re.fullmatch(r"[a-z][a-z0-9_-]*", value) else quote(value)
+    return write_word(value)
 
 
 def name_from(path: Path, folder: Path) -> str:
@@ -217,7 +231,7 @@ def compose_rubric(proposal: Proposal) -> str:
         # Whole percents that sum to 100: the first ones carry what is left over.
         weight = 100 // len(criteria) + (at < 100 % len(criteria))
         lines += [
-            f"  - id: {name}", f"    label: {quote(label)}",
+            f"  - id: {write_word(name)}", f"    label: {quote(label)}",
             say(f"    weight: {weight}", "nothing says otherwise, all weigh the same"),
         ]  # fmt: skip
     return "\n".join(lines) + "\n"

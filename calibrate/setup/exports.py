@@ -92,6 +92,7 @@ class Export:
     encoding: Guess = UTF_8
     delimiter: Guess = COMMA
     header_row: Guess = FIRST_ROW
+    faults: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -218,11 +219,18 @@ def _make_export(
         names.pop()
     if not names:
         raise InputError([_refuse(path, "no row holds names of columns", "export it again")])
+    twice = [name for name, n in Counter(name for name in names if name).items() if n > 1]
+    faults = [f"the column '{name}' stands twice: rename one" for name in twice]
+    if "" in names:
+        faults.append(f"column {names.index('') + 1} has no name: name it or remove it")
     below = [row for row in rows[at : at + SAMPLE_ROWS] if any(cell.strip() for cell in row)]
     columns = tuple(
         Column(name)
         if is_protected_name(name)
         else Column(name, tuple(row[i].strip() if i < len(row) else "" for row in below))
         for i, name in enumerate(names)
+        if name and name not in names[:i]
     )
-    return Export(path, columns, len(below), is_whole, sheet, encoding, delimiter, header_row)
+    return Export(
+        path, columns, len(below), is_whole, sheet, encoding, delimiter, header_row, tuple(faults)
+    )

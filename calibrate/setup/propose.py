@@ -28,7 +28,7 @@ def propose_cycle(paths: Sequence[Path]) -> Proposal:
     key = _choose_key(readings, lists[0] if lists else None)
     criteria: dict[str, str] = {}
     parts: dict[str, list[Part]] = {table: [] for table in ("employees", *Inputs.model_fields)}
-    open_: list[str] = []
+    open_ = [f"{r.export.shown}: {fault}" for r in readings for fault in r.export.faults]
     unplaced: list[str] = []
     for reading in readings:
         placed = list(_place(reading, key, reading in lists, criteria, open_))

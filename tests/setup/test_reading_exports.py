@@ -118,6 +118,17 @@ def test_values_of_protected_columns_are_not_kept(tmp_path: Path) -> None:
     assert [column.texts for column in export.columns] == [("1",), (), ()]
 
 
+def test_columns_without_a_name_of_their_own_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Employee ID,Name,,Name\n1,Ada,x,Bo\n2,Cy,y,Di\n")
+    (export,) = read_exports([path])
+    assert export.names == ("Employee ID", "Name")
+    assert export.faults == (
+        "the column 'Name' stands twice: rename one",
+        "column 3 has no name: name it or remove it",
+    )
+
+
 def test_spreadsheet_that_would_unpack_to_too_much_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
