@@ -58,9 +58,20 @@ class Provenance:
         return f"{re.sub(r'[^A-Za-z0-9._-]+', '-', self.cycle)}-{self.run_id}"
 
 
-def gather_provenance(cycle: Cycle, outputs: Sequence[str]) -> Provenance:
-    """Hash every input file as bytes; none of them is parsed here."""
-    inputs = {name: hash_file(cycle.resolve(name)) for name in list_files(cycle)}
+def gather_provenance(
+    cycle: Cycle, outputs: Sequence[str], fetched: Mapping[str, Path]
+) -> Provenance:
+    """Hash every input file as bytes; none of them is parsed here.
+
+    Parameters
+    ----------
+    outputs
+        What was asked for.
+    fetched
+        Shown name of a database's table to the file that holds what was fetched.
+    """
+    files = {name: cycle.resolve(name) for name in list_files(cycle)} | dict(fetched)
+    inputs = {name: hash_file(path) for name, path in files.items()}
     versions = {"calibrate": __version__} | {name: version(name) for name in ENGINES}
     configuration = cycle.model_dump(mode="json", by_alias=True)
     return Provenance(cycle.cycle, inputs, configuration, versions, cycle.seed, sorted(outputs))
@@ -69,7 +80,8 @@ def gather_provenance(cycle: Cycle, outputs: Sequence[str]) -> Provenance:
 def list_files(cycle: Cycle) -> list[str]:
     """Name every file a cycle is made of, as the cycle spells it."""
     inputs = cycle.inputs
-    names = {name for table in type(inputs).model_fields for _, name in inputs.places(table)}
+    parts = [part for table in type(inputs).model_fields for part in inputs.parts(table)]
+    names = {name for part in parts for name in part.files}
     strategy = {cycle.strategy} if cycle.strategy else set()
     return sorted(names | set(cycle.rubrics) | strategy)
 

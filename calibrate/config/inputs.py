@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Annotated, Any, Literal, Self
@@ -86,7 +87,9 @@ class InputFile(Strict):
     @property
     def shown_database(self) -> str:
         """What problems call a database table; never its address."""
-        return f"{self.database}:{self.table or 'query'}"
+        if self.query is not None:
+            return f"{self.database}:query-{zlib.crc32(self.query.encode()):08x}"
+        return f"{self.database}:{self.table}"
 
     def targets(self, theirs: str) -> tuple[str, ...]:
         """Our names of one of their columns; a column may serve as several of ours."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from calibrate.errors import InputError, Problem
 _WAIT = "remove the key; it will be read by a later version"
 
 
-def load_cycle(path: Path) -> Cycle:
+def load_cycle(path: str | os.PathLike[str]) -> Cycle:
     """Read a cycle file and check everything that needs no other file.
 
     Parameters
@@ -29,6 +30,7 @@ def load_cycle(path: Path) -> Cycle:
     InputError
         Listing every fault with key path, line, what is wrong and what is allowed.
     """
+    path = Path(path)
     if path.is_dir():
         path = path / "cycle.yaml"
     document = read_document(path, path.name)
@@ -87,6 +89,7 @@ def _check_across(cycle: Cycle, document: Document) -> list[Problem]:
         *_check_dates(cycle),
         *_check_scale_names(cycle),
         *_check_columns(cycle),
+        *_check_attributes(cycle),
     ]
     return [document.problem(path, rule, what, fix) for path, rule, what, fix in found]
 
@@ -145,6 +148,14 @@ def _check_columns(cycle: Cycle) -> Iterator[Fault]:
             for below, rule, what, fix in _check_mapping(cycle, table, part):
                 whole_path: KeyPath = (*path, *below)
                 yield whole_path, rule, what, fix
+
+
+def _check_attributes(cycle: Cycle) -> Iterator[Fault]:
+    for path, part in _parts(cycle, "attributes"):
+        if part.database is not None:
+            what = "attributes are not read from a database"
+            fix = "export them to a file: it stays closed until the scores are written"
+            yield (*path, "database"), "attributes_in_database", what, fix
 
 
 def _check_mapping(cycle: Cycle, table: str, part: InputFile) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calibrate.ingest.assignments import AssignmentTable, read_assignments
 from calibrate.ingest.employees import read_employees
+from calibrate.ingest.fetch import fetch_databases
 from calibrate.ingest.goals import read_goals
 from calibrate.ingest.marks import show_micro
 from calibrate.ingest.ratings import RatingStream
@@ -13,6 +14,6 @@ from calibrate.ingest.values import EmployeeTable, GoalTable, IntArray, MarkRule
 
 __all__ = [
     "RECORDS", "AssignmentTable", "Codes", "EmployeeTable", "GoalTable", "IntArray", "MarkRules",
-    "RatingStream", "RatingTable", "RecordTable", "read_assignments", "read_employees",
-    "read_goals", "read_records", "show_micro",
+    "RatingStream", "RatingTable", "RecordTable", "fetch_databases", "read_assignments",
+    "read_employees", "read_goals", "read_records", "show_micro",
 ]  # fmt: skip

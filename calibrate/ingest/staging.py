@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -30,13 +32,11 @@ _ODD_QUOTE = rb'"(?<=[^%(d)s\n"]")(?=[^%(d)s\r\n"])|""(?<=[%(d)s\n]"")(?=[^%(d)s
 
 
 @cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="calibrate-")
-
-
 def staging_folder() -> Path:
     """The folder of this process for staged tables; it vanishes with the process."""
-    return Path(_folder().name)
+    folder = Path(tempfile.mkdtemp(prefix="calibrate-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def new_file() -> Path:

@@ -17,6 +17,7 @@ from calibrate.audit import (
 )
 from calibrate.config import Cycle, load_cycle, shown_name
 from calibrate.errors import InputError, IntegrityError, Problem
+from calibrate.ingest import fetch_databases
 from calibrate.manifest import (
     Provenance,
     build_statement,
@@ -91,32 +92,46 @@ class CheckResult:
     written: tuple[Path, ...] = ()
 
 
-def check_cycle(path: Path, clock: Clock, out: Path | None = None) -> CheckResult:
+def check_cycle(source: Cycle | Path, clock: Clock, out: Path | None = None) -> CheckResult:
     """Read and check everything, the attributes last; list the problems below ``out``.
 
     Parameters
     ----------
+    source
+        A cycle, its file, or the folder that holds ``cycle.yaml``.
     out
         Folder for the list. Without it nothing is written.
     """
     if out is None:
-        return _check(path, clock)
+        return _check(source, clock)
     with hold_output(out):
-        result = _check(path, clock)
+        result = _check(source, clock)
         if not result.problems:
             remove_problems(out)
             return result
         with clock.stage("list"):
-            return replace(result, written=write_problems(out, result.problems, path))
+            written = write_problems(out, result.problems, _path_of(source))
+            return replace(result, written=written)
 
 
-def _check(path: Path, clock: Clock) -> CheckResult:
+def _path_of(source: Cycle | Path) -> Path:
+    return source.path if isinstance(source, Cycle) else source
+
+
+def _open(source: Cycle | Path) -> tuple[Cycle, dict[str, Path]]:
+    """Load a cycle, make sure its files are there, and fetch what stands in databases."""
+    cycle = source if isinstance(source, Cycle) else load_cycle(source)
+    require_files(cycle)
+    return cycle, fetch_databases(cycle)
+
+
+def _check(source: Cycle | Path, clock: Clock) -> CheckResult:
     files: tuple[str, ...] = ()
     try:
         with clock.stage("read"):
-            cycle = load_cycle(path)
+            cycle = source if isinstance(source, Cycle) else load_cycle(source)
             files = tuple(shown_name(name) for name in list_files(cycle))
-            require_files(cycle)
+            _open(cycle)
             prepared = prepare_cycle(cycle)
     except InputError as error:
         return CheckResult(error.problems, error.counts, files)
@@ -133,7 +148,7 @@ def _check(path: Path, clock: Clock) -> CheckResult:
     return CheckResult(tuple(problems), counts, files)
 
 
-def run_cycle(path: Path, out: Path, options: Options, clock: Clock) -> RunResult:
+def run_cycle(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> RunResult:
     """Run a cycle and point ``latest`` at it.
 
     Raises
@@ -144,9 +159,9 @@ def run_cycle(path: Path, out: Path, options: Options, clock: Clock) -> RunResul
     """
     with hold_output(out):
         try:
-            result = _run(path, out, options, clock)
+            result = _run(source, out, options, clock)
         except InputError as error:
-            error.written = write_problems(out, error.problems, path)
+            error.written = write_problems(out, error.problems, _path_of(source))
             raise
         remove_problems(out)
         return result
@@ -168,12 +183,10 @@ def require_files(cycle: Cycle) -> None:
         raise InputError(problems)
 
 
-def _run(path: Path, out: Path, options: Options, clock: Clock) -> RunResult:
+def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> RunResult:
     with clock.stage("read"):
-        cycle = load_cycle(path)
-        require_files(cycle)
-        kinds = options.choose_kinds(cycle)
-        provenance = gather_provenance(cycle, kinds)
+        cycle, fetched = _open(source)
+        provenance = gather_provenance(cycle, options.choose_kinds(cycle), fetched)
     folder = find_run(out, provenance.folder)
     if folder is None:
         with clock.stage("read"):
