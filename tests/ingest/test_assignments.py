@@ -248,3 +248,12 @@ def test_a_missing_column_stops_the_whole_file(folder: Any) -> None:
     people, _ = read_employees(cycle)
     problems = read_assignments(cycle, people)[1]
     assert any(p.whole and "manager_id" in p.what for p in problems)
+
+
+def test_an_attribute_beside_the_assignments_is_refused_as_a_whole(folder: Any) -> None:
+    cycle = set_up(folder, (), "employee_id\nE1\n")
+    folder.write("assignments.csv", "employee_id,manager_id,gender\nE1,M1,secret\n")
+    people, _ = read_employees(cycle)
+    table, (problem,) = read_assignments(cycle, people)
+    assert (problem.rule, problem.whole, problem.value) == ("attribute_column", True, "")
+    assert table.frame.empty
