@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from calibrate.config import MICRO, MISSING
 
@@ -66,7 +66,7 @@ def band_probabilities(mean: FloatArray, se: FloatArray, cuts_micro: Sequence[in
     """
     cuts = np.asarray(cuts_micro, np.float64) / MICRO
     with np.errstate(invalid="ignore", divide="ignore"):
-        below = norm.cdf((cuts[None, :] - mean[:, None]) / se[:, None])
+        below = ndtr((cuts[None, :] - mean[:, None]) / se[:, None])
     edges = np.hstack([np.zeros((len(mean), 1)), below, np.ones((len(mean), 1))])
     shares = np.diff(edges, axis=1)
     shares[~(se > 0)] = np.nan

@@ -8,8 +8,7 @@ from math import comb
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
-from scipy.stats import false_discovery_control, norm
+from scipy.special import gammaln, ndtri
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,7 +33,7 @@ def wilson_interval(n_in: int, n: int, level: float = 0.95) -> tuple[float, floa
     >>> [round(end, 4) for end in wilson_interval(15, 148)]
     [0.0624, 0.1605]
     """
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     share = n_in / n
     middle = share + z * z / (2 * n)
     half = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
@@ -116,6 +115,8 @@ def false_discovery_rate(p_values: FloatArray) -> FloatArray:
     >>> false_discovery_rate(np.array([0.01, np.nan, 0.04]))
     array([0.02,  nan, 0.04])
     """
+    from scipy.stats import false_discovery_control
+
     adjusted = np.full(len(p_values), np.nan)
     known = ~np.isnan(p_values)
     if known.any():

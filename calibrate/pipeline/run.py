@@ -38,7 +38,7 @@ from calibrate.pipeline.stages import (
 )
 from calibrate.pipeline.summary import RunResult, summarise_run
 from calibrate.pipeline.tabulate import tabulate_everything, tabulate_scores
-from calibrate.report import AuditMaterial
+from calibrate.report import AuditMaterial, require_printing
 from calibrate.report.files import build_data_dictionary, encode_table, write_table
 from calibrate.report.folder import (
     find_run,
@@ -184,6 +184,7 @@ def require_files(cycle: Cycle) -> None:
 
 
 def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> RunResult:
+    require_printing()
     with clock.stage("read"):
         cycle, fetched = _open(source)
         provenance = gather_provenance(cycle, options.choose_kinds(cycle), fetched)

@@ -7,7 +7,14 @@ from calibrate.report.material import (
     OutcomeInfo,
     RubricInfo,
 )
-from calibrate.report.packets import Draft, Packet, draft_packet, print_packet, render_packet
+from calibrate.report.packets import (
+    Draft,
+    Packet,
+    draft_packet,
+    print_packet,
+    render_packet,
+    require_printing,
+)
 
 __all__ = [
     "AuditMaterial",
@@ -20,4 +27,5 @@ __all__ = [
     "draft_packet",
     "print_packet",
     "render_packet",
+    "require_printing",
 ]

@@ -7,7 +7,6 @@ from typing import Literal
 
 from calibrate.report.html import write_html
 from calibrate.report.material import AuditMaterial, Material
-from calibrate.report.pdf import render_pdf
 from calibrate.report.views.audit import build_audit_view
 from calibrate.report.views.executive import build_executive_view
 from calibrate.report.views.manager import build_manager_view
@@ -75,8 +74,21 @@ def draft_packet(
     )
 
 
+def require_printing() -> None:
+    """Load what sets packets, so that a machine without it is told before any work.
+
+    Raises
+    ------
+    MachineError
+        If Pango is missing.
+    """
+    import calibrate.report.pdf  # noqa: F401  # loading is the check
+
+
 def print_packet(draft: Draft) -> Packet:
     """Set a draft as PDF; needs nothing but the draft, so any worker can do it."""
+    from calibrate.report.pdf import render_pdf
+
     pdf = render_pdf(draft.html)
     return Packet(
         draft.kind,
