@@ -11,7 +11,7 @@ from typing import Final
 from calibrate.config.inputs import TEXT_ENDINGS
 from calibrate.setup.proposal import Line, Part, Proposal, has_days
 from calibrate.setup.ratings import OVERALL
-from calibrate.setup.words import is_null
+from calibrate.setup.words import find_mark, is_null
 
 SCALE: Final = "labels"
 RUBRIC: Final = "rubrics/reviews.yaml"
@@ -137,7 +137,9 @@ def _compose_part(part: Part, folder: Path, has_labels: bool) -> Iterator[str]:
     yield from _compose_dates(part)
     if has_labels:
         yield f"scale: {SCALE}"
-    yield from _compose_map("columns", part.columns)
+    # A column that has our name already needs no line.
+    named = [line for line in part.columns if line.key != line.value]
+    yield from _compose_map("columns", named)
     yield from _compose_map("constants", part.constants)
     if part.values:
         yield "values:"
@@ -200,10 +202,10 @@ def compose_scales(proposal: Proposal) -> str:
     nulls: list[tuple[str, str]] = []
     for label, n in sorted(proposal.labels.items()):
         seen = f"seen {n:,} {'time' if n == 1 else 'times'}"
-        digits = re.match(r"\d+(?:\.\d+)?", label)
-        if digits:
-            text = f"      {quote(label)}: {digits[0]}"
-            lines.append(say(text, f"the label begins with {digits[0]}; {seen}"))
+        mark = find_mark(label)
+        if mark:
+            text = f"      {quote(label)}: {mark}"
+            lines.append(say(text, f"the label begins with {mark}; {seen}"))
         elif is_null(label):
             nulls.append((label, seen))
         else:

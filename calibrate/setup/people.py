@@ -12,7 +12,7 @@ from calibrate.setup.proposal import Line, Part
 from calibrate.setup.reading import Reading
 from calibrate.setup.words import KINDS, Kind, Role, is_nobody, spell
 
-_SAID = {"id": "number", "email": "email", "username": "user name", "name": "name"}
+_SAID = {"id": "id", "email": "email", "username": "user name", "name": "name"}
 
 
 def propose_employees(reading: Reading, key: Kind, open_: list[str]) -> Part:
@@ -103,7 +103,7 @@ def propose_other(reading: Reading, key: Kind) -> Part:
     person = reading.find("person", key)
     if not table and person is not None:
         columns.append(Line(person.name, "employee_id", "it names people as the other files do"))
-        because = "it holds people and attributes alone"
+        because = "it holds people and attributes"
         return Part(
             reading.export, because, columns=tuple(columns),
             ignore=tuple(

@@ -12,7 +12,7 @@ from calibrate.setup.people import propose_employees, propose_other
 from calibrate.setup.proposal import Part, Proposal, has_days
 from calibrate.setup.ratings import OVERALL, propose_ratings
 from calibrate.setup.reading import Reading, read_columns
-from calibrate.setup.words import KINDS, Kind
+from calibrate.setup.words import KINDS, Kind, find_mark
 
 
 def propose_cycle(paths: Sequence[Path]) -> Proposal:
@@ -57,6 +57,9 @@ def _place(
     if is_list:
         yield "employees", propose_employees(reading, key, open_)
     elif reading.is_attributes and reading.find("person", key):
+        shown = reading.export.shown
+        open_ += [f"{shown}: is {c.name} an attribute? if not, list it under ignore"
+                  for c in reading.maybe_attributes]  # fmt: skip
         yield "attributes", propose_other(reading, key)
     if reading.is_ratings and reading.find("person", key):
         for part in propose_ratings(reading, key, criteria, open_):
@@ -108,7 +111,7 @@ def _list_open(
     for part in (part for found in parts.values() for part in found):
         if has_days(part) and len(part.dates) != 1 and "%Y-%m-%d" not in part.dates:
             yield f"{part.export.shown}: how are days written? see dates"
-    n_open = sum(not label[:1].isdigit() for label in labels)
+    n_open = sum(not find_mark(label) for label in labels)
     if n_open:
         yield f"labels without a mark: {n_open} of {len(labels)}; see scales"
     if criteria and list(criteria) != [OVERALL]:
@@ -120,7 +123,9 @@ def _list_unused(parts: Mapping[str, Sequence[Part]], readings: Sequence[Reading
     used: dict[tuple[Path, str], set[str]] = {}
     for part in (part for found in parts.values() for part in found):
         read = {line.key for line in (*part.columns, *part.leave_out)}
-        used.setdefault((part.export.path, part.export.sheet), set()).update(read)
+        # The audit reads every column of the attributes file.
+        rest = part.export.names if part in parts.get("attributes", ()) else ()
+        used.setdefault((part.export.path, part.export.sheet), set()).update(read, rest)
     for export in (reading.export for reading in readings):
         place = (export.path, export.sheet)
         if place in used:

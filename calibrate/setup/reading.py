@@ -92,13 +92,23 @@ class Reading:
 
     @property
     def is_employees(self) -> bool:
-        tells = self.names_a_giver or len(self.known) > 1
+        tells = self.names_a_giver or bool(self.known)
         return self.names_people and self.is_one_row_each and tells and self.criterion is None
 
     @property
     def is_attributes(self) -> bool:
-        others = [c for c in self.export.columns if find_identity(c.name) is None]
-        return self.names_people and bool(others) and all(c.is_protected for c in others)
+        n_protected = sum(column.is_protected for column in self.export.columns)
+        is_mostly = n_protected > 0 and n_protected >= len(self.maybe_attributes)
+        return self.names_people and is_mostly and not (self.known or self.has_marks)
+
+    @property
+    def maybe_attributes(self) -> tuple[Column, ...]:
+        """Columns that name nobody and are no attribute by their name."""
+        return tuple(
+            column
+            for column in self.export.columns
+            if not column.is_protected and find_identity(column.name) is None
+        )
 
     @cached_property
     def other_table(self) -> str:

@@ -183,6 +183,18 @@ def is_null(label: str) -> bool:
     return re.fullmatch(_NULLS, spell(label)) is not None
 
 
+def find_mark(label: str) -> str:
+    """Return the mark a label begins with, "" if it begins with none.
+
+    Examples
+    --------
+    >>> find_mark("4 - Exceeds"), find_mark("3.5"), find_mark("Meets"), find_mark("31.12.2026")
+    ('4', '3.5', '', '')
+    """
+    match = re.match(r"(?:0|[1-9]\d{0,3})(?:\.\d{1,6})?(?!\d)(?![/.:-]\d)", label, re.ASCII)
+    return match[0] if match else ""
+
+
 def is_nobody(text: str) -> bool:
     """Does a text in a manager's column say that there is none?"""
     return re.fullmatch(_NOBODY, spell(text)) is not None

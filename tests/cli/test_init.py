@@ -311,6 +311,19 @@ def test_own_format_needs_no_mapping(company: Path, tmp_path: Path, calibrate: C
     rubric.write_text(text.replace("# scale:", "scale:"), encoding="utf-8")
     assert calibrate("check", tmp_path / "new") == 0
     inputs = load_cycle(tmp_path / "new").inputs
+    assert not any(part.columns for table in COLUMNS for part in inputs.parts(table))
     assert [t for t in type(inputs).model_fields if inputs.has(t)] == [
         "ratings", "employees", "attributes",
     ]  # fmt: skip
+
+
+def test_column_beside_attributes_is_asked_about(
+    tmp_path: Path, calibrate: Calibrate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text("Employee ID,Gender,Speaks French\n1,x,yes\n2,y,no\n")
+    assert calibrate("init", tmp_path / "new", "--from", tmp_path / "a.csv", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["tables"] == {"attributes": ["a.csv"]}
+    asked = "a.csv: is Speaks French an attribute? if not, list it under ignore"
+    assert asked in told["open"]
+    assert told["not_used"] == []
