@@ -31,7 +31,7 @@ _SUMMARY_WIDTHS = (10, 8, 24, 44, 28, 44, 44, 44)
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_TEXT = 400
 #: Letters that surely fit on a line of a wide column, height of a line, lines of a row.
-_LETTERS, _LINE, _MOST_LINES = 42, 15, 8
+_LETTERS, _LINE, _MOST_LINES = 46, 15, 8
 
 
 class ProblemBook:
@@ -91,7 +91,7 @@ class ProblemBook:
         )  # fmt: skip
         for place, name in enumerate(_SUMMARY):
             sheet.write_string(4, place, name, self._header)
-        count = self._book.add_format({"num_format": "#,##0", "valign": "top"})
+        count = self._book.add_format({"num_format": "#,##0", "valign": "top", "align": "left"})
         rules = count_rules(problems)
         for at, rule in enumerate(rules, 5):
             files = ", ".join(rule.files[:10]) + ", …" * (len(rule.files) > 10)
