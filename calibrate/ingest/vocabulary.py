@@ -43,17 +43,18 @@ class Vocabulary:
 
     def encode(self, column: pd.Categorical) -> IntArray:
         """Return the code of each row's text; new texts get the next codes."""
-        code, texts = self._code, column.categories.tolist()
-        n_before = len(code)
-        codes: IntArray = np.fromiter(
-            (code.setdefault(text, len(code)) for text in texts), np.int64, len(texts)
-        )
-        if len(code) > n_before:
-            self.texts += [text for text in dict.fromkeys(texts) if code[text] >= n_before]
+        texts = column.categories.tolist()
+        known = list(map(self._code.get, texts))
+        if None in known:
+            n_before = len(self.texts)
+            new = [text for text, code in zip(texts, known, strict=True) if code is None]
+            self._code.update(zip(new, range(n_before, n_before + len(new)), strict=True))
+            self.texts += new
             self._check(n_before)
-        if not len(codes):
+            known = list(map(self._code.get, texts))
+        if not known:
             return np.empty(0, dtype=np.int64)
-        per_row: IntArray = codes[column.codes]
+        per_row: IntArray = np.array(known, dtype=np.int64)[column.codes]
         return per_row
 
     def find(self, fact: str, look_up: Callable[[str], int]) -> IntArray:

@@ -35,9 +35,9 @@ def normalise_relative(marks: IntArray, lowest: IntArray, highest: IntArray) -> 
     array([[75.]])
     """
     answered = marks != MISSING
-    points = np.full(marks.shape, np.nan)
-    above = marks[answered] - lowest[answered]
-    points[answered] = 100 * above / (highest[answered] - lowest[answered])
+    above = np.where(answered, marks - lowest, 0)
+    span = np.where(answered, highest - lowest, 1)
+    points: FloatArray = np.where(answered, 100 * above / span, np.nan)
     return points
 
 
