@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from calibrate.pipeline.run import CheckResult
 
 _MOST_FILES = 12
+_FIELDS = tuple(field.name for field in fields(Problem))
 
 
 @click.command()
@@ -94,12 +95,13 @@ def _encode(result: CheckResult, n_errors: int) -> Iterator[str]:
         ],
     }
     yield f'{json.dumps(head, indent=2)[:-2]},\n  "problems": ['
+    encode = json.JSONEncoder().encode
     for start in range(0, len(result.problems), 1000):
         some = result.problems[start : start + 1000]
-        lines = (f"\n    {json.dumps(_as_dict(problem))}" for problem in some)
+        lines = (f"\n    {encode(_as_dict(problem))}" for problem in some)
         yield ("," if start else "") + ",".join(lines)
     yield "\n  ]\n}\n" if result.problems else "]\n}\n"
 
 
 def _as_dict(problem: Problem) -> dict[str, object]:
-    return asdict(problem)
+    return {name: getattr(problem, name) for name in _FIELDS}

@@ -60,14 +60,18 @@ def write_problems(out: Path, problems: Sequence[Problem], cycle_path: Path) -> 
     with explain_disk(out):
         out.mkdir(parents=True, exist_ok=True)
         beside = [path.with_name(f".{path.name}") for path in paths]
-        with beside[0].open("wb") as stream, ProblemBook(beside[1], problems) as book:
-            stream.write((",".join(LISTED.names) + "\n").encode())
-            for part in _split_by_file(problems, cycle, cycle_path):
-                for table in _tabulate(part):
-                    stream.write(encode_rows(LISTED, table))
-                book.add(part.shown, part.problems, part.row, part.excerpt)
-        for written, path in zip(beside, paths, strict=True):
-            written.replace(path)
+        try:
+            with beside[0].open("wb") as stream, ProblemBook(beside[1], problems) as book:
+                stream.write((",".join(LISTED.names) + "\n").encode())
+                for part in _split_by_file(problems, cycle, cycle_path):
+                    for table in _tabulate(part):
+                        stream.write(encode_rows(LISTED, table))
+                    book.add(part.shown, part.problems, part.row, part.excerpt)
+            for written, path in zip(beside, paths, strict=True):
+                written.replace(path)
+        finally:
+            for leftover in beside:
+                leftover.unlink(missing_ok=True)
     return paths
 
 
