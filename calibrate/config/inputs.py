@@ -54,9 +54,10 @@ def _check_file(value: Any) -> Any:
 class InputFile(Strict):
     """One input table, or a part of it: its files or database table, and how to read them.
 
-    ``columns`` maps their names to ours; ``ignore`` lists columns that are never
-    read; ``constants`` fills columns the file lacks; ``values`` translates what
-    stands in one of our columns; ``leave_out`` names rows that are no data.
+    ``columns`` maps their names to ours; ``join`` puts several of theirs together,
+    such as first and last name; ``ignore`` lists columns that are never read;
+    ``constants`` fills columns the file lacks; ``values`` translates what stands in
+    one of our columns; ``leave_out`` names rows that are no data.
     """
 
     file: Annotated[str | tuple[str, ...] | None, BeforeValidator(_check_file)] = None
@@ -65,6 +66,7 @@ class InputFile(Strict):
     query: str | None = None
     layout: Literal["long", "wide"] = "long"
     columns: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    join: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     constants: Mapping[str, str] = Field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)

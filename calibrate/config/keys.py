@@ -55,6 +55,7 @@ _INPUT_FILE = {
     "ignore": _say("Columns that are never read."),
     "constants": _say("A column of ours that the file lacks → its value in every row."),
     "values": _say("Our column → their text → our text."),
+    "join": _say("Our column → several of theirs, put together with a space between."),
     "leave_out": _say("Their column → texts; rows with such a text are no data and left out."),
     "scale": _say("Scale that turns labels into marks; its name stands under scales."),
     "encoding": _say("Encoding of a text file, such as cp1252."),

@@ -190,6 +190,19 @@ def _check_constants(
     cycle: Cycle, table: str, part: InputFile, mapped: Mapping[str, str]
 ) -> Iterator[Fault]:
     known = COLUMNS[table]
+    for ours, several in part.join.items():
+        where: KeyPath = ("join", ours)
+        closed = [n for n in (ours, *several) if is_protected_name(n, cycle.attribute_names)]
+        if closed:
+            yield (where, *_wall(closed[0]))
+        elif ours not in known:
+            yield where, "unknown_column", f"'{ours}' is no column", say_known(ours, known)
+        elif ours in mapped or ours in part.constants:
+            what = f"{ours} is filled under columns or constants too"
+            yield where, "column_twice", what, "keep one of the two"
+        elif len(set(several)) < 2 or set(several) & set(part.ignore):
+            what = "fewer than two columns, or one that is listed under ignore"
+            yield where, "join_columns", what, 'write such as ["First name", "Last name"]'
     for ours in part.constants:
         path: KeyPath = ("constants", ours)
         if is_protected_name(ours, cycle.attribute_names):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from calibrate.config import (
     COLUMNS,
@@ -30,6 +30,8 @@ class Header:
         Criterion to its position, in a wide table.
     left_out
         Position of each column that tells rows which are no data, to its texts.
+    joined
+        Our column to the positions of the columns put together for it.
     theirs
         Our column, or the criterion, to its name in the file.
     """
@@ -37,6 +39,7 @@ class Header:
     position: dict[str, int] = field(default_factory=dict)
     criteria: dict[str, int] = field(default_factory=dict)
     left_out: dict[int, frozenset[str]] = field(default_factory=dict)
+    joined: dict[str, tuple[int, ...]] = field(default_factory=dict)
     theirs: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
@@ -72,7 +75,10 @@ def match_header(
         Positions by our names, and every fault; all of them concern the whole file.
     """
     known = _known_columns(table, part)
-    header = Header(left_out=_find_left_out(names, part))
+    header = Header(left_out=_find_left_out(names, part), joined=_find_joined(names, part))
+    header.theirs.update({ours: " + ".join(part.join[ours]) for ours in header.joined})
+    joined = {name for several in part.join.values() for name in several}
+    used = set(header.left_out) | {at for at, name in enumerate(names) if name in joined}
     faults = [*_check_names(names), *_check_declared(names, part)]
     for at, theirs in enumerate(names):
         if theirs in part.ignore or not theirs:
@@ -85,12 +91,12 @@ def match_header(
             )
             faults.append((theirs, "attribute_column", what, fix))
             continue
-        if at in header.left_out and theirs not in part.columns and theirs not in known:
+        if at in used and theirs not in part.columns and theirs not in known:
             continue
         for ours in part.targets(theirs):
             faults += _place(header, at, theirs, ours, table, known, criteria)
     for ours in REQUIRED[table]:
-        is_filled = ours in header.position or ours in part.constants
+        is_filled = ours in {*header.position, *header.joined, *part.constants}
         if not is_filled and ours in known:
             what = f"the column {ours} is missing"
             fix = f"add it, map yours to it: inputs.{table}.columns, or fill it: constants"
@@ -102,7 +108,7 @@ def match_header(
         Problem(shown, part.header_row, name[:60], rule, what, fix, whole=True)
         for name, rule, what, fix in faults
     )
-    return Header(header.position, header.criteria, header.left_out, header.theirs, problems)
+    return replace(header, problems=problems)
 
 
 def _place(
@@ -136,6 +142,11 @@ def _known_columns(table: str, part: InputFile) -> tuple[str, ...]:
     return COLUMNS[table]
 
 
+def _find_joined(names: tuple[str, ...], part: InputFile) -> dict[str, tuple[int, ...]]:
+    there = {ours: several for ours, several in part.join.items() if set(several) <= set(names)}
+    return {ours: tuple(names.index(name) for name in several) for ours, several in there.items()}
+
+
 def _find_left_out(names: tuple[str, ...], part: InputFile) -> dict[int, frozenset[str]]:
     texts: Mapping[str, tuple[str, ...]] = part.leave_out
     return {names.index(theirs): frozenset(texts[theirs]) for theirs in texts if theirs in names}
@@ -156,6 +167,10 @@ def _check_names(names: tuple[str, ...]) -> Iterator[Fault]:
 
 
 def _check_declared(names: tuple[str, ...], file: InputFile) -> Iterator[Fault]:
+    for theirs in dict.fromkeys(name for several in file.join.values() for name in several):
+        if theirs not in names:
+            what = f"the joined column '{theirs}' is not in the file"
+            yield theirs, "joined_column_missing", what, say_known(theirs, names[:40])
     for theirs in file.leave_out:
         if theirs not in names:
             what = f"the column '{theirs}' of leave_out is not in the file"

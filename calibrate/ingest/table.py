@@ -60,7 +60,7 @@ def read_text_table(cycle: Cycle, table: str) -> TextTable:
         if names:
             header = match_header(names, table, part, shown, cycle.attribute_names)
             problems += header.problems
-            declared |= header.position.keys() | part.constants.keys()
+            declared |= header.position.keys() | header.joined.keys() | part.constants.keys()
             if not header.problems:
                 translator = Translator(part, header, shown)
                 for rows in translator.read(reader):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
@@ -16,7 +16,7 @@ from calibrate.config import InputFile
 from calibrate.config.inputs import TEXT_ENDINGS
 from calibrate.errors import Problem
 from calibrate.ingest.columns import Header
-from calibrate.ingest.read import RawChunk, TableReader
+from calibrate.ingest.read import RawChunk, TableReader, as_categories
 
 #: Columns that hold a number, and columns that hold a day; in any table.
 NUMBERS = frozenset(
@@ -83,9 +83,8 @@ class Translator:
 
     def __post_init__(self) -> None:
         read = {at for ours, at in self.header.position.items() if ours not in self.unread}
-        self._wanted = tuple(
-            sorted(read | set(self.header.criteria.values()) | set(self.header.left_out))
-        )
+        read.update(self.header.criteria.values(), self.header.left_out)
+        self._wanted = tuple(sorted(read.union(*self.header.joined.values())))
 
     def read(self, reader: TableReader) -> Iterator[Rows]:
         """Yield the rows of a reader whose header was matched."""
@@ -98,7 +97,8 @@ class Translator:
         """Say how many rows were left out as declared."""
         if self.n_left_out:
             columns = ", ".join(self.part.leave_out)
-            what = f"{self.n_left_out:,} rows are no data, as leave_out says by {columns}"
+            rows = "row is" if self.n_left_out == 1 else "rows are"
+            what = f"{self.n_left_out:,} {rows} no data, as leave_out says by {columns}"
             fix = "nothing to do: the cycle declares it; this is the first of them"
             yield Problem(
                 self.shown, self._first_left_out, columns[:60], "left_out", what, fix, "note"
@@ -116,6 +116,8 @@ class Translator:
                 continue
             column = column_at[at] if kept.all() else column_at[at][kept]
             texts[ours] = self._convert(ours, column, row, bad, problems)
+        for ours, several in self.header.joined.items():
+            texts[ours] = join_columns([column_at[at][kept] for at in several])
         for ours, text in self.part.constants.items():
             zeros = np.zeros(len(row), dtype=np.int8)
             texts[ours] = pd.Categorical.from_codes(
@@ -180,6 +182,19 @@ class Translator:
                 Problem(self.shown, int(row[at]), name, "decimal_point", what, fix, value=text)
             )
             bad[at] = True
+
+
+def join_columns(columns: Sequence[pd.Categorical]) -> pd.Categorical:
+    """Put the texts of several columns together; blank ones leave no gap.
+
+    Examples
+    --------
+    >>> list(join_columns([pd.Categorical(["Ada", "Bo"]), pd.Categorical(["Lovelace", ""])]))
+    ['Ada Lovelace', 'Bo']
+    """
+    rows = zip(*(np.asarray(column) for column in columns), strict=True)
+    joined = [" ".join(text for text in row if text.strip()) for row in rows]
+    return as_categories(np.array(joined, dtype=object))
 
 
 def map_texts(column: pd.Categorical, change: Callable[[str], str]) -> pd.Categorical:
