@@ -49,9 +49,9 @@ def test_hard_guideline_trips_the_gate_and_a_soft_one_does_not(
     for folder in ("sample_data", "rubrics"):
         shutil.copytree(sample_data.parent / folder, tmp_path / folder)
     path = tmp_path / "sample_data" / "cycle.yaml"
-    soft = path.read_text().replace("{Outstanding: [0.05, 0.10]", "{Outstanding: [0.90, 1.00]")
+    soft = path.read_text().replace("{Outstanding: [0.05, 0.10]", "{Outstanding: [0.60, 0.80]")
     assert "mode: soft" in soft
-    assert "[0.90, 1.00]" in soft
+    assert "[0.60, 0.80]" in soft
     path.write_text(soft.replace("mode: soft", "mode: hard"))
     calibrate("run", path, "--out", tmp_path / "hard", "--only", "executive", "--gate")
     assert "outside the guideline" in capsys.readouterr().err
