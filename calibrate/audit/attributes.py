@@ -11,7 +11,7 @@ from typing import NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.config import Cycle, InputFile, say_known, shown_name
+from calibrate.config import Cycle, InputFile, say_known, show_place
 from calibrate.errors import IntegrityError, Problem
 from calibrate.ingest.open import open_table
 from calibrate.ingest.translate import map_texts
@@ -141,7 +141,7 @@ def read_attributes(
     places = cycle.inputs.places("attributes")
     if not places:
         return AttributeTable((), {}), []
-    first = shown_name(places[0][1])
+    first = show_place(*places[0])
     source = _read_source(cycle)
     header, problems = source.header, list(source.problems)
     if not header or any(problem.whole for problem in problems):
@@ -188,7 +188,7 @@ def _read_source(cycle: Cycle) -> _Source:
     records: list[_Record] = []
     problems: list[Problem] = []
     for declared, name in cycle.inputs.places("attributes"):
-        shown = shown_name(name)
+        shown = show_place(declared, name)
         reader = open_table(cycle, declared, name)
         names = reader.read_header()
         ours, faults = _rename(names, declared, shown)

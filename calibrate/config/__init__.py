@@ -17,7 +17,7 @@ from calibrate.config.cycle import (
 )
 from calibrate.config.explain import to_micro
 from calibrate.config.inputs import InputFile, Inputs
-from calibrate.config.load import load_cycle, shown_name
+from calibrate.config.load import load_cycle, show_place, shown_name
 from calibrate.config.names import (
     COLUMNS,
     CONTROL_COLUMNS,
@@ -37,6 +37,6 @@ __all__ = [
     "COLUMNS", "CONTROL_COLUMNS", "LONG_ONLY", "MICRO", "MISSING", "REQUIRED", "SOURCES",
     "Agenda", "Audit", "Bands", "Cycle", "DisplayScale", "Effects", "Favourable", "Guideline",
     "InputFile", "Inputs", "LabelScale", "Privacy", "SourceConfig", "ask_for",
-    "is_protected_name", "load_cycle", "load_yaml", "say_known", "shown_name", "suggest_names",
-    "to_micro",
+    "is_protected_name", "load_cycle", "load_yaml", "say_known", "show_place", "shown_name",
+    "suggest_names", "to_micro",
 ]  # fmt: skip

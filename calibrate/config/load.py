@@ -55,6 +55,17 @@ def shown_name(name: str) -> str:
     return Path(name).name if Path(name).is_absolute() else name
 
 
+def show_place(part: InputFile, name: str) -> str:
+    """Return what problems call one file of a part; a declared sheet is named with it.
+
+    Examples
+    --------
+    >>> show_place(InputFile(file="reviews.xlsx", sheet="Answers"), "reviews.xlsx")
+    'reviews.xlsx, sheet Answers'
+    """
+    return shown_name(name) + (f", sheet {part.sheet}" if part.sheet is not None else "")
+
+
 def _take_out_not_yet(document: Document) -> tuple[dict[str, Any], list[Problem]]:
     raw = dict(document.root)
     problems = []
@@ -234,4 +245,4 @@ def _wall(name: str) -> tuple[str, str, str]:
     return "attribute_column", what, "list it under ignore, or remove the column"
 
 
-__all__ = ["load_cycle", "show_path", "shown_name"]
+__all__ = ["load_cycle", "show_path", "show_place", "shown_name"]

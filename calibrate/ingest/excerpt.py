@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from calibrate.config import COLUMNS, Cycle, InputFile, is_protected_name, shown_name
+from calibrate.config import COLUMNS, Cycle, InputFile, is_protected_name, show_place, shown_name
 from calibrate.ingest.open import open_table
 from calibrate.ingest.read import CsvReader, TableReader
 from calibrate.ingest.values import IntArray
@@ -117,7 +117,7 @@ def _list_closed(cycle: Cycle | None) -> set[str]:
     if cycle is None:
         return set()
     closed = set(type(cycle.inputs).model_fields) - set(COLUMNS)
-    return {shown_name(name) for table in closed for _, name in cycle.inputs.places(table)}
+    return {show_place(*place) for table in closed for place in cycle.inputs.places(table)}
 
 
 def _find_documents(cycle: Cycle | None, cycle_path: Path) -> dict[str, Path]:
@@ -134,7 +134,7 @@ def _find_parts(cycle: Cycle, shown: str) -> list[tuple[InputFile, str]]:
         (part, name)
         for table in COLUMNS
         for part, name in cycle.inputs.places(table)
-        if shown_name(name) == shown
+        if show_place(part, name) == shown
     ]
 
 

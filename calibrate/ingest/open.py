@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from calibrate.config import Cycle, InputFile, shown_name
+from calibrate.config import Cycle, InputFile, show_place
 from calibrate.config.inputs import PARQUET_ENDINGS, SPREADSHEET_ENDINGS
 from calibrate.ingest.read import CHUNK_ROWS, TableReader
 from calibrate.ingest.staging import StagedCsvReader
@@ -26,7 +26,7 @@ def open_table(
         from calibrate.ingest.database import DatabaseReader
 
         return DatabaseReader(part, chunk_rows)
-    path, shown = cycle.resolve(name), shown_name(name)
+    path, shown = cycle.resolve(name), show_place(part, name)
     ending = PurePath(name).suffix.lower()
     if ending in PARQUET_ENDINGS:
         from calibrate.ingest.parquet import ParquetReader

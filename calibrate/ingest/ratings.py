@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from calibrate.config import Cycle, InputFile, shown_name
+from calibrate.config import Cycle, InputFile, show_place
 from calibrate.errors import Problem
 from calibrate.ingest.assignments import Managers, find_managers
 from calibrate.ingest.check_marks import check_marks
@@ -87,7 +87,7 @@ class RatingStream:
             yield from self._read_file(number, part, name)
 
     def _read_file(self, number: int, part: InputFile, name: str) -> Iterator[RatingTable]:
-        shown = shown_name(name)
+        shown = show_place(part, name)
         reader = open_table(self._cycle, part, name, self._chunk_rows)
         names = reader.read_header()
         if names:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from calibrate.config import COLUMNS, Cycle, shown_name
+from calibrate.config import COLUMNS, Cycle, show_place
 from calibrate.errors import Problem
 from calibrate.ingest.columns import match_header
 from calibrate.ingest.contracts import Contract, check_contract
@@ -54,7 +54,7 @@ def read_text_table(cycle: Cycle, table: str) -> TextTable:
     declared: set[str] = set()
     problems: list[Problem] = []
     for part, name in cycle.inputs.places(table):
-        shown = shown_name(name)
+        shown = show_place(part, name)
         reader = open_table(cycle, part, name)
         names = reader.read_header()
         if names:

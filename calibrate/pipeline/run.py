@@ -144,6 +144,8 @@ def _check(source: Cycle | Path, clock: Clock) -> CheckResult:
             )
         problems += found
     counts = count_read(prepared.employees, prepared.n_rows, prepared.forms, prepared.raters)
+    if prepared.assignments.is_given:
+        counts["assignments"] = len(prepared.assignments.frame)
     counts |= {f"{table}_rows": len(rows) for table, rows in prepared.records.items()}
     return CheckResult(tuple(problems), counts, files)
 

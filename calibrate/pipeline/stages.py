@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.bands import BandTable, assign_bands
-from calibrate.config import SOURCES, Cycle, shown_name
+from calibrate.config import SOURCES, Cycle, show_place
 from calibrate.effects import Effects, Settings, estimate_effects
 from calibrate.errors import InputError, Problem
 from calibrate.ingest import (
@@ -99,7 +99,7 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     records, found = read_all_records(cycle, employees, rules.criteria)
     problems += found
     stream = RatingStream(cycle, employees, rules, assignments.managers)
-    files = tuple(shown_name(name) for _, name in cycle.inputs.places("ratings"))
+    files = tuple(show_place(*place) for place in cycle.inputs.places("ratings"))
     reducer = FormReducer(rules.criteria, files)
     for ratings in stream:
         reducer.add(ratings)

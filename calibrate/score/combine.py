@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calibrate.config import MISSING, SOURCES, Cycle, shown_name
+from calibrate.config import MISSING, SOURCES, Cycle, show_place
 from calibrate.errors import Problem
 from calibrate.ingest import EmployeeTable, MarkRules
 from calibrate.rubric import Rubric, Strategy, criterion_weights
@@ -114,7 +114,7 @@ def combine_forms(
         ~too_thin & (weight > 0.0), points, _by_employee(weights, rules),
         _expected_points(expected_marks, rules, is_absolute), n_kept,
     )  # fmt: skip
-    files = [shown_name(name) for _, name in cycle.inputs.places("ratings")]
+    files = [show_place(*place) for place in cycle.inputs.places("ratings")]
     return table, [
         Problem(
             files[int(forms.file[n])], int(forms.row[n]), "mark", "form_below_half",
