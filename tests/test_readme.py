@@ -22,12 +22,17 @@ def test_the_first_commands_are_the_two_scripts() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS[2:])
-def test_every_other_command_is_one_of_ours_with_known_options(command: str) -> None:
+def test_every_other_command_is_one_of_ours_with_known_options(
+    command: str, tmp_path: Path
+) -> None:
     program, name, *arguments = command.split()
     assert program == ".venv/bin/calibrate"
     known = {option for p in cli.commands[name].params for option in p.opts}
     assert {a for a in arguments if a.startswith("--")} <= known
-    assert (ROOT / arguments[0]).is_file()
+    if name == "init":
+        assert run_command([name, str(tmp_path / arguments[0])]) == 0
+    else:
+        assert (ROOT / arguments[0]).is_file()
 
 
 def test_the_sample_cycle_of_the_readme_is_in_order(
