@@ -22,6 +22,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 #: A form must answer at least this share of its rubric's weight.
 LEAST_ANSWERED = 0.5
+#: Forms turned into points at a time; millions at once would need several copies of all marks.
+SLICE = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -91,17 +93,19 @@ def combine_forms(
             weights[r, column[criterion.id]] = float(part)
     expected_marks = read_expectations(rules, rubrics, employees)
     is_absolute = np.array([rubric.marks == "absolute" for rubric in rubrics], bool)
-    rubric_of = rules.rubric_of[forms.employee]
-    lowest, highest = rules.lowest[rubric_of], rules.highest[rubric_of]
-
-    points = normalise_relative(forms.marks, lowest, highest)
-    absolute = is_absolute[rubric_of] if len(rubric_of) else np.zeros(0, bool)
-    points[absolute], n_kept = normalise_absolute(
-        forms.marks[absolute], lowest[absolute], highest[absolute],
-        expected_marks[forms.employee[absolute]],
-    )  # fmt: skip
-
-    form_points, share = average_criteria(points, weights[rubric_of])
+    points: FloatArray = np.empty(forms.marks.shape)
+    form_points: FloatArray = np.empty(len(points))
+    share: FloatArray = np.empty(len(points))
+    n_kept = 0
+    for start in range(0, len(points), SLICE):
+        some = slice(start, start + SLICE)
+        rubric_of = rules.rubric_of[forms.employee[some]]
+        points[some], kept = _normalise(
+            forms.marks[some], rules.lowest[rubric_of], rules.highest[rubric_of],
+            expected_marks[forms.employee[some]], is_absolute[rubric_of],
+        )  # fmt: skip
+        form_points[some], share[some] = average_criteria(points[some], weights[rubric_of])
+        n_kept += kept
     too_thin: BoolArray = share < LEAST_ANSWERED - 1e-12
     form_points[too_thin] = np.nan
     by_source = np.array([_weight(cycle, name) for name in SOURCES])
@@ -123,6 +127,20 @@ def combine_forms(
         )
         for n in np.flatnonzero(too_thin)
     ]  # fmt: skip
+
+
+def _normalise(
+    marks: IntArray,
+    lowest: IntArray,
+    highest: IntArray,
+    expected: IntArray,
+    is_absolute: BoolArray,
+) -> tuple[FloatArray, int]:
+    points = normalise_relative(marks, lowest, highest)
+    points[is_absolute], n_kept = normalise_absolute(
+        marks[is_absolute], lowest[is_absolute], highest[is_absolute], expected[is_absolute]
+    )
+    return points, n_kept
 
 
 def average_criteria(points: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -41,12 +41,32 @@ class ReducedForms:
 
 @dataclass(frozen=True)
 class _Block:
+    """Forms of one chunk, or forms put together out of several.
+
+    Parameters
+    ----------
+    key : (F,)
+        Employee, rater and source of a form in one number.
+    first : (F,)
+        File and row, in one number, where the form begins.
+    marks : (F, K)
+    offset : (F, K)
+        Rows from the form's first to the mark's; -1 where there is no row.
+    """
+
     key: IntArray
+    first: IntArray
     marks: IntArray
-    place: IntArray
+    offset: npt.NDArray[np.int32]
 
     def take(self, chosen: npt.NDArray[np.bool_]) -> _Block:
-        return _Block(self.key[chosen], self.marks[chosen], self.place[chosen])
+        return _Block(self.key[chosen], self.first[chosen], self.marks[chosen], self.offset[chosen])
+
+    def unfold(self) -> tuple[IntArray, ...]:
+        """Give the rows back: key, criterion, mark and place of each."""
+        form, column = np.nonzero(self.offset >= 0)
+        place = self.first[form] + self.offset[form, column]
+        return self.key[form], column, self.marks[form, column], place
 
 
 @dataclass
@@ -81,69 +101,71 @@ class FormReducer:
         )
 
     def finish(self, rater_order: IntArray) -> ReducedForms:
-        """Merge the chunks; ``rater_order`` maps provisional rater codes to final ones."""
-        merged = self._merge()
-        source = merged.key & ((1 << _SOURCE_BITS) - 1)
-        provisional = (merged.key >> _SOURCE_BITS) & ((1 << _RATER_BITS) - 1)
-        employee = merged.key >> (_RATER_BITS + _SOURCE_BITS)
-        rater = rater_order[provisional] if len(provisional) else provisional
+        """Put the chunks together; ``rater_order`` maps provisional rater codes to final ones."""
+        blocks = self._join_cut_forms()
+        key = np.concatenate([np.empty(0, np.int64), *(block.key for block in blocks)])
+        first = np.concatenate([np.empty(0, np.int64), *(block.first for block in blocks)])
+        source = key & ((1 << _SOURCE_BITS) - 1)
+        rater = (key >> _SOURCE_BITS) & ((1 << _RATER_BITS) - 1)
+        rater = rater_order[rater] if len(rater) else rater
+        employee = key >> (_RATER_BITS + _SOURCE_BITS)
         order = np.lexsort((rater, source, employee))
-        first = merged.place.min(axis=1, initial=np.iinfo(np.int64).max)[order]
-        marks = np.where(merged.marks == CONFLICT, MISSING, merged.marks)[order]
+        marks = np.empty((len(key), len(self.criteria)), np.int64)
+        place = np.empty(len(key), np.int64)
+        place[order] = np.arange(len(key))
+        start = 0
+        while blocks:
+            # Each block is let go as soon as its marks are in place.
+            block = blocks.pop(0)
+            marks[place[start : start + len(block.key)]] = block.marks
+            start += len(block.key)
+        marks[marks == CONFLICT] = MISSING
         return ReducedForms(
             employee[order], rater[order], source[order], marks,
-            first >> _ROW_BITS, first & ((1 << _ROW_BITS) - 1),
+            first[order] >> _ROW_BITS, first[order] & ((1 << _ROW_BITS) - 1),
         )  # fmt: skip
-
-    def _merge(self) -> _Block:
-        n_criteria = len(self.criteria)
-        if not self._blocks:
-            none = np.empty((0, n_criteria), np.int64)
-            return _Block(np.empty(0, np.int64), none, none)
-        blocks = self._join_cut_forms()
-        key = np.concatenate([block.key for block in blocks])
-        order = np.argsort(key, kind="stable")
-        marks = np.concatenate([block.marks for block in blocks])[order]
-        place = np.concatenate([block.place for block in blocks])[order]
-        return _Block(key[order], marks, place)
 
     def _join_cut_forms(self) -> list[_Block]:
         """Put together the forms whose rows lie in several chunks; few do in most files."""
         blocks, self._blocks = self._blocks, []
+        if not blocks:
+            return blocks
         key = np.sort(np.concatenate([block.key for block in blocks]))
         cut = np.unique(key[1:][key[1:] == key[:-1]])
         if not len(cut):
             return blocks
         whole: list[_Block] = []
-        long: list[tuple[IntArray, ...]] = []
-        for block in blocks:
+        rows: list[tuple[IntArray, ...]] = []
+        while blocks:
+            block = blocks.pop(0)
             is_cut = np.isin(block.key, cut)
-            part = block.take(is_cut)
-            form, column = np.nonzero(part.place != _NOWHERE)
-            long.append(
-                (part.key[form], column, part.marks[form, column], part.place[form, column])
-            )
+            rows.append(block.take(is_cut).unfold())
             whole.append(block.take(~is_cut) if is_cut.any() else block)
-        return [*whole, self._reduce(*(np.concatenate(p) for p in zip(*long, strict=True)))]
+        return [*whole, self._reduce(*(np.concatenate(part) for part in zip(*rows, strict=True)))]
 
     def _reduce(
         self, key: IntArray, criterion: IntArray, mark: IntArray, place: IntArray
     ) -> _Block:
         form, forms = pd.factorize(key)
-        shape = (len(forms), len(self.criteria))
-        marks, places = np.full(shape, MISSING), np.full(shape, _NOWHERE)
-        cell = form * shape[1] + criterion
+        n_criteria = len(self.criteria)
+        cell = form * n_criteria + criterion
         if len(cell) and np.bincount(cell).max() > 1:
             order = np.lexsort((place, cell))
             cell, mark, place = cell[order], mark[order], place[order]
             start = np.flatnonzero(np.diff(cell, prepend=-1))
             mark = self._settle_repeats(
-                forms[cell // shape[1]], cell % shape[1], mark, place, start
+                forms[cell // n_criteria], cell % n_criteria, mark, place, start
             )
             cell, mark, place = cell[start], mark[start], place[start]
+        first = np.full(len(forms), np.iinfo(np.int64).max)
+        np.minimum.at(first, cell // n_criteria, place)
+        marks = np.full((len(forms), n_criteria), MISSING)
         marks.ravel()[cell] = mark
-        places.ravel()[cell] = place
-        return _Block(forms, marks, places)
+        # Rows of several files lie far apart; forms put together are not taken apart again.
+        offset = np.full(marks.shape, -1, np.int32)
+        apart = place - first[cell // n_criteria]
+        offset.ravel()[cell] = np.where(apart <= np.iinfo(np.int32).max, apart, -1)
+        return _Block(forms, first, marks, offset)
 
     def _settle_repeats(
         self, key: IntArray, criterion: IntArray, mark: IntArray, place: IntArray, start: IntArray
@@ -192,6 +214,3 @@ class FormReducer:
             "employee and source",
             "keep the row that is right and delete the other", value=value,
         )  # fmt: skip
-
-
-_NOWHERE = np.iinfo(np.int64).max
