@@ -13,7 +13,7 @@ from calibrate.doctor.check import Check, say_install
 
 #: The oldest Pango that WeasyPrint works with, as its documentation says.
 LOWEST_PANGO: Final = (1, 44)
-#: 3,000 people are scored in 0.4 GiB; larger companies and several jobs take more.
+#: 3,000 people are scored and audited in 0.65 GiB; larger companies and more jobs take more.
 LOW_MEMORY: Final = 2 << 30
 
 #: A letter of each script that many names are written in.
