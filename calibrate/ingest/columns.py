@@ -79,7 +79,7 @@ def match_header(
     header.theirs.update({ours: " + ".join(part.join[ours]) for ours in header.joined})
     joined = {name for several in part.join.values() for name in several}
     used = set(header.left_out) | {at for at, name in enumerate(names) if name in joined}
-    faults = [*_check_names(names), *_check_declared(names, part)]
+    faults = [*_check_names(names, part.ignore), *_check_declared(names, part)]
     for at, theirs in enumerate(names):
         if theirs in part.ignore or not theirs:
             continue
@@ -91,10 +91,11 @@ def match_header(
             )
             faults.append((theirs, "attribute_column", what, fix))
             continue
-        if at in used and theirs not in part.columns and theirs not in known:
+        if at in used and theirs not in {*part.columns, *known, *criteria}:
             continue
         for ours in part.targets(theirs):
             faults += _place(header, at, theirs, ours, table, known, criteria)
+    faults += _find_overwritten(header, part)
     for ours in REQUIRED[table]:
         is_filled = ours in {*header.position, *header.joined, *part.constants}
         if not is_filled and ours in known:
@@ -136,6 +137,15 @@ def _place(
         header.theirs[ours] = theirs
 
 
+def _find_overwritten(header: Header, part: InputFile) -> Iterator[Fault]:
+    for ours, at in header.position.items():
+        is_joined = ours in header.joined and at not in header.joined[ours]
+        if is_joined or ours in part.constants:
+            key, theirs = "join" if is_joined else "constants", header.theirs[ours]
+            what = f"the column '{theirs[:60]}' is {ours}, and {key} fills it too"
+            yield theirs, "column_twice", what, f"list the column under ignore, or correct {key}"
+
+
 def _known_columns(table: str, part: InputFile) -> tuple[str, ...]:
     if part.layout == "wide":
         return tuple(name for name in COLUMNS[table] if name not in LONG_ONLY)
@@ -155,12 +165,12 @@ def _find_left_out(names: tuple[str, ...], part: InputFile) -> dict[int, frozens
 Fault = tuple[str, str, str, str]
 
 
-def _check_names(names: tuple[str, ...]) -> Iterator[Fault]:
+def _check_names(names: tuple[str, ...], ignored: Collection[str]) -> Iterator[Fault]:
     seen: set[str] = set()
     for at, name in enumerate(names):
         if not name:
             yield "", "blank_column", f"column {at + 1} has no name", "name it or remove it"
-        elif name in seen:
+        elif name in seen and name not in ignored:
             what = f"the column '{name[:60]}' stands twice"
             yield name, "column_twice", what, "keep one of the two"
         seen.add(name)

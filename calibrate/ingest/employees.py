@@ -53,8 +53,12 @@ def _rated_ids(cycle: Cycle) -> set[str]:
         reader = open_table(cycle, part, name)
         names = reader.read_header()
         header = match_header(names, "ratings", part, name, cycle.attribute_names)
-        if "employee_id" in header.position:
-            alone = replace(header, position={"employee_id": header.position["employee_id"]})
+        alone = replace(
+            header,
+            position={n: at for n, at in header.position.items() if n == "employee_id"},
+            joined={n: at for n, at in header.joined.items() if n == "employee_id"},
+        )
+        if names and {"employee_id"} & {*alone.position, *alone.joined, *part.constants}:
             for rows in Translator(part, alone, name).read(reader):
                 column = rows.texts["employee_id"]
                 ids.update(column.categories[np.unique(column.codes)])

@@ -104,7 +104,7 @@ class CheckedRows:
 
     def name_column(self, column: str, at: int) -> str:
         """Name a column as its file does."""
-        if self.is_wide and column in ("mark", "criterion"):
+        if self.is_wide and self._is_of_mark(column):
             return self.theirs.get(self.text("criterion", at), column)
         return self.theirs.get(column, column)
 
@@ -118,12 +118,15 @@ class CheckedRows:
         at = np.flatnonzero(where)
         if not len(at):
             return
+        self.bad |= where
+        if not self._is_of_mark(column):
+            at = self._first_of_row(at)
         codes = self.codes[column]
         key = at if same is None else same[at]
         _, first, kind = np.unique(key, return_index=True, return_inverse=True)
         said = [words(int(at[position])) for position in first]
         texts = self.checker.vocabulary(column).texts
-        if self.is_wide and column in ("mark", "criterion"):
+        if self.is_wide and self._is_of_mark(column):
             names = [self.name_column(column, one) for one in at.tolist()]
         else:
             names = [self.theirs.get(column, column)] * len(at)
@@ -133,7 +136,13 @@ class CheckedRows:
                 self.row[at].tolist(), names, kind.tolist(), codes[at].tolist(), strict=True
             )
         ]
-        self.bad |= where
+
+    def _is_of_mark(self, column: str) -> bool:
+        return column in ("mark", "criterion")
+
+    def _first_of_row(self, at: IntArray) -> IntArray:
+        """Keep one of the marks of each row of a wide table: its fault is told once."""
+        return at[np.diff(self.row[at], prepend=-1) != 0] if self.is_wide else at
 
     @cached_property
     def employee(self) -> IntArray:
@@ -189,11 +198,13 @@ def _check_texts(rows: CheckedRows) -> None:
         if column == "mark":
             continue
         name = rows.theirs.get(column, column)
+        told: set[tuple[int, str]] = set()
         for at, fault in rows.checker.vocabulary(column).faults(codes):
-            rows.problems.append(
-                replace(fault, file=rows.shown, row=int(rows.row[at]), column=name)
-            )
             rows.bad[at] = True
+            row = int(rows.row[at])
+            if not rows.is_wide or (row, fault.rule) not in told:
+                rows.problems.append(replace(fault, file=rows.shown, row=row, column=name))
+                told.add((row, fault.rule))
 
 
 def _check_people(rows: CheckedRows) -> None:
@@ -293,4 +304,6 @@ def melt(rows: Rows, criteria: Mapping[str, int]) -> Rows:
     together = pd.api.types.union_categoricals([rows.texts[name] for name in names])
     marks = together.codes.reshape(n_marks, n_rows).T.ravel()
     texts["mark"] = pd.Categorical.from_codes(marks, categories=together.categories)
-    return Rows(texts, np.repeat(rows.row, n_marks), np.repeat(rows.bad, n_marks), rows.problems)
+    bad = np.repeat(rows.bad, n_marks)
+    bad |= np.stack([rows.bad_marks[name] for name in names], axis=1).ravel()
+    return Rows(texts, np.repeat(rows.row, n_marks), bad, rows.problems)

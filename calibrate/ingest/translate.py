@@ -48,12 +48,15 @@ class Rows:
         Row numbers.
     bad
         Rows that ``problems`` lists; they are to be left out.
+    bad_marks
+        Criterion of a wide table to the rows of which this mark alone is to be left out.
     """
 
     texts: dict[str, pd.Categorical]
     row: NDArray[np.int64]
     bad: NDArray[np.bool_]
     problems: tuple[Problem, ...] = ()
+    bad_marks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -97,9 +100,11 @@ class Translator:
         """Say how many rows were left out as declared."""
         if self.n_left_out:
             columns = ", ".join(self.part.leave_out)
-            rows = "row is" if self.n_left_out == 1 else "rows are"
-            what = f"{self.n_left_out:,} {rows} no data, as leave_out says by {columns}"
-            fix = "nothing to do: the cycle declares it; this is the first of them"
+            said = f"leave_out in the cycle says so by {columns}"
+            what = f"from here on {self.n_left_out:,} rows are left out: {said}"
+            if self.n_left_out == 1:
+                what = f"this row is left out: {said}"
+            fix = "nothing to do"
             yield Problem(
                 self.shown, self._first_left_out, columns[:60], "left_out", what, fix, "note"
             )
@@ -108,22 +113,24 @@ class Translator:
         column_at = dict(zip(self._wanted, chunk.columns, strict=True))
         kept = self._keep(column_at, chunk.row)
         row = chunk.row[kept]
-        bad = np.zeros(len(row), dtype=bool)
         problems: list[Problem] = []
         texts: dict[str, pd.Categorical] = {}
+        bad: dict[str, NDArray[np.bool_]] = {}
         for ours, at in {**self.header.position, **self.header.criteria}.items():
-            if ours in self.unread:
-                continue
-            column = column_at[at] if kept.all() else column_at[at][kept]
-            texts[ours] = self._convert(ours, column, row, bad, problems)
+            if ours not in self.unread and ours not in self.header.joined:
+                column = column_at[at] if kept.all() else column_at[at][kept]
+                texts[ours], bad[ours] = self._convert(ours, column, row, problems)
         for ours, several in self.header.joined.items():
-            texts[ours] = join_columns([column_at[at][kept] for at in several])
+            column = join_columns([column_at[at][kept] for at in several])
+            texts[ours], bad[ours] = self._convert(ours, column, row, problems)
         for ours, text in self.part.constants.items():
             zeros = np.zeros(len(row), dtype=np.int8)
             texts[ours] = pd.Categorical.from_codes(
                 zeros, categories=pd.Index([text], dtype=object)
             )
-        return Rows(texts, row, bad, tuple(problems))
+        bad_marks = {ours: bad.pop(ours) for ours in self.header.criteria}
+        is_bad = np.any([np.zeros(len(row), dtype=bool), *bad.values()], axis=0)
+        return Rows(texts, row, is_bad, tuple(problems), bad_marks)
 
     def _keep(
         self, column_at: Mapping[int, pd.Categorical], row: NDArray[np.int64]
@@ -144,9 +151,10 @@ class Translator:
         ours: str,
         column: pd.Categorical,
         row: NDArray[np.int64],
-        bad: NDArray[np.bool_],
         problems: list[Problem],
-    ) -> pd.Categorical:
+    ) -> tuple[pd.Categorical, NDArray[np.bool_]]:
+        """Return the column in our words, and its rows that were refused."""
+        bad = np.zeros(len(row), dtype=bool)
         is_mark = ours in self.header.criteria
         values = self.part.values.get("mark" if is_mark else ours, {})
         if values:
@@ -157,7 +165,7 @@ class Translator:
             if self._is_text:
                 self._refuse_points(ours, column, row, bad, problems)
             column = map_texts(column, _write_point)
-        return column
+        return column, bad
 
     @property
     def _is_text(self) -> bool:
