@@ -67,7 +67,8 @@ _MEANINGS: Mapping[str, str] = {
     "null_label": "a label counts as not answered, as the scale declares",
     "conflicting_marks": "two rows give different marks for the same question",
     "form_below_half": "a form answers less than half of the rubric's weight",
-    "left_out": "rows are no data, as the cycle declares",
+    "form_without_mark": "a form says why it has no mark, such as too new to rate",
+    "left_out": "rows are left out, as the cycle declares",
     # other cells
     "blank_text": "a cell that is needed is blank",
     "not_a_date": "a cell is no date",

@@ -5,8 +5,8 @@ from __future__ import annotations
 NO_FORM = "No form was scored. Nothing was estimated."
 MODEL_NONE = "The cycle asks for no adjustment. Scores stay as marked."
 NOT_LINKED = (
-    "No group of raters is tied together by people they share. Nothing was adjusted: "
-    "severity and performance cannot be told apart."
+    "Too few people were marked by several raters. No score was adjusted: "
+    "a strict rater and a weak team look the same."
 )
 NO_UNIT = "The model has no unit effect. A good unit can look like a lenient rater."
 UNIT_IS_PERSON = "The model has no unit effect: every unit holds one linked person."
@@ -15,9 +15,7 @@ UNIT_ASSUMPTION = (
     "A lenient culture of a whole unit cannot be told from a good unit."
 )
 RESIDUAL_TOGETHER = "The residual holds rater and noise together. They cannot be told apart here."
-RESIDUAL_ALONE = (
-    "Nobody has enough forms to compare. The residual holds people, raters and noise together."
-)
+RESIDUAL_ALONE = "Nobody has enough forms to say how far a score may be off."
 
 #: A variance on its boundary is a result: one sentence for each term.
 ON_BOUNDARY = {
@@ -62,10 +60,11 @@ def describe_network(n_parts: int, n_linked: int) -> str:
     Examples
     --------
     >>> print(describe_network(3, 2))
-    The network falls into 3 separate parts, 2 of them linked. Do not compare scores across parts.
+    People and raters form 3 separate parts, 2 of them linked. Do not compare scores across parts.
     """
+    linked = f"{n_linked:,} of them linked" if n_linked else "none of them linked"
     return (
-        f"The network falls into {n_parts:,} separate parts, {n_linked:,} of them linked. "
+        f"People and raters form {n_parts:,} separate parts, {linked}. "
         "Do not compare scores across parts."
     )
 

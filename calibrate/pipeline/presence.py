@@ -20,7 +20,11 @@ def tabulate_readiness(scored: Scored) -> pd.DataFrame:
     """Who has a score, and why not, as :data:`calibrate.tables.READINESS`."""
     prepared, forms = scored.prepared, scored.prepared.forms
     is_manager = forms.source == SOURCES.index("manager")
+    is_own = forms.source == SOURCES.index("self")
     is_thin = np.isnan(forms.points)
+    # Whoever wrote "too new to rate" has answered.
+    is_null = np.isin(np.arange(len(is_thin)), list(prepared.null_forms))
+    counts = forms.weight > 0
 
     def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         return np.bincount(forms.employee[chosen], minlength=len(prepared.employees.ids))
@@ -31,12 +35,25 @@ def tabulate_readiness(scored: Scored) -> pd.DataFrame:
         link=scored.effects.employees.link,
         n_managers=prepared.assignments.count_managers(),
         n_scored=count(forms.scored),
-        n_thin=count(is_thin),
-        n_unscored=count(~forms.scored & ~is_thin),
-        n_manager_forms=count(is_manager & ~is_thin),
+        n_thin=count(is_thin & counts & ~is_null),
+        null_labels=_join_labels(scored, counts),
+        n_unscored=count(~counts),
+        n_unscored_own=count(~counts & is_own),
+        n_manager_forms=count(is_manager & (~is_thin | is_null)),
         n_left_out=np.bincount(left_out, minlength=len(prepared.employees.ids)),
     )
     return build_readiness(people, prepared.cycle.starts_on, prepared.cycle.ends_on)
+
+
+def _join_labels(scored: Scored, counts: npt.NDArray[np.bool_]) -> list[str]:
+    """Labels of each person's forms that have no mark and would count; "" for none."""
+    prepared = scored.prepared
+    said: dict[int, dict[str, None]] = {}
+    for form, label in sorted(prepared.null_forms.items()):
+        if counts[form]:
+            said.setdefault(int(prepared.forms.employee[form]), {})[label] = None
+    n_people = len(prepared.employees.ids)
+    return [" and ".join(f"'{label}'" for label in said.get(i, ())) for i in range(n_people)]
 
 
 def find_present_shares(prepared: Prepared) -> dict[str, float]:

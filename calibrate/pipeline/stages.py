@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,13 @@ from calibrate.ingest import (
     read_records,
 )
 from calibrate.rubric import Rubric, Strategy, build_mark_rules, load_rubrics, load_strategy
-from calibrate.score import FormReducer, FormTable, combine_forms
+from calibrate.score import (
+    FormReducer,
+    FormTable,
+    combine_forms,
+    find_null_labels,
+    word_null_forms,
+)
 
 IntArray = npt.NDArray[np.int64]
 
@@ -45,6 +52,8 @@ class Prepared:
         Employee code of every row left out, -1 where it cannot be told.
     assignments
         Who managed whom during the cycle.
+    null_forms
+        Position of a form without a mark → the label it has instead.
     unit, session : (I,) text
     unit_kind : ``team``, ``department`` or ``none``
     """
@@ -65,6 +74,7 @@ class Prepared:
     unit_kind: str
     session: tuple[str, ...]
     assignments: AssignmentTable
+    null_forms: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,9 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         reduced, rules, rubrics, strategy, employees, cycle,
         manager_part=part if assignments.is_given else None,
     )  # fmt: skip
-    problems += [*found, *note_unexpected(forms, employees)]
+    null_forms = find_null_labels(forms, reduced, files, stream.problems)
+    problems += word_null_forms(found, null_forms, reduced, files)
+    problems += note_unexpected(forms, employees)
     refuse_problems(cycle, problems, count_read(employees, stream.n_rows, forms, raters))
     unit_kind, unit = find_units(cycle, employees)
     quarantined = np.concatenate(
@@ -122,7 +134,7 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     return Prepared(
         cycle, rubrics, strategy, employees, goals, records, rules, forms, raters,
         tuple(problems), stream.n_rows, quarantined,
-        unit, unit_kind, find_sessions(employees), assignments,
+        unit, unit_kind, find_sessions(employees), assignments, null_forms,
     )  # fmt: skip
 
 

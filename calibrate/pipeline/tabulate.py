@@ -93,9 +93,12 @@ def list_notes(scored: Scored) -> tuple[str, ...]:
     n_rated = int((scored.effects.employees.n_forms > 0).sum())
     if not scored.bands.is_what_if:
         return scored.effects.notes
+    people = "1 person was" if n_rated == 1 else f"{n_rated} people were"
+    is_adjusted = np.isin(scored.effects.employees.link, ["linked", "weak"]).any()
+    what_if = "The adjustment is a what-if: suggested" if is_adjusted else "Suggested"
     small = (
-        f"{n_rated} people were rated, fewer than {SMALL_COMPANY}. The adjustment is a what-if: "
-        "suggested bands follow the raw score, and no guideline is tested."
+        f"{people} rated, fewer than {SMALL_COMPANY}. {what_if} bands follow the raw score, "
+        "and no guideline is tested."
     )
     return (small, *scored.effects.notes)
 

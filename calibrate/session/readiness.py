@@ -12,7 +12,7 @@ import pandas as pd
 from calibrate.tables import READINESS
 
 #: Reasons that leave the manager's form still to be asked for.
-ASKABLE = ("left_out", "too_thin", "not_scored", "no_form")
+ASKABLE = ("left_out", "too_thin", "null_label", "not_scored", "no_form")
 #: Reasons of people who were never part of the cycle.
 ELSEWHERE = ("left_before", "joins_later")
 
@@ -30,9 +30,11 @@ def build_readiness(
     ----------
     people
         One row a person: employee_id, session, manager_id, link; the texts
-        not_rated_reason, left_on, hired_on, status and present_share, "" for
-        blank; and counts: n_managers, n_scored, n_thin and n_unscored forms,
-        n_manager_forms that answer enough, n_left_out rows with a fault.
+        not_rated_reason, left_on, hired_on, status, present_share and
+        null_labels (what forms without a mark say), "" for blank; and counts:
+        n_managers, n_scored and n_thin forms, n_unscored forms, which have no
+        weight, n_unscored_own of them, n_manager_forms that answer, n_left_out
+        rows with a fault.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def explain_absence(person: Person, starts: str, ends: str, middle: str) -> tupl
     --------
     >>> blank = dict.fromkeys(["not_rated_reason", "left_on", "hired_on", "status",
     ...                        "present_share"], "")
-    >>> counts = {"n_left_out": 0, "n_thin": 0, "n_unscored": 0}
+    >>> counts = {"null_labels": "", "n_left_out": 0, "n_thin": 0, "n_unscored": 0}
     >>> explain_absence({**blank, **counts, "left_on": "2026-08-31"}, "2026-07-01", "", "")
     ('left', 'left on 2026-08-31')
     """
@@ -116,8 +118,8 @@ def is_on_leave(person: Person) -> bool:
 
 
 def _explain_forms(person: Person) -> tuple[str, str] | None:
-    if person["n_thin"]:
-        n = int(person["n_thin"])
+    n = int(person["n_thin"])
+    if n:
         forms = "the only form answers" if n == 1 else f"all {n} forms answer"
         return "too_thin", f"{forms} less than half of the weight"
     if person["n_left_out"]:
@@ -125,8 +127,12 @@ def _explain_forms(person: Person) -> tuple[str, str] | None:
         return "left_out", "1 row with a fault was left out" if n == 1 else (
             f"{n} rows with a fault were left out"
         )
+    if person["null_labels"]:
+        return "null_label", f"marked {person['null_labels']}"
     if person["n_unscored"]:
-        return "not_scored", "only forms without weight were filed"
+        is_own = person["n_unscored"] == person["n_unscored_own"]
+        filed = "the own form was filed, and it does" if is_own else "forms were filed that do"
+        return "not_scored", f"only {filed} not count"
     return None
 
 

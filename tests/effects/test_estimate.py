@@ -128,7 +128,7 @@ def test_managers_with_their_own_teams_change_nothing() -> None:
     assert np.isnan([effects.raters.severity, effects.raters.se]).all()
     assert effects.raters.link_strength.tolist() == [0, 0]
     assert effects.variance[0] == ("employee", None, None)
-    assert any("cannot be told apart" in note for note in effects.notes)
+    assert any("look the same" in note for note in effects.notes)
 
 
 def test_two_raters_for_everybody_leave_a_pooled_interval() -> None:

@@ -91,7 +91,7 @@ def test_rows_that_are_no_data_are_left_out_and_counted_in_a_note(folder: Any) -
     stream, (table,) = folder.stream()
     (note,) = stream.problems
     assert (note.level, note.row, note.rule) == ("note", 3, "left_out")
-    assert note.what.startswith("1 row is no data")
+    assert note.what == "this row is left out: leave_out in the cycle says so by Kind"
     assert (len(table), stream.n_rows) == (1, 1)
 
 

@@ -102,6 +102,27 @@ def test_form_below_half_of_the_weight_is_listed_and_left_out(company: Company) 
     assert tables["scores"]["n_forms"].tolist() == [1]
 
 
+def test_a_form_that_says_why_it_has_no_mark_is_told_in_its_own_words(company: Company) -> None:
+    company.add_rubric("work")
+    company.inputs = "  ratings: {file: ratings.csv, scale: words}\n"
+    company.extra = 'scales: {words: {version: 1, marks: {"Good": 4}, nulls: ["Too new"]}}\n'
+    company.rate(
+        "A,R,manager,delivery,Too new", "A,R,manager,quality,Too new", "A,A,self,delivery,Good",
+        "B,R,manager,delivery,Good", "B,S,peer,quality,Too new", "B,S,peer,delivery,",
+    )  # fmt: skip
+    tables = company.score()
+    people = tables["readiness"].set_index("employee_id")
+    assert people.loc["A", ["status", "reason", "detail"]].tolist() == [
+        "not_rated", "null_label", "marked 'Too new'",
+    ]  # fmt: skip
+    assert people.loc["B", "status"] == "rated"
+    notes = tables["problems"]
+    without = notes[notes["rule"] == "form_without_mark"]
+    assert without["row"].tolist() == [2, 6]
+    assert without["fix"].iloc[0].startswith("the form that starts here says 'Too new'")
+    assert not (notes["rule"] == "form_below_half").any()
+
+
 def test_manager_counts_twice_and_self_not_at_all(company: Company) -> None:
     company.add_rubric("work")
     company.rate(

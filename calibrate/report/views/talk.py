@@ -75,7 +75,9 @@ def build_talk(company: Company, person: Person, score: Row) -> Talk:
     if not person.is_rated:
         points = ["There is no form for this person. Say so, and say when there will be one."]
     elif not points:
-        points = ["The criteria lie close together. Ask which work the person is proud of."]
+        is_close = len(_rank_criteria(person)) > 1
+        points = ["The criteria lie close together. " * is_close
+                  + "Ask which work the person is proud of."]  # fmt: skip
     changed, say = _say_what_changed(company, person, score)
     return Talk(tuple(points), changed, say, _find_next_step(company, person))
 
