@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import atexit
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from calibrate.ingest.encoding import read_past_mark
 from calibrate.ingest.read import CsvReader, RawChunk
 
 IntArray = NDArray[np.int64]
@@ -27,8 +28,7 @@ STAGED_BYTES = 16 << 20
 _BLOCK = 4 << 20
 _TAIL = 1 << 20
 _TEXT = pa.dictionary(pa.int32(), pa.string())
-#: A quote that neither begins nor ends a cell nor stands twice: the exact reader decides.
-_ODD_QUOTE = rb'"(?<=[^%(d)s\n"]")(?=[^%(d)s\r\n"])|""(?<=[%(d)s\n]"")(?=[^%(d)s\r\n"])'
+_QUOTE, _FEED, _RETURN = b'"\n\r'
 
 
 @cache
@@ -67,17 +67,18 @@ class StagedCsvReader(CsvReader):
     def _is_plain(self) -> bool:
         if len(self.header) < 2 or self.path.stat().st_size < STAGED_BYTES:
             return False
-        delimiter = re.escape(self.delimiter.encode())
-        odd_quote = re.compile(_ODD_QUOTE % {b"d": delimiter})
-        has_return, has_feed, before = False, False, b"\n"
+        if not _holds_ascii(self.encoding):
+            return False
+        quotes = _QuoteCheck(ord(self.delimiter))
+        has_return, has_feed = False, False
         with self.path.open("rb") as stream:
+            read_past_mark(stream, self.encoding)
             # Not mapped into memory: the pages of a mapped file count as held.
-            while block := stream.read(_BLOCK):
-                if b"\0" in block or (b'"' in block and odd_quote.search(before + block)):
+            while block := stream.read(_BLOCK - stream.tell() % _BLOCK):
+                if b"\0" in block or not quotes.are_right(block):
                     return False
                 has_return, has_feed = has_return or b"\r" in block, has_feed or b"\n" in block
-                before = block[-4:]
-        return has_feed or not has_return
+        return quotes.are_closed and (has_feed or not has_return)
 
     def _stage(self, wanted: tuple[int, ...]) -> tuple[Path, list[tuple[int, int]]] | None:
         status = self.path.stat()
@@ -86,6 +87,54 @@ class StagedCsvReader(CsvReader):
             self.delimiter, self.header_row, wanted,
         )  # fmt: skip
         return _stage_csv(key, self.header_lines, len(self.header))
+
+
+@dataclass
+class _QuoteCheck:
+    """Tells, block by block, whether each quote begins a cell, ends one, or stands twice.
+
+    Any other quote, such as one that is never closed, is for the exact reader to judge.
+    """
+
+    delimiter: int
+    is_inside: bool = False
+    _last: int = _FEED
+
+    @property
+    def are_closed(self) -> bool:
+        return not self.is_inside
+
+    def are_right(self, block: bytes) -> bool:
+        """Judge the quotes of the next block; the byte after its last one comes with the next."""
+        first, before = block[0], self._last
+        self._last = block[-1]
+        if self.is_inside and before == _RETURN and first == _FEED:
+            # pyarrow reads blocks of this size, and loses a line feed cut off like this.
+            return False
+        is_open_end = before == _QUOTE and not self.is_inside
+        if is_open_end and first not in (_QUOTE, self.delimiter, _FEED, _RETURN):
+            return False
+        if _QUOTE not in block:
+            return True
+        text = np.frombuffer(block, dtype=np.uint8)
+        at = np.flatnonzero(text == _QUOTE)
+        opens = at[int(self.is_inside) :: 2]
+        closes = at[1 - int(self.is_inside) :: 2]
+        self.is_inside ^= bool(len(at) % 2)
+        ahead = np.where(opens > 0, text[opens - 1], before)
+        behind = text[closes[closes < len(text) - 1] + 1]
+        starts = (ahead == self.delimiter) | (ahead == _FEED) | (ahead == _QUOTE)
+        ends = (behind == self.delimiter) | (behind == _FEED) | (behind == _RETURN)
+        return bool(starts.all() and (ends | (behind == _QUOTE)).all())
+
+
+def _holds_ascii(encoding: str) -> bool:
+    """Do quotes and delimiters stand in the bytes as they do in ASCII?"""
+    plain = bytes(range(128))
+    try:
+        return plain.decode(encoding) == plain.decode("ascii")
+    except UnicodeError:
+        return False
 
 
 Key = tuple[str, int, int, str, str, int, tuple[int, ...]]

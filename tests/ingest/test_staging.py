@@ -17,7 +17,7 @@ Row = tuple[int, tuple[str, ...]]
 
 CELLS = st.sampled_from(
     ["", "a", "007", "NA", "4.5", " x ", "é", "日本", '"q"', '"a ""b"" c"', '"x\ny"', '"a,b"',
-     'o"dd', '"x"y', '""z', "'"]
+     'o"dd', '"x"y', '""z', "'", '"', '"x\r\ny"', '"x\ry"', "\xa0"]
 )  # fmt: skip
 LINES = st.one_of(
     st.lists(CELLS, min_size=3, max_size=3).map(",".join),
@@ -96,6 +96,30 @@ def test_plain_rows_do_go_through_parquet(tmp_path: Path) -> None:
     assert reader._is_plain()
     assert staged is not None
     assert staged[1] == [(3, 2)]
+
+
+@pytest.mark.usefixtures("always_staged")
+@pytest.mark.parametrize("block", [8, 64, 1 << 20])
+def test_a_quote_that_is_never_closed_swallows_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(staging, "_BLOCK", block)
+    path = tmp_path / "t.csv"
+    # Read on to the next quote, rows 2 and 3 would be one row of three cells.
+    path.write_text('a,b,c\n1,2,"open\n3,4,"shut"\n5,6,7\n', encoding="utf-8")
+    rows, (problem,), _ = read(StagedCsvReader(path, "t.csv"), (0, 1))
+    assert (rows, problem.rule, problem.whole) == ([], "csv_syntax", True)
+
+
+@pytest.mark.usefixtures("always_staged")
+@pytest.mark.parametrize("n_before", range(64))
+def test_a_line_break_inside_quotes_stays_whole_across_blocks(
+    tmp_path: Path, n_before: int
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,b\n" + b"x" * n_before + b',"y\r\nz"\n1,2\n')
+    rows, problems, _ = read(StagedCsvReader(path, "t.csv"), (1,))
+    assert (rows, problems) == ([(2, ("y\r\nz",)), (3, ("2",))], [])
 
 
 @pytest.mark.usefixtures("always_staged")
