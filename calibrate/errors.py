@@ -9,7 +9,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Literal
 
-from calibrate.faults import say_fault
+from calibrate.faults import FOLLOWING, say_fault
 
 Level = Literal["error", "note"]
 
@@ -148,7 +148,7 @@ class RuleCount:
 
 
 def count_rules(problems: Iterable[Problem], n_first: int = 3) -> tuple[RuleCount, ...]:
-    """Count problems by rule: errors before notes, the most frequent first."""
+    """Count problems by rule: errors before notes, the most frequent first, what follows last."""
     counts: dict[tuple[Level, str], int] = {}
     files: dict[tuple[Level, str], dict[str, None]] = {}
     first: dict[tuple[Level, str], list[Problem]] = {}
@@ -162,7 +162,10 @@ def count_rules(problems: Iterable[Problem], n_first: int = 3) -> tuple[RuleCoun
         files[key][problem.file] = None
     return tuple(
         RuleCount(rule, level, n, tuple(files[level, rule]), tuple(first[level, rule]))
-        for (level, rule), n in sorted(counts.items(), key=lambda one: (one[0][0], -one[1], one[0]))
+        for (level, rule), n in sorted(
+            counts.items(),
+            key=lambda one: (one[0][0], one[0][1] in FOLLOWING, -one[1], one[0]),
+        )
     )
 
 

@@ -17,6 +17,7 @@ _MEANINGS: Mapping[str, str] = {
     "ragged_row": "a row has more or fewer cells than there are column names",
     "columns_differ": "files of one table have different columns",
     # columns
+    "wrong_delimiter": "the columns of a file are parted by another sign",
     "unknown_column": "a column is neither known, mapped nor ignored",
     "missing_column": "a required column is missing",
     "mapped_column_missing": "a column that the cycle maps is not in the file",
@@ -37,6 +38,7 @@ _MEANINGS: Mapping[str, str] = {
     "duplicate": "an id stands twice",
     "duplicate_row": "two rows are about the same thing",
     "unknown_employee": "the person is not among the employees",
+    "employee_left_out": "the person's own row among the employees is at fault; mend that one",
     "not_in_cycle": "the person is not in this cycle; the row is not used",
     "own_manager": "somebody is the own manager",
     "manager_loop": "managers manage each other in a circle",
@@ -113,6 +115,9 @@ _MEANINGS: Mapping[str, str] = {
     "not_allowed": "a value is not one of those allowed",
     "weight_sum": "weights do not add up to 100",
 }
+
+#: Rules that are broken because another one is: once that is mended, they are gone.
+FOLLOWING = frozenset({"employee_left_out"})
 
 
 def say_fault(rule: str) -> str:

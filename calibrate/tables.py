@@ -299,6 +299,7 @@ PACKET_INDEX = Contract(
         Column("sha256", "text", "hash of the file"),
         Column("pages", "integer", "pages", "pages"),
         Column("run_id", "text", "run that made it"),
+        Column("manager", "text", "the manager's name"),
     ),
     meaning="every PDF of the run; one row a file",
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from calibrate.cli.options import cycle_argument, find_width, json_option, stderr_console
+from calibrate.cli.result import say_counted
 from calibrate.errors import (
     ExitCode,
     Problem,
@@ -65,7 +66,7 @@ def _print_summary(result: CheckResult, n_errors: int, cycle: Path, out: Path | 
     if len(result.files) > _MOST_FILES:
         click.echo(f"  … and {len(result.files) - _MOST_FILES:,} more")
     for name, count in result.counts.items():
-        click.echo(f"{count:>12,}  {name.replace('_', ' ')}")
+        click.echo(f"{count:>12,}  {say_counted(name, count)}")
     if result.problems:
         n_notes = len(result.problems) - n_errors
         said = [say_count(n_errors, "error")] * bool(n_errors)
@@ -74,8 +75,8 @@ def _print_summary(result: CheckResult, n_errors: int, cycle: Path, out: Path | 
         lines = [" and ".join(said), *describe_rules(rules, width)]
         click.echo("\n".join(["", *lines, *say_written(result.written)]), err=True)
         if out is None and n_errors:
-            again = f"calibrate check {cycle} --out DIR"
-            click.echo(f"\nFor a list with each row beside: {again}", err=True)
+            again = f"calibrate check {cycle} --out problems"
+            click.echo(f"\nFor a spreadsheet with each row beside:\n  {again}", err=True)
     if not n_errors:
         click.echo("\nReady to run." if result.problems else "Ready to run.")
 

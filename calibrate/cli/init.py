@@ -64,7 +64,9 @@ def _print_result(
     click.echo(f"Wrote {folder}: {', '.join(names)}")
     if proposal is not None:
         _print_proposal(proposal)
-    click.echo(f"Next\n  fill in what is marked with <- in {folder / 'cycle.yaml'}")
+    own = [name for name in names if proposal is not None and name.startswith("rubrics/reviews")]
+    marked = " and ".join(str(folder / name) for name in ("cycle.yaml", *own))
+    click.echo(f"Next\n  fill in what is marked with <- in {marked}")
     if proposal is None:
         click.echo(f"  fill the tables; {folder / 'README.md'} says what each column holds")
     for command in following:

@@ -23,9 +23,10 @@ NAMES = ("cycle", "rubric", "strategy", "plant")
 def schema(name: str | None, out: Path | None) -> None:
     """Print JSON Schemas of the YAML files, for editors.
 
-    A plant is what `calibrate demo --plant` reads. Without a name all are printed as one JSON object. An editor that knows YAML
-    schemas (VS Code with its YAML extension, JetBrains, Neovim) then completes
-    keys, explains them and marks mistakes while you type.
+    A plant is what `calibrate demo --plant` reads. Without a name all are
+    printed as one JSON object. An editor that knows YAML schemas (VS Code with
+    its YAML extension, JetBrains, Neovim) then completes keys, explains them
+    and marks mistakes while you type.
 
     \b
     Example:

@@ -36,6 +36,14 @@ _WANTED = {
 }
 
 
+#: What to add where a key is missing that a new folder leaves to people.
+_EXAMPLES = {
+    "scale": "write the lowest and highest mark, such as scale: {lowest: 1, highest: 5, step: 1}",
+    "rubrics": "name what is marked, such as rubrics: [rubrics/overall.yaml]",
+    "ratings": "name the file with the marks, such as ratings: {file: ratings.csv}",
+}
+
+
 class Strict(BaseModel):
     """Base of every configured value: frozen, no unknown key, no value converted in silence."""
 
@@ -160,7 +168,8 @@ def _explain(
         what = "unknown key"
         return document.problem(path, "unknown_key", what, say_known(str(path[-1]), known))
     if kind == "missing":
-        return document.problem(path, "missing_key", "the key is missing", "add it")
+        return document.problem(path, "missing_key", "the key is missing",
+                                _EXAMPLES.get(str(path[-1]), "add it"))  # fmt: skip
     if kind == "literal_error":
         allowed = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
         given = _show(detail["input"])
@@ -181,6 +190,10 @@ def _wrong_type(detail: ErrorDetails, path: KeyPath, document: Document) -> tupl
         kind = "true or false" if isinstance(value, bool) else "a number or a date"
         kind = "nothing" if value is None else kind
         return f"{spelling} without quotes is read as {kind}", f'write "{spelling}" in quotes'
+    if value is None and path[:1] == ("scales",) and path[-1] == "marks":
+        return "no label has a mark yet", "take the # off each label's line and write its mark"
+    if value is None:
+        return "nothing stands here", f"write {wanted}, or take the key away"
     return f"{_show(value)} stands where {wanted} is wanted", f"write {wanted}"
 
 

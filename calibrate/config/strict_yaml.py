@@ -291,9 +291,10 @@ def _explain_yaml(error: yaml.YAMLError, shown: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark is not None else None
     what = str(getattr(error, "problem", None) or "a character that may not stand in YAML")
-    return Problem(
-        shown, line, "", "yaml_syntax", f"not valid YAML: {what}", "mend the line", whole=True
-    )
+    fix = "mend this line or the one above: quotes, brackets, the blanks at its start"
+    if "'\\t'" in what:
+        what, fix = "a tab stands at the start of a line", "write blanks instead of the tab"
+    return Problem(shown, line, "", "yaml_syntax", f"not valid YAML: {what}", fix, whole=True)
 
 
 def _whole(shown: str, rule: str, what: str, fix: str) -> Problem:

@@ -131,7 +131,7 @@ def _write_marks(
     spread = drawn.planting.plant.standard_deviations
     means = form_means(company, truth, forms, drawn.groups, drawn.planting)
     blocks = draw_marks(
-        rng, company, truth, forms, means, form_noise(forms, spread), spread.criterion_within_form
+        rng, truth, forms, means, form_noise(forms, spread), spread.criterion_within_form
     )
     band_of = np.full(len(company), -1, dtype=np.int64)
     n_blocks = -(-len(forms) // BLOCK)

@@ -49,8 +49,8 @@ class MarkBlock:
 
 
 def draw_marks(
-    rng: np.random.Generator, company: Company, truth: Truth, forms: Forms, means: Floats,
-    form_sd: Floats, criterion_sd: float,
+    rng: np.random.Generator, truth: Truth, forms: Forms, means: Floats, form_sd: Floats,
+    criterion_sd: float,
 ) -> Iterator[MarkBlock]:  # fmt: skip
     """Draw the marks of all forms, block by block.
 

@@ -47,9 +47,10 @@ def read_needs(path: Path) -> Needs:
     """Read a cycle as far as a machine has to fit it; its faults become a check."""
     try:
         from calibrate.config import load_cycle, shown_name
+        from calibrate.manifest import list_files
 
         cycle = load_cycle(path)
-        names = _list_files(cycle)
+        names = list_files(cycle)
         missing = [shown_name(name) for name in names if not cycle.resolve(name).is_file()]
         sizes = {n: p.stat().st_size for n in names if (p := cycle.resolve(n)).is_file()}
     except (CalibrateError, ImportError, OSError) as error:
@@ -86,19 +87,9 @@ def _is_text(name: str) -> bool:
     return PurePath(name).suffix.lower() in TEXT_ENDINGS
 
 
-def _list_parts(cycle: Cycle) -> list[InputFile]:
-    tables = type(cycle.inputs).model_fields
-    return [part for table in tables for part in cycle.inputs.parts(table)]
-
-
-def _list_files(cycle: Cycle) -> list[str]:
-    inputs = {name for part in _list_parts(cycle) for name in part.files}
-    strategy = {cycle.strategy} if cycle.strategy else set()
-    return sorted(inputs | set(cycle.rubrics) | strategy)
-
-
 def _list_databases(cycle: Cycle) -> tuple[str, ...]:
-    named = {part.database for part in _list_parts(cycle)}
+    tables = type(cycle.inputs).model_fields
+    named = {part.database for table in tables for part in cycle.inputs.parts(table)}
     return tuple(sorted(name for name in named if name is not None))
 
 

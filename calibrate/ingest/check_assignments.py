@@ -57,7 +57,7 @@ def check_people(text: TextTable, employees: EmployeeTable, *, has_file: bool) -
             continue
         if has_file:
             what, fix = suggester.explain_person(person)
-            yield text.problem(index, "employee_id", "unknown_employee", what, fix)
+            yield text.problem(index, "employee_id", suggester.name_rule(person), what, fix)
         else:
             what, fix = f"'{person[:60]}' was not rated in this cycle", "the row is not used"
             problem = text.problem(index, "employee_id", "not_in_cycle", what, fix)

@@ -79,6 +79,9 @@ def match_header(
     header.theirs.update({ours: " + ".join(part.join[ours]) for ours in header.joined})
     joined = {name for several in part.join.values() for name in several}
     used = set(header.left_out) | {at for at, name in enumerate(names) if name in joined}
+    uncut = _find_uncut(names, part)
+    if uncut:
+        return replace(header, problems=(Problem(shown, part.header_row, "", *uncut, whole=True),))
     faults = [*_check_names(names, part.ignore), *_check_declared(names, part)]
     for at, theirs in enumerate(names):
         if theirs in part.ignore or not theirs:
@@ -127,7 +130,8 @@ def _place(
         what = f"column {at + 1}: unknown name '{theirs[:60]}'"
         if ours != theirs:
             what = f"column {at + 1}: '{theirs[:60]}' is mapped to '{ours[:60]}', which is unknown"
-        yield theirs, "unknown_column", what, _mend_unknown(ours, table, (*known, *criteria))
+        free = [name for name in (*known, *criteria) if name not in header.position]
+        yield theirs, "unknown_column", what, _mend_unknown(ours, table, free)
     elif ours in places:
         if header.theirs[ours] != theirs:
             what = f"'{header.theirs[ours]}' and '{theirs}' are both {ours}"
@@ -193,6 +197,18 @@ def _check_declared(names: tuple[str, ...], file: InputFile) -> Iterator[Fault]:
         if theirs not in names:
             what = f"the ignored column '{theirs}' is not in the file"
             yield theirs, "ignored_column_missing", what, say_known(theirs, names[:40])
+
+
+def _find_uncut(names: tuple[str, ...], part: InputFile) -> tuple[str, str, str] | None:
+    """Tell whether the names of all columns stand in one cell."""
+    if len(names) != 1 or names[0] in part.columns:
+        return None
+    others = [mark for mark in (";", "\t", "|", ",") if names[0].count(mark) > 1]
+    if not others:
+        return None
+    name = "\\t" if others[0] == "\t" else others[0]
+    what = f"all column names stand in one cell: '{names[0][:60]}'"
+    return "wrong_delimiter", what, f'declare the delimiter of the file: delimiter: "{name}"'
 
 
 def _mend_unknown(name: str, table: str, known: Collection[str]) -> str:

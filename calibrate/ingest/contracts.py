@@ -36,11 +36,14 @@ _SAY: Mapping[str, tuple[str, str]] = {
     "duplicate_id": ("{column} '{value}' stands twice", "keep one row per {column}"),
     "not_a_date": (
         "{column} '{value}' is no date",
-        "write an ISO date such as 2026-07-01, or declare the pattern: dates",
+        'write it as 2026-07-01, or declare how days are written, such as dates: "%d.%m.%Y"',
     ),
     "not_a_number": ("{column} '{value}' is no number", "write a plain number such as 12.5"),
     "share_range": ("{column} '{value}' is no share", "write a number from 0 to 1"),
-    "unknown_source": ("source '{value}' is unknown", "{known}"),
+    "unknown_source": (
+        "source '{value}' is unknown",
+        "{known}; or translate your word: inputs.ratings.values",
+    ),
     "unknown_band": ("{column} '{value}' is no band of this cycle", "{known}"),
     "unknown_kind": ("kind '{value}' is unknown", "{known}"),
     "unknown_criterion": ("criterion '{value}' is in no rubric", "{known}"),

@@ -78,7 +78,7 @@ def _check_people(table: TextTable, employees: EmployeeTable) -> Iterator[Proble
             yield table.problem(index, "employee_id", "person_without_employee", what, "fill it in")
         elif person and person == person.strip() and person not in employees.codes:
             what, fix = suggester.explain_person(person)
-            yield table.problem(index, "employee_id", "unknown_employee", what, fix)
+            yield table.problem(index, "employee_id", suggester.name_rule(person), what, fix)
 
 
 def _check_parents(table: TextTable) -> Iterator[Problem]:

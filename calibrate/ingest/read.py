@@ -195,7 +195,7 @@ class CsvReader:
         if mark and meant != codecs.lookup(self.encoding).name.removesuffix("-sig"):
             fix = f"its first bytes say {meant}: declare encoding: {meant}"
         elif name == "UTF-8":
-            fix = "save the file as UTF-8 or declare its encoding"
+            fix = "save it as CSV UTF-8, or declare its encoding, such as encoding: cp1252"
         else:
             fix = "declare the encoding the file was saved in"
         self.refuse(rule, f"byte {offset} is not {name}", fix, line)

@@ -79,10 +79,14 @@ class Suggester:
             self.prepare([name])
         return self._asked[name]
 
+    def name_rule(self, name: str) -> str:
+        """Name the rule an unknown id breaks; a fault of the person's own row comes first."""
+        return "employee_left_out" if name in self._refused else "unknown_employee"
+
     def explain_person(self, name: str) -> tuple[str, str]:
         """Say what is wrong with an unknown employee's id, and how to mend it."""
         if name in self._refused:
             what = f"employee_id '{name[:60]}' was left out of the employees"
             return what, "mend that person's row in the employees file"
-        fix = self.ask(name) or "add the person to employees"
+        fix = self.ask(name) or "correct it, or add the person to employees"
         return f"employee_id '{name[:60]}' is unknown", fix

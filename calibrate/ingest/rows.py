@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from calibrate.config import SOURCES, Cycle
 from calibrate.errors import Problem
+from calibrate.faults import FOLLOWING
 from calibrate.ingest.assignments import Managers
 from calibrate.ingest.contracts import rating_contract
 from calibrate.ingest.marks import ParsedMark
@@ -215,10 +216,17 @@ def _check_people(rows: CheckedRows) -> None:
     texts = rows.checker.vocabulary("employee_id").texts
     unknown = [texts[code] for code in np.unique(rows.codes["employee_id"][is_unknown]).tolist()]
     explained = rows.checker.explain_people(unknown)
-    rows.refuse(
-        "employee_id", "unknown_employee", is_unknown,
-        lambda at: explained[rows.text("employee_id", at)], rows.codes["employee_id"],
-    )  # fmt: skip
+    name_rule = rows.checker.suggester.name_rule
+    is_left_out = is_unknown & (
+        rows.look_up("employee_id", "is_left_out", lambda text: name_rule(text) in FOLLOWING) > 0
+    )
+    for rule, where in (
+        ("unknown_employee", is_unknown & ~is_left_out), ("employee_left_out", is_left_out),
+    ):  # fmt: skip
+        rows.refuse(
+            "employee_id", rule, where,
+            lambda at: explained[rows.text("employee_id", at)], rows.codes["employee_id"],
+        )  # fmt: skip
 
 
 def _check_sources(rows: CheckedRows) -> None:

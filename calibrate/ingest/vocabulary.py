@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from numpy.typing import NDArray
 
 from calibrate.errors import Problem
 from calibrate.ingest.contracts import Contract, check_contract
@@ -93,15 +92,3 @@ def _single_out(contract: Contract | None, column: str) -> Contract | None:
         return None
     rules = pa.DataFrameSchema({column: contract.schema.columns[column]})
     return Contract(rules, contract.known)
-
-
-def blank_column(n_rows: int) -> pd.Categorical:
-    """A column of blanks.
-
-    Examples
-    --------
-    >>> list(blank_column(2))
-    ['', '']
-    """
-    codes: NDArray[np.int8] = np.zeros(n_rows, dtype=np.int8)
-    return pd.Categorical.from_codes(codes, categories=pd.Index([""], dtype=object))

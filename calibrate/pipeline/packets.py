@@ -82,8 +82,11 @@ def _draft(
     return drafts
 
 
-def write_index(folder: Path, packets: Sequence[tuple[str, Packet]], run_id: str) -> None:
+def write_index(
+    folder: Path, packets: Sequence[tuple[str, Packet]], run_id: str, employees: pd.DataFrame
+) -> None:
     """Write the PDFs and ``packets/index.csv`` into the run's folder."""
+    names = dict(zip(employees["employee_id"], employees["name"], strict=True))
     rows = []
     for name, packet in packets:
         path = folder / name
@@ -94,6 +97,7 @@ def write_index(folder: Path, packets: Sequence[tuple[str, Packet]], run_id: str
                 "file": name, "kind": packet.kind, "session": packet.session,
                 "manager_id": packet.manager_id, "packet_id": packet.packet_id,
                 "sha256": hash_bytes(packet.pdf), "pages": packet.n_pages, "run_id": run_id,
+                "manager": names.get(packet.manager_id, ""),
             }
         )  # fmt: skip
     index = pd.DataFrame(rows, columns=PACKET_INDEX.names)

@@ -230,7 +230,7 @@ def _fill(
             gathered, material,
             options.choose_kinds(scored.prepared.cycle), options.jobs, clock,
         )  # fmt: skip
-        write_index(folder, packets, provenance.run_id)
+        write_index(folder, packets, provenance.run_id, gathered.employees)
     _describe(folder, provenance)
 
 

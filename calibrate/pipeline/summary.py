@@ -55,7 +55,8 @@ def summarise_run(
     beyond = disparities[
         (disparities["family"] == "primary") & (disparities["verdict"] == "beyond")
     ]
-    counts["primary_disparities_beyond"] = len(beyond)
+    if cycle.inputs.attributes is not None:
+        counts["primary_disparities_beyond"] = len(beyond)
     gates = [f"{len(beyond)} primary disparities are beyond; see audit/audit.pdf"] * bool(
         len(beyond)
     )

@@ -11,12 +11,13 @@ from typing import Final
 from calibrate.config.inputs import TEXT_ENDINGS
 from calibrate.setup.proposal import Line, Part, Proposal, has_days
 from calibrate.setup.ratings import OVERALL
-from calibrate.setup.words import find_mark, is_null
+from calibrate.setup.words import find_mark, is_null, strip_mark
 
 SCALE: Final = "labels"
 RUBRIC: Final = "rubrics/reviews.yaml"
 #: Bare, these are no texts to YAML.
 _NOT_TEXT: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+_BANDS: Final = ("Below", "Developing", "Meets", "Exceeds", "Outstanding")
 #: Reasons begin here, so that keys and values can be read on their own.
 _COLUMN: Final = 46
 
@@ -215,6 +216,22 @@ def compose_scales(proposal: Proposal) -> str:
         because = f"{', '.join(seen for _, seen in nulls)}; reads like: no answer"
         lines.append(ask(f"    # nulls: [{listed}]", because))
     return "\n".join(lines)
+
+
+def compose_bands(proposal: Proposal | None) -> str:
+    """Write the bands of a cycle with one label: the labels found, if they are marked 1 to 5."""
+    labels = [label for label in proposal.labels if not is_null(label)] if proposal else []
+    names = {find_mark(label): strip_mark(label) for label in labels}
+    is_known = sorted(names) == [*"12345"] and len(set(names.values()) - {""}) == len(labels)
+    listed = ", ".join(quote(names[mark] if is_known else word)
+                       for mark, word in zip("12345", _BANDS, strict=True))  # fmt: skip
+    text = f"  labels: [{listed}]"
+    lines = [
+        "bands:                                    # marks 1 to 5 are 0, 25, 50, 75, 100 points",
+        say(text, "they are your labels") if is_known else ask(text, "your words"),
+        "  cuts: [12.5, 37.5, 62.5, 87.5]          # halfway: each label is a band of its own",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def compose_rubric(proposal: Proposal) -> str:

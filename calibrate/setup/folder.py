@@ -11,6 +11,7 @@ from calibrate.config.shipped import find_folder
 from calibrate.errors import DiskError
 from calibrate.setup.compose import (
     RUBRIC,
+    compose_bands,
     compose_inputs,
     compose_rubric,
     compose_scales,
@@ -50,11 +51,6 @@ _BANDS = """\
 #   labels: ["Below", "Developing", "Meets", "Exceeds", "Outstanding"]
 #   cuts: [30, 45, 65, 85]                # points, 0 to 100; a score on a cut belongs above it
 """
-_ONE_LABEL_BANDS = """\
-bands:                                    # marks 1 to 5 are 0, 25, 50, 75, 100 points
-  labels: ["Below", "Developing", "Meets", "Exceeds", "Outstanding"]   # <- your words
-  cuts: [12.5, 37.5, 62.5, 87.5]          # halfway: each label is a band of its own
-"""
 
 
 def compose_folder(folder: Path, *, is_minimal: bool, proposal: Proposal | None) -> dict[str, str]:
@@ -83,7 +79,8 @@ def compose_folder(folder: Path, *, is_minimal: bool, proposal: Proposal | None)
     has_strategy = proposal is None and not is_minimal
     texts["cycle.yaml"] = _read_skeleton("cycle.yaml").substitute(
         inputs=parts[0], scales=parts[1], rubrics=f"rubrics: [{rubric[0]}]",
-        bands=_ONE_LABEL_BANDS if has_one_label else "", more="" if has_one_label else _BANDS,
+        bands=compose_bands(proposal) if has_one_label else "",
+        more="" if has_one_label else _BANDS,
         strategy="strategy: strategy.yaml" if has_strategy else "# strategy: strategy.yaml",
     )  # fmt: skip
     if not is_minimal:

@@ -70,7 +70,7 @@ def _propose_long(reading: Reading, key: Kind, criteria: dict[str, str], open_: 
     translated = {text: name for text, name in names.items() if text != name}
     if translated:
         values["criterion"] = tuple(
-            Line(text, name, "an id made of the text") for text, name in translated.items()
+            Line(text, name, "an id is made of your text") for text, name in translated.items()
         )
     marks = reading.keep_marked(reading.mark)
     leave_out: tuple[Line, ...] = ()

@@ -195,6 +195,17 @@ def find_mark(label: str) -> str:
     return match[0] if match else ""
 
 
+def strip_mark(label: str) -> str:
+    """Take the mark a label begins with away.
+
+    Examples
+    --------
+    >>> strip_mark("4 - Exceeds"), strip_mark("5: Outstanding"), strip_mark("3"), strip_mark("Good")
+    ('Exceeds', 'Outstanding', '', 'Good')
+    """
+    return label.removeprefix(find_mark(label)).strip(" \t-–—:.)")
+
+
 def is_nobody(text: str) -> bool:
     """Does a text in a manager's column say that there is none?"""
     return re.fullmatch(_NOBODY, spell(text)) is not None

@@ -121,6 +121,38 @@ def test_json_holds_every_problem_and_the_counts(
     assert errors[0]["file"] == "ratings.csv"
 
 
+def test_what_follows_from_another_fault_comes_after_it(
+    company: Path, calibrate: Calibrate, capsys: Captured
+) -> None:
+    with (company / "employees.csv").open("a") as stream:
+        stream.write("004,Person 004,,A,L1\n")
+    assert calibrate("check", company / "cycle.yaml", "--json") == 3
+    rules = [rule["rule"] for rule in json.loads(capsys.readouterr().out)["rules"]]
+    # Two rows are at fault; the marks of that person, many more, only follow.
+    assert rules[:2] == ["duplicate_id", "employee_left_out"]
+
+
+@pytest.mark.parametrize(("delimiter", "written"), [(";", ";"), ("\t", "\\t"), ("|", "|")])
+def test_another_delimiter_is_one_fault_and_named(
+    company: Path, calibrate: Calibrate, capsys: Captured, delimiter: str, written: str
+) -> None:
+    change(company, "ratings.csv", ",", delimiter)
+    assert calibrate("check", company / "cycle.yaml") == 3
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.startswith("1 error 1 error")
+    assert f'delimiter: "{written}"' in told
+
+
+def test_column_that_is_there_already_is_not_suggested(
+    company: Path, calibrate: Calibrate, capsys: Captured
+) -> None:
+    change(company, "ratings.csv", "criterion,mark", "criterion,Score")
+    assert calibrate("check", company / "cycle.yaml") == 3
+    told = " ".join(capsys.readouterr().err.split())
+    assert "the column mark is missing" in told
+    assert "did you mean 'source'" not in told
+
+
 def test_json_of_thousands_of_problems_is_one_document(
     company: Path, calibrate: Calibrate, capsys: Captured
 ) -> None:

@@ -317,6 +317,33 @@ def test_own_format_needs_no_mapping(company: Path, tmp_path: Path, calibrate: C
     ]  # fmt: skip
 
 
+def test_bands_are_the_labels_where_each_has_a_mark(tmp_path: Path, calibrate: Calibrate) -> None:
+    labels = ["1 - Low", "2 - Fair", "3 - Good", "4 - High", "5 - Top", "Too new to rate"]
+    rows = [f"{n},{n + 20},{label}" for n, label in enumerate(labels * 3)]
+    text = "\n".join(["Employee ID,Manager ID,Manager Rating", *rows]) + "\n"
+    (tmp_path / "reviews.csv").write_text(text)
+    folder = tmp_path / "folder"
+    assert calibrate("init", folder, "--from", tmp_path / "reviews.csv") == 0
+    told = yaml.safe_load((folder / "cycle.yaml").read_text())
+    assert told["bands"]["labels"] == ["Low", "Fair", "Good", "High", "Top"]
+
+
+def test_folder_asks_for_what_is_still_open_in_its_words(
+    root: Path, tmp_path: Path, calibrate: Calibrate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "folder"
+    assert calibrate("init", folder, "--from", *list_exports(root, "lattice")) == 0
+    assert f"cycle.yaml and {folder / 'rubrics' / 'reviews.yaml'}" in capsys.readouterr().out
+    assert calibrate("check", folder) == ExitCode.INPUT
+    assert "no label has a mark yet" in capsys.readouterr().err
+    uncomment(folder, '"Meets expectations": ?')
+    path = folder / "cycle.yaml"
+    path.write_text(path.read_text().replace('"Meets expectations": ?', '"Meets expectations": 3'))
+    assert calibrate("check", folder) == ExitCode.INPUT
+    told = " ".join(capsys.readouterr().err.split())
+    assert "scale: the key is missing; write the lowest and highest mark" in told
+
+
 def test_column_beside_attributes_is_asked_about(
     tmp_path: Path, calibrate: Calibrate, capsys: pytest.CaptureFixture[str]
 ) -> None:

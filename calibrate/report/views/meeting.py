@@ -80,8 +80,9 @@ def build_agenda_groups(
         )
         minutes[level] = minutes.get(level, 0) + end - start
         start = end
+    unnamed = "Level not given" if len(slots) > 1 else "Everybody"
     groups = tuple(
-        AgendaGroup(level or "Level not given", f"{minutes[level]:.0f} min", tuple(rows))
+        AgendaGroup(level or unnamed, f"{minutes[level]:.0f} min", tuple(rows))
         for level, rows in slots.items()
     )
     return groups, notice

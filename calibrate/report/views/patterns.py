@@ -123,7 +123,7 @@ def _say_shares(rows: dict[str, Row], words: str, has_guideline: bool) -> str:
     if not rows:
         return f"The distribution of {words} is not yet known."
     if verdicts <= {"no_guideline", None} and has_guideline:
-        return f"The guideline is tested in other scopes; the shares of {words} stand beside it."
+        return f"The guideline stands beside the shares of {words}; it is not tested here."
     if verdicts <= {"no_guideline", None}:
         return "No guideline is set. The shares are shown for the talk, not as a target."
     if verdicts == {"too_few"}:
