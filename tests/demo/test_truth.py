@@ -105,7 +105,7 @@ def test_noise_of_each_source_is_what_was_asked_for(tmp_path: Path) -> None:
     forms, spread = drawn.forms, drawn.planting.plant.standard_deviations
     means = np.full(len(forms), 50.0)  # in the middle, where hardly any mark meets an end
     blocks = draw_marks(
-        np.random.default_rng(1), drawn.company, drawn.truth, forms, means,
+        np.random.default_rng(1), drawn.truth, forms, means,
         form_noise(forms, spread), 8.0,
     )  # fmt: skip
     points = np.concatenate([25.0 * (block.complete - 1) for block in blocks]).mean(axis=1)
