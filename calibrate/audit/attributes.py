@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NoReturn
 
@@ -207,7 +207,8 @@ def _read_source(cycle: Cycle) -> _Source:
                 ]
                 for row, *cells in zip(chunk.row.tolist(), *columns, strict=True):
                     records.append(_Record(shown, row, dict(zip(ours, cells, strict=True))))
-        problems += reader.problems
+        # A number a spreadsheet could not hold may stand in an attribute's column.
+        problems += [replace(problem, value="") for problem in reader.problems]
     return _Source(header or (), tuple(records), tuple(problems))
 
 
@@ -223,6 +224,9 @@ def _rename(
     def report(column: str, rule: str, what: str, fix: str) -> None:
         problems.append(Problem(shown, 1, column, rule, what, fix, whole=True))
 
+    if names:
+        for name in sorted(set(declared.values) - {declared.targets(n)[0] for n in names}):
+            report(name, "missing_column", f"values names '{name}', no column", "check the cycle")
     for theirs in (*declared.columns, *declared.ignore):
         if names and theirs not in names:
             report(theirs, "missing_column", f"there is no column '{theirs}'", "check the cycle")

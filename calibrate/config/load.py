@@ -14,6 +14,8 @@ from calibrate.config.names import COLUMNS, LONG_ONLY, is_protected_name, say_kn
 from calibrate.config.strict_yaml import Document, KeyPath, read_document, show_path
 from calibrate.errors import InputError, Problem
 
+#: Keys of an input that the reader of attributes does not follow.
+_NOT_OF_ATTRIBUTES = ("layout", "join", "constants", "leave_out", "decimal", "dates")
 _WAIT = "remove the key; it will be read by a later version"
 
 
@@ -167,6 +169,16 @@ def _check_attributes(cycle: Cycle) -> Iterator[Fault]:
             what = "attributes are not read from a database"
             fix = "export them to a file: it stays closed until the scores are written"
             yield (*path, "database"), "attributes_in_database", what, fix
+        for key in _NOT_OF_ATTRIBUTES:
+            if getattr(part, key) != InputFile.model_fields[key].get_default(
+                call_default_factory=True
+            ):
+                what = "has no meaning for attributes: each column is read as it stands"
+                yield (*path, key), "not_used", what, "remove the key; translate under values"
+        for theirs in part.columns:
+            if len(part.targets(theirs)) > 1:
+                what = f"'{theirs}' serves as several columns"
+                yield (*path, "columns", theirs), "column_twice", what, "keep one of them"
 
 
 def _check_mapping(cycle: Cycle, table: str, part: InputFile) -> Iterator[Fault]:
@@ -200,7 +212,7 @@ def _check_mapping(cycle: Cycle, table: str, part: InputFile) -> Iterator[Fault]
 def _check_constants(
     cycle: Cycle, table: str, part: InputFile, mapped: Mapping[str, str]
 ) -> Iterator[Fault]:
-    known = COLUMNS[table]
+    known = [name for name in COLUMNS[table] if not _is_unknown(table, part, name)]
     for ours, several in part.join.items():
         where: KeyPath = ("join", ours)
         closed = [n for n in (ours, *several) if is_protected_name(n, cycle.attribute_names)]
@@ -224,7 +236,7 @@ def _check_constants(
             what = f"'{mapped[ours]}' becomes {ours} too"
             yield path, "column_twice", what, "keep one of the two"
     for ours in part.values:
-        if ours not in known:
+        if ours not in (*known, "mark" if part.layout == "wide" else ""):
             yield (
                 ("values", ours),
                 "unknown_column",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Collection
 from types import MappingProxyType
 from typing import Final
@@ -111,8 +112,10 @@ def is_protected_name(name: str, declared: Collection[str] = ()) -> bool:
 
 
 def _fold(name: str) -> str:
-    # gender, Gender, GENDER and genderCode are one name to the wall.
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
+    # gender, Gender, GENDER and genderCode are one name to the wall, however wide or broken.
+    plain = unicodedata.normalize("NFKC", name)
+    plain = "".join(c for c in plain if c.isascii() or unicodedata.category(c) != "Cf")
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", plain.strip())
     return re.sub(r"[\W_]+", "_", split.casefold()).strip("_")
 
 

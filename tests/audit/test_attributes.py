@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
+import xlsxwriter
 
 from calibrate.audit import AttributeTable, read_attributes
 from calibrate.config import Cycle
-from calibrate.errors import IntegrityError, Problem
+from calibrate.errors import InputError, IntegrityError, Problem
 
 HASH = "0" * 64
 IDS = ("E1", "E2", "E3")
@@ -120,6 +122,41 @@ def test_no_message_shows_a_value(make_cycle: MakeCycle) -> None:
     assert len(problems) == 5
     for problem in problems:
         assert "secret" not in f"{problem}{problem.value}"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "constants: {gender: x}", "leave_out: {gender: [x]}", "join: {gender: [a, b]}",
+        "layout: wide", 'decimal: ","', 'dates: "%d.%m.%Y"', "columns: {W: [employee_id, gender]}",
+    ],
+)  # fmt: skip
+def test_a_key_that_attributes_do_not_follow_is_refused(make_cycle: MakeCycle, key: str) -> None:
+    with pytest.raises(InputError) as error:
+        make_cycle("employee_id,gender\nE1,x\n", declared=f"{{file: who.csv, {key}}}")
+    (problem,) = error.value.problems
+    assert problem.column.startswith(f"inputs.attributes.{key.partition(':')[0]}")
+
+
+def test_values_of_no_column_are_refused(make_cycle: MakeCycle) -> None:
+    cycle = make_cycle(
+        "employee_id,G\nE1,f\n",
+        declared="{file: who.csv, columns: {G: gender}, values: {G: {f: female}}}",
+    )
+    assert rules(read_attributes(cycle, IDS, HASH)[1]) == {("missing_column", 1)}
+
+
+def test_a_value_a_spreadsheet_has_cut_is_not_shown(make_cycle: MakeCycle, tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "who.xlsx")
+    sheet = book.add_worksheet()
+    # 2 ** 60: a spreadsheet keeps 15 of its digits.
+    for row, cells in enumerate([("employee_id", "gender"), ("E1", 1152921504606846976)]):
+        sheet.write_row(row, 0, cells)
+    book.close()
+    cycle = make_cycle("", declared="{file: who.xlsx}")
+    (problem,) = read_attributes(cycle, IDS, HASH)[1]
+    assert (problem.rule, problem.row, problem.value) == ("digits_lost", 2, "")
+    assert "11529" not in str(problem)
 
 
 def test_a_missing_attribute_column_is_an_error_of_the_whole_file(make_cycle: MakeCycle) -> None:

@@ -13,6 +13,7 @@ from calibrate.config import COLUMNS, SOURCES, is_protected_name, suggest_names
         "gender", "Gender", " SEX ", "ethnicity", "race", "age", "Age group", "birth_date",
         "dateOfBirth", "DOB", "nationality", "religion", "disability", "sexual_orientation",
         "marital-status", "veteran", "minority", "pregnancy", "employee gender", "genderCode",
+        "ｇｅｎｄｅｒ", "gen\u00adder", "\u200egender",
     ],
 )  # fmt: skip
 def test_attribute_names_are_recognised_in_every_spelling(name: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from calibrate.config import MICRO, MISSING
+from calibrate.errors import InputError
 from calibrate.ingest import read_employees
 
 from .conftest import HEADER, Folder
@@ -146,3 +147,16 @@ def test_columns_nobody_reads_may_share_a_name(folder: Folder, ratings: Edit) ->
         "ignore: [Note]", HEADER.replace("mark", "mark,Note,Note") + "E2,E1,manager,clarity,4,a,b\n"
     )
     assert read(folder) == ([("E2", "E1", "clarity", 4)], [], [])
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["constants: {mark: '4'}", "join: {criterion: [a, b]}", "values: {criterion: {a: clarity}}"],
+)
+def test_a_wide_table_has_no_column_of_criteria_to_fill(
+    folder: Folder, ratings: Edit, key: str
+) -> None:
+    ratings(f"layout: wide, {key}", WIDE + "E2,E1,manager,4,5\n")
+    with pytest.raises(InputError) as error:
+        folder.cycle()
+    assert [p.rule for p in error.value.problems] == ["unknown_column"]
