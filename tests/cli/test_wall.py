@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,12 +34,18 @@ def drop_half(rows: list[str]) -> list[str]:
 def run_tables(calibrate: Calibrate, company: Path, out: Path) -> dict[str, bytes]:
     assert calibrate("run", company / "cycle.yaml", "--out", out) == 0
     latest = out / "latest"
-    return {
+    made = {
         str(path.relative_to(latest)): path.read_bytes()
         for folder in NO_FIGURE_BY_GROUP
         for path in (latest / folder).rglob("*")
         if path.is_file() and path.name != "index.csv"
     }
+    # The first sheet is the cover; it names the run, and so all inputs.
+    with zipfile.ZipFile(latest / "calibration.xlsx") as book:
+        sheets = [name for name in book.namelist() if "sheet1." not in name]
+        made |= {f"calibration.xlsx {name}": book.read(name) for name in sheets}
+    assert len(sheets) > 10
+    return made
 
 
 @pytest.mark.parametrize("change", [permute, invent, blank, drop_half])
