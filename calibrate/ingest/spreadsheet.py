@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from calibrate.config import InputFile, say_known
 from calibrate.errors import InputError, Problem
 from calibrate.ingest.archive import damaged, read_archive, refuse
 from calibrate.ingest.cells import show_cell
 from calibrate.ingest.read import CHUNK_ROWS, RawChunk, as_categories
-from calibrate.ingest.workbook import Sheet, SheetContent, name_cell, read_sheets, scan_sheet
+from calibrate.ingest.workbook import Sheet, SheetContent, read_sheets, scan_sheet
 
 Cell = str | float | bool | date | datetime | time | timedelta
 
@@ -155,7 +156,7 @@ class SpreadsheetReader:
 
     def _refuse_digits(self, row: int, column: int, text: str) -> None:
         what = (
-            f"cell {name_cell(row - 1, column)} holds a number of more than 15 digits,"
+            f"cell {xl_rowcol_to_cell(row - 1, column)} holds a number of more than 15 digits,"
             " of which a spreadsheet keeps 15"
         )
         fix = "format the column as text and enter the numbers again"
@@ -178,7 +179,7 @@ class SpreadsheetReader:
             touched = sorted(column for column in columns if left <= column <= right)
             if bottom < first or not touched or (first == bottom and len(touched) == 1):
                 continue
-            what = f"cells {name_cell(top, left)}:{name_cell(bottom, right)} are merged"
+            what = f"cells {xl_range(top, left, bottom, right)} are merged"
             fix = "split the cells and write the value into each row"
             name = self._name_of(touched[0])
             last = min(bottom, max(self._content.last_of_column.values(), default=-1))
@@ -189,7 +190,7 @@ class SpreadsheetReader:
 
     def _list_errors(self) -> Iterator[Problem]:
         for (row, column), value in sorted(self._content.errors.items()):
-            what = f"cell {name_cell(row, column)} shows the error {value[:20]}"
+            what = f"cell {xl_rowcol_to_cell(row, column)} shows the error {value[:20]}"
             fix = "mend the formula, or write the value instead"
             name = self._name_of(column)
             yield Problem(

@@ -246,19 +246,3 @@ def _find_column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
-
-
-def name_cell(row: int, column: int) -> str:
-    """Name a cell as a spreadsheet does, from row and column counted from 0.
-
-    Examples
-    --------
-    >>> name_cell(6, 2), name_cell(0, 27)
-    ('C7', 'AB1')
-    """
-    letters = ""
-    column += 1
-    while column:
-        column, digit = divmod(column - 1, 26)
-        letters = chr(65 + digit) + letters
-    return f"{letters}{row + 1}"

@@ -11,14 +11,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from calibrate.errors import Problem, count_rules
 from calibrate.faults import say_fault
 from calibrate.ingest.excerpt import Excerpt
-from calibrate.report.workbook.sheets import set_page, write_text
+from calibrate.report.workbook.sheets import close_book, set_page, write_text
 
 #: More rows per sheet nobody mends by hand; all of them are in the CSV.
 MOST_ROWS = 20_000
@@ -65,11 +64,7 @@ class ProblemBook:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            self._book.close()
-        except FileCreateError as fault:
-            # The disk's own words, for whoever explains them.
-            raise fault.args[0] from fault
+        close_book(self._book)
 
     def _write_summary(self, problems: Sequence[Problem]) -> None:
         sheet = self._book.add_worksheet("Summary")
@@ -194,13 +189,6 @@ class _Cells:
 
 
 def _write(sheet: Worksheet, row: int, place: int, text: str, form: Format | None) -> None:
-    text = text[:_LONGEST_TEXT]
-    if form is None:
-        if text:
-            write_text(sheet, row, place, text)
-    elif text.startswith("<r>"):
-        # The writer would take this for its own markup; in two pieces it does not.
-        sheet.write_rich_string(row, place, text[0], text[1:], form)
-    else:
-        # A blank cell at fault keeps its frame.
-        sheet.write_string(row, place, text, form)
+    # A blank cell at fault keeps its frame.
+    if text or form is not None:
+        write_text(sheet, row, place, text[:_LONGEST_TEXT], form)

@@ -15,6 +15,7 @@ from calibrate.report.workbook.sheets import (
     MOST_ROWS,
     Sheet,
     Styles,
+    close_book,
     set_page,
     write_sheet,
     write_text,
@@ -141,7 +142,6 @@ def _list_facts(cycle: Cycle, run_id: str) -> tuple[tuple[str, str], ...]:
 def _write_book(path: Path, cover: Cover, sheets: Sequence[Sheet]) -> None:
     """Write the sheets, then the cover, which says what had to be left out."""
     from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import FileCreateError
 
     path.parent.mkdir(parents=True, exist_ok=True)
     # Rows go to disk as they come, so that a large table does not fill the memory.
@@ -155,11 +155,7 @@ def _write_book(path: Path, cover: Cover, sheets: Sequence[Sheet]) -> None:
         sheet.name: write_sheet(book.add_worksheet(sheet.name), sheet, styles) for sheet in written
     }
     _write_cover(book, front, cover, [*sheets, written[-1]], n_cut)
-    try:
-        book.close()
-    except FileCreateError as error:
-        # The disk's own words, for whoever explains them.
-        raise error.args[0] from error
+    close_book(book)
 
 
 def _list_columns(sheets: Sequence[Sheet]) -> Sheet:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from calibrate.report.files import build_table
 from calibrate.tables import Column, Contract
@@ -195,14 +197,17 @@ def _find_writer(worksheet: Worksheet, column: Column) -> Callable[[int, int, An
     return partial(_write_number, worksheet)
 
 
-def write_text(worksheet: Worksheet, row: int, place: int, text: str) -> int:
+def write_text(
+    worksheet: Worksheet, row: int, place: int, text: str, form: Format | None = None
+) -> int:
     """Write a text that is never run, linked or read as markup; -2 if it was cut."""
     if text.startswith("<r>"):
         # The writer would take this for its own markup; in pieces it does not.
         kept = text[:_SURE_TO_FIT]
-        worksheet.write_rich_string(row, place, kept[0], kept[1], kept[2:])
+        pieces = [kept[0], kept[1], kept[2:], *([form] if form is not None else [])]
+        worksheet.write_rich_string(row, place, *pieces)
         return 0 if kept == text else -2
-    return int(worksheet.write_string(row, place, text))
+    return int(worksheet.write_string(row, place, text, form))
 
 
 def _write_number(worksheet: Worksheet, row: int, place: int, value: float) -> int:
@@ -231,12 +236,8 @@ def _arrange(worksheet: Worksheet, sheet: Sheet, n_rows: int, styles: Styles) ->
     worksheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
     for place, name in enumerate(names):
         for value in _EMPHASIS.get(name, ()):
-            column = _name_column(place)
-            rule = {
-                "type": "formula",
-                "criteria": f'=${column}2="{value}"',
-                "format": styles.strong,
-            }
+            first = xl_rowcol_to_cell(1, place, col_abs=True)
+            rule = {"type": "formula", "criteria": f'={first}="{value}"', "format": styles.strong}
             worksheet.conditional_format(1, 0, last, len(names) - 1, rule)
     set_page(worksheet, sheet.name, -(-len(names) // _PAGE))
     worksheet.repeat_rows(0)
@@ -250,17 +251,15 @@ def set_page(worksheet: Worksheet, title: str, n_wide: int = 1) -> None:
     worksheet.set_footer(f"&L{title}&RPage &P of &N")
 
 
-def _name_column(place: int) -> str:
-    """Letters of a column.
+def close_book(book: Workbook) -> None:
+    """Write the last of a book to disk.
 
-    Examples
-    --------
-    >>> _name_column(0), _name_column(26)
-    ('A', 'AA')
+    Raises
+    ------
+    OSError
+        In the disk's own words, for whoever explains them.
     """
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise error.args[0] from error
