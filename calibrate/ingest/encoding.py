@@ -40,7 +40,7 @@ def read_past_mark(stream: BinaryIO, encoding: str) -> None:
     ``utf-16`` and ``utf-32`` need the mark to learn the byte order: there it is left.
     """
     mark, meant = find_mark(stream.read(4))
-    stream.seek(len(mark) if meant == _plain_name(encoding) else 0)
+    stream.seek(len(mark) if meant == plain_name(encoding) else 0)
 
 
 def find_bad_byte(path: Path, encoding: str) -> tuple[int, int] | None:
@@ -62,7 +62,7 @@ def find_bad_byte(path: Path, encoding: str) -> tuple[int, int] | None:
         Offset in bytes from the start of the file, and its line from 1, where
         LF, CR and CRLF end a line. ``None`` where every byte can be decoded.
     """
-    name = _plain_name(encoding)
+    name = plain_name(encoding)
     decoder = codecs.getincrementaldecoder(name)()
     read, lines = 0, _LineCounter()
     with path.open("rb") as stream:
@@ -85,14 +85,21 @@ def find_bad_byte(path: Path, encoding: str) -> tuple[int, int] | None:
             read += len(block)
 
 
-def _plain_name(encoding: str) -> str:
+def plain_name(encoding: str) -> str:
+    """Name an encoding the one way in which two names can be compared; a mark makes no other.
+
+    Examples
+    --------
+    >>> plain_name("UTF8"), plain_name("utf-8-sig"), plain_name("windows-1252")
+    ('utf-8', 'utf-8', 'cp1252')
+    """
     return codecs.lookup(encoding).name.removesuffix("-sig")
 
 
 def is_mark_right(start: bytes, encoding: str) -> bool:
     """Tell whether the byte order mark, or its absence, fits the declared encoding."""
     mark, meant = find_mark(start)
-    name = _plain_name(encoding)
+    name = plain_name(encoding)
     if name in {"utf-16", "utf-32"}:
         return meant.startswith(name) or not start
     return not mark or meant == name

@@ -15,7 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from calibrate.errors import Problem
-from calibrate.ingest.encoding import find_bad_byte, find_mark, is_mark_right, read_past_mark
+from calibrate.ingest.encoding import (
+    find_bad_byte,
+    find_mark,
+    is_mark_right,
+    plain_name,
+    read_past_mark,
+)
 
 #: Rows per chunk; 48 million marks pass through in about two hundred.
 CHUNK_ROWS = 1 << 18
@@ -180,7 +186,7 @@ class CsvReader:
         if not is_mark_right(start[:4], self.encoding):
             self._explain_encoding()
             return True
-        is_wide = codecs.lookup(self.encoding).name.startswith(("utf-16", "utf-32"))
+        is_wide = plain_name(self.encoding).startswith(("utf-16", "utf-32"))
         if b"\0" in start and not is_wide:
             self.refuse("binary_file", "this is no text file", "save it as CSV in UTF-8")
             return True
@@ -192,7 +198,7 @@ class CsvReader:
         rule = "not_utf8" if name == "UTF-8" else "not_decodable"
         with self.path.open("rb") as stream:
             mark, meant = find_mark(stream.read(4))
-        if mark and meant != codecs.lookup(self.encoding).name.removesuffix("-sig"):
+        if mark and meant != plain_name(self.encoding):
             fix = f"its first bytes say {meant}: declare encoding: {meant}"
         elif name == "UTF-8":
             fix = "save it as CSV UTF-8, or declare its encoding, such as encoding: cp1252"

@@ -18,7 +18,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from calibrate.ingest.encoding import read_past_mark
+from calibrate.ingest.encoding import plain_name, read_past_mark
 from calibrate.ingest.read import CsvReader, RawChunk
 
 IntArray = NDArray[np.int64]
@@ -163,7 +163,7 @@ def _stage_csv(
             source,
             pc.ReadOptions(
                 use_threads=False, block_size=_BLOCK, column_names=names,
-                skip_rows=header_lines, encoding="utf8" if _is_utf8(encoding) else encoding,
+                skip_rows=header_lines, encoding=_name_encoding(encoding),
             ),
             pc.ParseOptions(
                 delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False,
@@ -219,8 +219,9 @@ def _ends_blank(source: Path, n_blank: int) -> bool:
     return n_ends >= n_blank + tail.endswith(b"\n")
 
 
-def _is_utf8(encoding: str) -> bool:
-    return encoding.lower().replace("_", "-") in {"utf-8", "utf8", "utf-8-sig"}
+def _name_encoding(encoding: str) -> str:
+    # By this one name pyarrow knows that there is nothing to convert.
+    return "utf8" if plain_name(encoding) == "utf-8" else encoding
 
 
 def read_staged(path: Path, skipped: IntArray, first: int, chunk_rows: int) -> Iterator[RawChunk]:
@@ -241,16 +242,10 @@ def read_staged(path: Path, skipped: IntArray, first: int, chunk_rows: int) -> I
         kept = np.arange(start, start + len(batch))
         row = first + kept + np.searchsorted(kept_before, kept, side="right")
         start += len(batch)
-        yield RawChunk(tuple(to_categories(column) for column in batch.columns), row)
+        yield RawChunk(tuple(_as_categories(column) for column in batch.columns), row)
 
 
-def to_categories(column: pa.Array) -> pd.Categorical:
-    """Turn text of Arrow into codes and distinct texts; nothing is the blank text."""
-    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    distinct = pd.Index(encoded.dictionary.to_pylist(), dtype=object)
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
-    if encoded.null_count:
-        codes = np.where(np.isnan(codes), -1, codes).astype(np.int64)
-        distinct = distinct if "" in distinct else distinct.append(pd.Index([""], dtype=object))
-        codes = np.where(codes < 0, distinct.get_loc(""), codes)
-    return pd.Categorical.from_codes(codes, categories=distinct)
+def _as_categories(column: pa.DictionaryArray) -> pd.Categorical:
+    # A blank cell is the text "": nothing is missing, and no text stands twice.
+    distinct = pd.Index(column.dictionary.to_pylist(), dtype=object)
+    return pd.Categorical.from_codes(column.indices.to_numpy(), categories=distinct)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from calibrate.audit import Population
 from calibrate.bands import to_micro
-from calibrate.pipeline.stages import Scored, find_managers
+from calibrate.pipeline.stages import Scored, encode_managers
 from calibrate.pipeline.tabulate import count_quarantined, list_notes
 from calibrate.report import CriterionInfo, Material, OutcomeInfo, RubricInfo
 from calibrate.report.material import ASSIGNMENT_COLUMNS
@@ -28,7 +28,7 @@ def gather_population(scored: Scored) -> Population:
     return Population(
         employee_ids=prepared.employees.ids,
         rated=effects.n_forms > 0,
-        manager=find_managers(prepared.employees),
+        manager=encode_managers(prepared.employees),
         band_labels=bands.labels,
         cuts_micro=prepared.cycle.bands.cuts_micro,
         scores={"raw": to_micro(effects.raw), "calibrated": to_micro(effects.calibrated)},

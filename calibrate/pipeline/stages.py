@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from calibrate.errors import InputError, Problem
 from calibrate.ingest import (
     RECORDS,
     AssignmentTable,
+    Codes,
     EmployeeTable,
     GoalTable,
     MarkRules,
@@ -299,17 +300,20 @@ def _encode_units(prepared: Prepared) -> IntArray | None:
     """Unit codes; -1 for whoever has no unit and so shares nothing with others."""
     if prepared.unit_kind == "none":
         return None
-    code = {name: n for n, name in enumerate(sorted(set(prepared.unit) - {""}))}
-    return np.array([code.get(name, -1) for name in prepared.unit], np.int64)
+    return _encode(prepared.unit)
 
 
-def find_managers(employees: EmployeeTable) -> IntArray | None:
+def encode_managers(employees: EmployeeTable) -> IntArray | None:
     """Manager of each employee as a code, -1 for nobody; None where none are declared."""
     if "manager_id" not in employees.declared:
         return None
-    manager = employees.frame["manager_id"].tolist()
-    code = {name: n for n, name in enumerate(sorted(set(manager) - {""}))}
-    return np.array([code.get(name, -1) for name in manager], np.int64)
+    return _encode(employees.column("manager_id"))
+
+
+def _encode(names: Sequence[str]) -> IntArray:
+    """Codes of names in sort order; -1 for a blank one."""
+    codes = Codes(name for name in names if name)
+    return codes.encode(names)
 
 
 def mean_by_source(forms: FormTable, source: str, n_employees: int) -> npt.NDArray[np.float64]:
