@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 from calibrate.config import Cycle, InputFile, say_known, show_place
 from calibrate.errors import IntegrityError, Problem
+from calibrate.ingest.contracts import is_visible
 from calibrate.ingest.open import open_table
+from calibrate.ingest.recode import Spellings
 from calibrate.ingest.translate import map_texts
 
 IntArray = npt.NDArray[np.int64]
@@ -268,6 +270,7 @@ def _collect_groups(
     records: Sequence[_Record], names: tuple[str, ...], employees: Collection[str]
 ) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
     times = Counter(record.values[KEY] for record in records)
+    spellings = Spellings(tuple(employees))
     groups: dict[str, tuple[str, ...]] = {}
     problems = []
     for record in records:
@@ -277,6 +280,10 @@ def _collect_groups(
         if fault:
             column, rule, what, fix = fault
             problems.append(Problem(record.file, record.row, column, rule, what, fix))
+        elif employee_id not in employees and spellings.find_other(employee_id):
+            what = "this employee_id looks like one of the employees, but is stored otherwise"
+            fix = "copy the id of the employees file over it"
+            problems.append(Problem(record.file, record.row, KEY, "id_spelling", what, fix))
         elif employee_id not in employees:
             what, fix = "nobody of this cycle has this employee_id", "the row is not used"
             problems.append(
@@ -294,12 +301,17 @@ def _find_fault(
         return KEY, "blank_id", "employee_id is blank", "fill it in or remove the row"
     if employee_id != employee_id.strip():
         return KEY, "spaces", "employee_id has spaces around it", "remove them"
+    if not is_visible(employee_id):
+        return KEY, "control_character", "employee_id has a character nobody sees", "remove it"
     if times > 1:
         return KEY, "duplicate", f"this employee_id stands in {times} rows", "keep one"
     for name, value in zip(names, row, strict=True):
         if value != value.strip():
             what = f"the value of '{name}' has spaces around it"
             return name, "spaces", what, "remove them; leave it blank for not stated"
+        if not is_visible(value):
+            what = f"the value of '{name}' has a character nobody sees"
+            return name, "control_character", what, "remove it, or translate it under values"
     return None
 
 

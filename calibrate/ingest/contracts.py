@@ -15,10 +15,13 @@ from pandera.errors import SchemaErrors
 
 from calibrate.config import SOURCES, say_known
 from calibrate.errors import Problem
+from calibrate.ingest.likeness import write_composed
 
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
 #: Line breaks and tabs are white space to a printer; these are nothing it could set.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+#: Nobody sees these in an id; joiners, which some languages spell with, are not among them.
+_HIDDEN = re.compile(r"[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 #: How somebody manages a person; a blank kind is line.
@@ -86,7 +89,7 @@ def employee_contract(bands: Collection[str]) -> Contract:
     columns = {
         "employee_id": pa.Column(None, [*_id_checks(), _unique()]),
         "name": pa.Column(None, [_printable()]),
-        "manager_id": pa.Column(None, _trimmed()),
+        "manager_id": pa.Column(None, [*_trimmed()[:1], _visible()]),
         "hired_on": pa.Column(None, [_date()]),
         "left_on": pa.Column(None, [_date()]),
         "proposed_on": pa.Column(None, [_date()]),
@@ -236,7 +239,8 @@ def _unique() -> pa.Check:
     def look_up(column: pd.Series) -> pd.Series:
         # Each of the twins is refused: keeping the first would be a choice made in silence.
         is_blank = column.astype(object).map(lambda text: not text.strip())
-        return ~column.duplicated(keep=False) | is_blank.astype(bool)
+        spelling = column.astype(object).map(write_composed)
+        return ~spelling.duplicated(keep=False) | is_blank.astype(bool)
 
     return pa.Check(look_up, name="duplicate_id")
 
@@ -258,13 +262,28 @@ def _is_printable(text: str) -> bool:
     return text.isprintable() or _CONTROL.search(text) is None
 
 
+def _visible() -> pa.Check:
+    return _check("control_character", is_visible)
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether an id shows all its characters; two ids that look alike are told apart so.
+
+    Examples
+    --------
+    >>> is_visible("E7"), is_visible("E7\u200b")
+    (True, False)
+    """
+    return text.isprintable() or (_is_printable(text) and _HIDDEN.search(text) is None)
+
+
 def _trimmed() -> list[pa.Check]:
     return [_check("surrounding_space", lambda text: text == text.strip()), _printable()]
 
 
 def _id_checks() -> list[pa.Check]:
     return [
-        _printable(),
+        _visible(),
         _check("blank_id", lambda text: bool(text.strip())),
         _check("surrounding_space", lambda text: not text.strip() or text == text.strip()),
     ]

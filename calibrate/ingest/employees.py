@@ -11,8 +11,9 @@ import pandas as pd
 from calibrate.config import COLUMNS, Cycle
 from calibrate.errors import Problem
 from calibrate.ingest.columns import match_header
-from calibrate.ingest.contracts import employee_contract
+from calibrate.ingest.contracts import employee_contract, is_visible
 from calibrate.ingest.open import open_table
+from calibrate.ingest.recode import Spellings
 from calibrate.ingest.table import TextTable, find_loops, read_text_table
 from calibrate.ingest.translate import Translator
 from calibrate.ingest.values import EmployeeTable
@@ -62,7 +63,7 @@ def _rated_ids(cycle: Cycle) -> set[str]:
             for rows in Translator(part, alone, name).read(reader):
                 column = rows.texts["employee_id"]
                 ids.update(column.categories[np.unique(column.codes)])
-    return {name for name in ids if name and name == name.strip()}
+    return {name for name in ids if name and name == name.strip() and is_visible(name)}
 
 
 def _check_dates(table: TextTable) -> Iterator[Problem]:
@@ -103,6 +104,12 @@ def _check_managers(table: TextTable) -> Iterator[Problem]:
             what = f"'{person}' is the own manager"
             fix = "name the manager, or leave manager_id blank at the top"
             yield table.problem(index, "manager_id", "own_manager", what, fix)
+    spellings = Spellings(ids)
+    for index, manager in enumerate(managers):
+        other = spellings.find_other(manager)
+        if other and manager not in position:
+            what, fix = Spellings.explain("manager_id", manager, other)
+            yield table.problem(index, "manager_id", "id_spelling", what, fix)
     parents = [
         -1 if manager == person else position.get(manager, -1)
         for person, manager in zip(ids, managers, strict=True)

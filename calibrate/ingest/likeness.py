@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +40,17 @@ def _build_table() -> Letters:
 _TABLE = _build_table()
 
 
+def write_composed(name: str) -> str:
+    """Write a letter and its accent as one character; ids that become equal look the same.
+
+    Examples
+    --------
+    >>> len("e\\u0301"), len(write_composed("e\\u0301"))
+    (2, 1)
+    """
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 @dataclass(frozen=True)
 class Spelling:
     """Names as rows of letters, small and without marks between them; 0 fills a row."""
@@ -49,7 +61,7 @@ class Spelling:
     @classmethod
     def of(cls, names: Sequence[str]) -> Spelling:
         """Fold case, look-alikes and marks; a name too long to be searched becomes empty."""
-        texts = [name.casefold() if len(name) <= _LONGEST else "" for name in names]
+        texts = [write_composed(name).casefold() if len(name) <= _LONGEST else "" for name in names]
         width = max((len(text) for text in texts), default=0) or 1
         letters = np.array(texts, dtype=f"<U{width}").view(np.uint32).reshape(len(texts), width)
         letters = np.where(letters < 128, _TABLE[np.minimum(letters, 127)], letters)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibrate.config import ask_for
-from calibrate.ingest.likeness import LikenessIndex
+from calibrate.ingest.likeness import LikenessIndex, write_composed
 
 #: So many different unknown ids are searched for typing errors; the rest for case, marks, zeros
 #: and look-alikes alone: such a file belongs to other people, and nobody would read more.
@@ -48,6 +48,36 @@ class Codes:
         return tuple(self.ids[int(code)] for code in codes)
 
 
+class Spellings:
+    """Finds ids that look the same and are stored with other characters.
+
+    Examples
+    --------
+    >>> spellings = Spellings(["Jos\\u00e9"])
+    >>> spellings.find_other("Jose\\u0301") == "Jos\\u00e9", spellings.find_other("Jose")
+    (True, '')
+    """
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self._first = {write_composed(name): name for name in ids if not name.isascii()}
+
+    def find_other(self, name: str) -> str:
+        """Return the known id that looks like this one and is another text, else ""."""
+        other = "" if name.isascii() else self._first.get(write_composed(name), "")
+        return "" if other == name else other
+
+    def add(self, name: str) -> None:
+        """Know this id too, if none looks like it."""
+        if not name.isascii():
+            self._first.setdefault(write_composed(name), name)
+
+    @staticmethod
+    def explain(column: str, name: str, other: str) -> tuple[str, str]:
+        """Say what is wrong with an id that looks like another, and how to mend it."""
+        what = f"{column} '{name[:60]}' looks like '{other[:60]}', but its accents are stored apart"
+        return what, "copy one id over the other, or translate it under values"
+
+
 class Suggester:
     """Names the id a typing error may have meant; two where two are equally near, never a third.
 
@@ -61,6 +91,7 @@ class Suggester:
     def __init__(self, ids: Sequence[str], refused: Collection[str] = ()) -> None:
         self._index = LikenessIndex(ids)
         self._refused = refused
+        self._spellings = Spellings(ids)
         self._asked: dict[str, str] = {}
         self._left = _SEARCHED
 
@@ -88,5 +119,8 @@ class Suggester:
         if name in self._refused:
             what = f"employee_id '{name[:60]}' was left out of the employees"
             return what, "mend that person's row in the employees file"
+        other = self._spellings.find_other(name)
+        if other:
+            return Spellings.explain("employee_id", name, other)
         fix = self.ask(name) or "correct it, or add the person to employees"
         return f"employee_id '{name[:60]}' is unknown", fix

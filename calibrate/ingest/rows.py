@@ -16,7 +16,7 @@ from calibrate.faults import FOLLOWING
 from calibrate.ingest.assignments import Managers
 from calibrate.ingest.contracts import rating_contract
 from calibrate.ingest.marks import ParsedMark
-from calibrate.ingest.recode import Suggester
+from calibrate.ingest.recode import Spellings, Suggester
 from calibrate.ingest.translate import Rows
 from calibrate.ingest.values import EmployeeTable, IntArray, MarkRules
 from calibrate.ingest.vocabulary import Vocabulary
@@ -36,11 +36,13 @@ class RowChecker:
     rules: MarkRules
     managers: Managers
     suggester: Suggester = field(init=False)
+    spellings: Spellings = field(init=False)
     parsed: dict[int, ParsedMark] = field(init=False, default_factory=dict)
     _vocabularies: dict[str, Vocabulary] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.suggester = Suggester(self.employees.ids, self.employees.refused)
+        self.spellings = Spellings(self.employees.ids)
         self._contract = rating_contract()
         self._explained: dict[str, tuple[str, str]] = {}
 
@@ -56,6 +58,11 @@ class RowChecker:
         self.suggester.prepare(new)
         self._explained.update((name, self.suggester.explain_person(name)) for name in new)
         return self._explained
+
+    def looks_like_another(self, name: str) -> bool:
+        """Does another id of the cycle, or of an earlier rater, look the same?"""
+        self.spellings.add(name)
+        return bool(self.spellings.find_other(name))
 
     @cached_property
     def is_declared_source(self) -> Flags:
@@ -190,6 +197,7 @@ def check_rows(
     checked = CheckedRows(checker, shown, rows, theirs, is_wide)
     _check_texts(checked)
     _check_people(checked)
+    _check_spellings(checked)
     _check_sources(checked)
     return checked
 
@@ -227,6 +235,21 @@ def _check_people(rows: CheckedRows) -> None:
             "employee_id", rule, where,
             lambda at: explained[rows.text("employee_id", at)], rows.codes["employee_id"],
         )  # fmt: skip
+
+
+def _check_spellings(rows: CheckedRows) -> None:
+    checker = rows.checker
+    for column in ("employee_id", "rater_id"):
+        is_other = rows.look_up(column, "is_other", checker.looks_like_another) > 0
+        if column == "employee_id":
+            # An unknown one has been told already.
+            is_other &= rows.employee >= 0
+
+        def words(at: int, column: str = column) -> tuple[str, str]:
+            name = rows.text(column, at)
+            return Spellings.explain(column, name, checker.spellings.find_other(name))
+
+        rows.refuse(column, "id_spelling", is_other, words, rows.codes[column])
 
 
 def _check_sources(rows: CheckedRows) -> None:

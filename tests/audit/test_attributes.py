@@ -113,6 +113,17 @@ def test_faulty_rows_are_listed_with_their_row_and_left_out(make_cycle: MakeCycl
     assert groups(table, "gender") == ["female", "not stated", "not stated"]
 
 
+def test_an_id_or_a_group_that_only_looks_right_is_refused(make_cycle: MakeCycle) -> None:
+    cycle = make_cycle("employee_id,gender\nJose\u0301,x\nE1\u200b,x\nE2,x\u200b\nE3,x\n")
+    table, problems = read_attributes(cycle, ("Jos\u00e9", *IDS), HASH)
+    assert rules(problems) == {
+        ("id_spelling", 2),
+        ("control_character", 3),
+        ("control_character", 4),
+    }
+    assert groups(table, "gender") == ["not stated", "not stated", "x"]
+
+
 def test_no_message_shows_a_value(make_cycle: MakeCycle) -> None:
     cycle = make_cycle(
         "employee_id,gender\nE1,  secret\nE2,secret\nE2,secret\nX9,secret\n",
