@@ -18,6 +18,7 @@ _MEANINGS: Mapping[str, str] = {
     "columns_differ": "files of one table have different columns",
     # columns
     "wrong_delimiter": "the columns of a file are parted by another sign",
+    "wrong_header": "a file has none of the columns that the cycle names",
     "unknown_column": "a column is neither known, mapped nor ignored",
     "missing_column": "a required column is missing",
     "mapped_column_missing": "a column that the cycle maps is not in the file",

@@ -79,9 +79,9 @@ def match_header(
     header.theirs.update({ours: " + ".join(part.join[ours]) for ours in header.joined})
     joined = {name for several in part.join.values() for name in several}
     used = set(header.left_out) | {at for at, name in enumerate(names) if name in joined}
-    uncut = _find_uncut(names, part)
-    if uncut:
-        return replace(header, problems=(Problem(shown, part.header_row, "", *uncut, whole=True),))
+    other = _find_uncut(names, part) or _find_other(names, part)
+    if other:
+        return replace(header, problems=(Problem(shown, part.header_row, "", *other, whole=True),))
     faults = [*_check_names(names, part.ignore), *_check_declared(names, part)]
     for at, theirs in enumerate(names):
         if theirs in part.ignore or not theirs:
@@ -209,6 +209,16 @@ def _find_uncut(names: tuple[str, ...], part: InputFile) -> tuple[str, str, str]
     name = "\\t" if others[0] == "\t" else others[0]
     what = f"all column names stand in one cell: '{names[0][:60]}'"
     return "wrong_delimiter", what, f'declare the delimiter of the file: delimiter: "{name}"'
+
+
+def _find_other(names: tuple[str, ...], part: InputFile) -> tuple[str, str, str] | None:
+    """Tell whether this is another table: it has no name that the cycle speaks of."""
+    declared = {*part.columns, *part.ignore, *part.leave_out}
+    if len(declared) < 3 or declared & set(names):
+        return None
+    begins = ", ".join(f"'{name[:30]}'" for name in names[:3])
+    what = f"none of the columns that the cycle names is here: the row begins {begins}"
+    return "wrong_header", what, "look whether file, sheet and header_row are the right ones"
 
 
 def _mend_unknown(name: str, table: str, known: Collection[str]) -> str:

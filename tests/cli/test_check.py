@@ -143,6 +143,19 @@ def test_another_delimiter_is_one_fault_and_named(
     assert f'delimiter: "{written}"' in told
 
 
+def test_a_file_without_any_declared_column_is_one_fault(
+    company: Path, calibrate: Calibrate, capsys: Captured
+) -> None:
+    change(
+        company, "cycle.yaml", "{file: ratings.csv}",
+        "{file: ratings.csv, columns: {Whom: employee_id, Who: rater_id, As: source}}",
+    )  # fmt: skip
+    assert calibrate("check", company / "cycle.yaml") == 3
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.startswith("1 error 1 error")
+    assert "the row begins 'employee_id', 'rater_id', 'source'" in told
+
+
 def test_column_that_is_there_already_is_not_suggested(
     company: Path, calibrate: Calibrate, capsys: Captured
 ) -> None:

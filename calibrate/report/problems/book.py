@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -29,6 +31,8 @@ _SUMMARY = ("Count", "Level", "Rule", "What it means", "Files", "The first", "",
 _SUMMARY_WIDTHS = (10, 8, 24, 44, 28, 44, 44, 44)
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_TEXT = 400
+#: The widest column of theirs, in letters.
+_WIDEST = 40
 #: Letters that surely fit on a line of a wide column, height of a line, lines of a row.
 _LETTERS, _LINE, _MOST_LINES = 46, 15, 8
 
@@ -139,8 +143,11 @@ class ProblemBook:
         for place, (name, width) in enumerate(zip(_FIXED, _WIDTHS, strict=True)):
             sheet.set_column(place, place, width, self._wrapped if width > 20 else self._text)
             sheet.write_string(at, place, name, self._header)
-        for place, name in enumerate(excerpt.names or ("The row",), len(_FIXED)):
-            sheet.set_column(place, place, min(max(len(name) + 4, 12), 32), self._text)
+        for n, name in enumerate(excerpt.names or ("The row",)):
+            place = len(_FIXED) + n
+            longest = _find_longest(excerpt.columns[n]) if n < len(excerpt.columns) else 0
+            width = min(max(len(name) + 4, longest + 3, 12), _WIDEST)
+            sheet.set_column(place, place, width, self._text)
             _write(sheet, at, place, name, self._theirs)
 
     def _write_row(
@@ -166,6 +173,11 @@ class ProblemBook:
             name, n = f"{base[:26]} {n}", n + 1
         self._names.add(name.lower())
         return name
+
+
+def _find_longest(column: pa.Array) -> int:
+    """Letters of the longest text."""
+    return int(pc.max(pc.utf8_length(column)).as_py() or 0)
 
 
 class _Cells:
