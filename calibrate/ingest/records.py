@@ -77,8 +77,10 @@ def _find_repeats(text: TextTable, key: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def _note_strangers(text: TextTable, employees: EmployeeTable) -> Iterator[Problem]:
-    for index, person in enumerate(text.frame["employee_id"]):
-        if person and person == person.strip() and person not in employees.codes:
+    people = text.frame["employee_id"]
+    for index in (~people.isin(employees.ids)).to_numpy().nonzero()[0].tolist():
+        person = people.iloc[index]
+        if person and person == person.strip():
             shown, row = text.places[index]
             what, fix = f"'{person[:60]}' is not in this cycle", "the row is not used"
             yield Problem(shown, row, "employee_id", "not_in_cycle", what, fix, "note", person)

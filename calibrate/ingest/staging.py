@@ -24,7 +24,7 @@ from calibrate.ingest.read import CsvReader, RawChunk
 IntArray = NDArray[np.int64]
 
 #: Smaller files are read directly: staging them would cost more than it saves.
-STAGED_BYTES = 16 << 20
+STAGED_BYTES = 1 << 20
 _BLOCK = 4 << 20
 _TAIL = 1 << 20
 _TEXT = pa.dictionary(pa.int32(), pa.string())
