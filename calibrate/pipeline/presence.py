@@ -24,6 +24,7 @@ def tabulate_readiness(scored: Scored) -> pd.DataFrame:
     is_thin = np.isnan(forms.points)
     # Whoever wrote "too new to rate" has answered.
     is_null = np.isin(np.arange(len(is_thin)), list(prepared.null_forms))
+    is_empty = np.isnan(forms.criterion_points).all(axis=1)
     counts = forms.weight > 0
 
     def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -36,6 +37,7 @@ def tabulate_readiness(scored: Scored) -> pd.DataFrame:
         n_managers=prepared.assignments.count_managers(),
         n_scored=count(forms.scored),
         n_thin=count(is_thin & counts & ~is_null),
+        n_empty=count(is_empty & counts & ~is_null),
         null_labels=_join_labels(scored, counts),
         n_unscored=count(~counts),
         n_unscored_own=count(~counts & is_own),

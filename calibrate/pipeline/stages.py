@@ -110,7 +110,8 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     records, found = read_all_records(cycle, employees, rules.criteria)
     problems += found
     stream = RatingStream(cycle, employees, rules, assignments.managers)
-    files = tuple(show_place(*place) for place in cycle.inputs.places("ratings"))
+    places = cycle.inputs.places("ratings")
+    files = tuple(show_place(*place) for place in places)
     reducer = FormReducer(rules.criteria, files)
     for ratings in stream:
         reducer.add(ratings)
@@ -124,8 +125,8 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         reduced, rules, rubrics, strategy, employees, cycle,
         manager_part=part if assignments.is_given else None,
     )  # fmt: skip
-    null_forms = find_null_labels(forms, reduced, files, stream.problems)
-    problems += word_null_forms(found, null_forms, reduced, files)
+    null_forms = find_null_labels(forms, reduced, places, stream.problems)
+    problems += word_null_forms(found, null_forms, forms)
     problems += note_unexpected(forms, employees)
     refuse_problems(cycle, problems, count_read(employees, stream.n_rows, forms, raters))
     unit_kind, unit = find_units(cycle, employees)

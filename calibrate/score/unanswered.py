@@ -7,13 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from calibrate.config import InputFile, show_place
 from calibrate.errors import Problem
 from calibrate.score.combine import FormTable
 from calibrate.score.reduce import ReducedForms
 
 
 def find_null_labels(
-    forms: FormTable, reduced: ReducedForms, files: Sequence[str], problems: Iterable[Problem]
+    forms: FormTable,
+    reduced: ReducedForms,
+    places: Sequence[tuple[InputFile, str]],
+    problems: Iterable[Problem],
 ) -> dict[int, str]:
     """Find the label of each form without a mark, as its first row has it.
 
@@ -21,8 +25,8 @@ def find_null_labels(
     ----------
     forms, reduced
         The same forms, in points and as they stand in the files.
-    files
-        What problems call the files, in the order of the codes.
+    places
+        Part and name of each rating file, in the order of the codes.
     problems
         Those of the rows; notes on null labels name the place.
 
@@ -30,30 +34,32 @@ def find_null_labels(
     -------
     Position of the form → label that counts as not answered.
     """
-    empty = np.flatnonzero(np.isnan(forms.criterion_points).all(axis=1))
-    place = {(files[int(reduced.file[n])], int(reduced.row[n])): int(n) for n in empty}
-    if not place:
+    shown = [show_place(*place) for place in places]
+    at: dict[tuple[str, int], list[int]] = {}
+    for n in np.flatnonzero(np.isnan(forms.criterion_points).all(axis=1)).tolist():
+        at.setdefault((shown[int(reduced.file[n])], int(reduced.row[n])), []).append(n)
+    if not at:
         return {}
     return {
-        place[p.file, p.row]: p.value
-        for p in problems
-        if p.rule == "null_label" and p.row is not None and (p.file, p.row) in place
+        n: problem.value
+        for problem in problems
+        if problem.rule == "null_label" and problem.row is not None
+        for n in at.get((problem.file, problem.row), ())
+        # Two parts may read one row, each its own column of marks.
+        if problem.column not in places[int(reduced.file[n])][0].ignore
     }
 
 
 def word_null_forms(
-    notes: Iterable[Problem],
-    labels: Mapping[int, str],
-    reduced: ReducedForms,
-    files: Sequence[str],
+    notes: Sequence[Problem], labels: Mapping[int, str], forms: FormTable
 ) -> list[Problem]:
-    """Say of forms with a null label what they say, not how much of them is answered."""
-    of_place = {
-        (files[int(reduced.file[n])], int(reduced.row[n])): label for n, label in labels.items()
-    }
+    """Say of forms with a null label what they say, not how much of them is answered.
+
+    ``notes`` are those of :func:`combine_forms`: one for each form without points, in order.
+    """
+    thin = np.flatnonzero(np.isnan(forms.points)).tolist()
     return [
-        _word(note, label) if (label := of_place.get((note.file, note.row or 0))) else note
-        for note in notes
+        _word(note, labels[n]) if n in labels else note for n, note in zip(thin, notes, strict=True)
     ]
 
 

@@ -32,7 +32,7 @@ def build_readiness(
         One row a person: employee_id, session, manager_id, link; the texts
         not_rated_reason, left_on, hired_on, status, present_share and
         null_labels (what forms without a mark say), "" for blank; and counts:
-        n_managers, n_scored and n_thin forms, n_unscored forms, which have no
+        n_managers, n_scored and n_thin forms, n_empty of these, n_unscored forms, which have no
         weight, n_unscored_own of them, n_manager_forms that answer, n_left_out
         rows with a fault.
 
@@ -120,6 +120,11 @@ def is_on_leave(person: Person) -> bool:
 def _explain_forms(person: Person) -> tuple[str, str] | None:
     n = int(person["n_thin"])
     if n:
+        if person["n_empty"] == n:
+            return (
+                "too_thin",
+                "the only form has no mark" if n == 1 else f"all {n} forms lack marks",
+            )
         forms = "the only form answers" if n == 1 else f"all {n} forms answer"
         return "too_thin", f"{forms} less than half of the weight"
     if person["n_left_out"]:

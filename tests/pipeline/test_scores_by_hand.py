@@ -123,6 +123,27 @@ def test_a_form_that_says_why_it_has_no_mark_is_told_in_its_own_words(company: C
     assert not (notes["rule"] == "form_below_half").any()
 
 
+def test_two_forms_of_one_row_each_say_their_own_word(company: Company) -> None:
+    company.add_rubric("work")
+    company.inputs = """\
+  ratings:
+    - {file: reviews.csv, scale: words, constants: {source: manager, criterion: delivery},
+       columns: {id: employee_id, boss: rater_id, theirs: mark}, ignore: [own]}
+    - {file: reviews.csv, scale: words, constants: {source: self, criterion: delivery},
+       columns: {id: [employee_id, rater_id], own: mark}, ignore: [boss, theirs]}
+"""
+    company.extra = 'scales: {words: {version: 1, marks: {"Good": 4}, nulls: ["New", "Away"]}}\n'
+    rows = ["A,M,New,Away", "B,M,,Away", "C,M,New,", "D,M,Good,New"]
+    (company.folder / "reviews.csv").write_text("\n".join(["id,boss,theirs,own", *rows]) + "\n")
+    tables = company.score()
+    people = tables["readiness"].set_index("employee_id")
+    assert people["detail"].fillna("").tolist()[:3] == [
+        "marked 'New'", "the only form has no mark", "marked 'New'",
+    ]  # fmt: skip
+    said = tables["problems"][tables["problems"]["rule"] == "form_without_mark"]
+    assert [fix.split("'")[1] for fix in said["fix"]] == ["Away", "New", "Away", "New", "New"]
+
+
 def test_manager_counts_twice_and_self_not_at_all(company: Company) -> None:
     company.add_rubric("work")
     company.rate(

@@ -14,7 +14,7 @@ BLANK = {
     "employee_id": "E1", "session": "all", "manager_id": "M1", "link": "unrated",
     "not_rated_reason": "", "left_on": "", "hired_on": "", "status": "", "present_share": "",
     "n_managers": 1, "n_scored": 0, "n_thin": 0, "n_unscored": 0, "n_manager_forms": 0,
-    "n_left_out": 0, "null_labels": "", "n_unscored_own": 0,
+    "n_left_out": 0, "null_labels": "", "n_unscored_own": 0, "n_empty": 0,
 }  # fmt: skip
 RATED = {**BLANK, "employee_id": "E2", "link": "linked", "n_scored": 3, "n_manager_forms": 1}
 STARTS, ENDS = date(2026, 7, 1), date(2026, 12, 31)
@@ -47,6 +47,8 @@ REASONS = [
     ({"n_thin": 1}, "too_thin", "the only form answers less than half of the weight", True),
     ({"n_thin": 2, "left_on": "2026-08-01"}, "too_thin",
      "all 2 forms answer less than half of the weight", True),
+    ({"n_thin": 1, "n_empty": 1}, "too_thin", "the only form has no mark", True),
+    ({"n_thin": 2, "n_empty": 2}, "too_thin", "all 2 forms lack marks", True),
     ({"n_left_out": 2}, "left_out", "2 rows with a fault were left out", True),
     ({"null_labels": "'Too new'", "n_manager_forms": 1}, "null_label", "marked 'Too new'", False),
     ({"null_labels": "'Too new'"}, "null_label", "marked 'Too new'", True),

@@ -73,7 +73,7 @@ def build_talk(company: Company, person: Person, score: Row) -> Talk:
         *_compare_goals(company, person, score),
     ]
     if not person.is_rated:
-        points = ["There is no form for this person. Say so, and say when there will be one."]
+        points = ["There is no mark for this person. Say so, and say when there will be one."]
     elif not points:
         is_close = len(_rank_criteria(person)) > 1
         points = ["The criteria lie close together. " * is_close
