@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from calibrate import tables
-from calibrate.cli.main import run_command
 from calibrate.config import load_cycle
 from calibrate.report import AuditMaterial, CriterionInfo, Material, OutcomeInfo, RubricInfo
 
@@ -221,15 +220,6 @@ def invent_goals(employees: pd.DataFrame) -> pd.DataFrame:
                 "attainment": None if (i + k) % 5 == 0 else 0.4 + 0.1 * (i % 9),
             })  # fmt: skip
     return tables.GOALS.conform(pd.DataFrame(rows))
-
-
-@pytest.fixture(scope="session")
-def run_folder(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path:
-    """A finished run of the invented company with the executive page alone."""
-    out = tmp_path_factory.mktemp("run")
-    cycle = str(sample_data / "cycle.yaml")
-    assert run_command(["run", cycle, "--out", str(out), "--only", "executive"]) == 0
-    return out / "latest"
 
 
 @pytest.fixture(scope="session")

@@ -217,11 +217,8 @@ def test_proposals_follow_from_the_managers_own_marks(
             assert row["proposed_by"] == row["manager_id"]
 
 
-def test_the_planted_disparity_is_found_and_no_other(
-    sample_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_command(["audit", str(sample_data / "cycle.yaml"), "--out", str(tmp_path)]) == 0
-    rows = read_rows(tmp_path / "latest" / "audit" / "tables" / "disparities.csv")
+def test_the_planted_disparity_is_found_and_no_other(run_folder: Path) -> None:
+    rows = read_rows(run_folder / "audit" / "tables" / "disparities.csv")
     primary = [row for row in rows if row["family"] == "primary"]
     found = [row for row in primary if row["verdict"] in {"beyond", "significant_only"}]
     assert [(row["measure"], row["group"]) for row in found] == [("selection_rate", "female")]
