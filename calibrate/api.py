@@ -107,24 +107,34 @@ def make_cycle(
     if unknown:
         what, fix = f"there is no table '{unknown[0]}'", f"allowed: {', '.join(TABLES)}"
         raise InputError([Problem("tables", None, unknown[0], "unknown_table", what, fix)])
-    root = Path(tempfile.mkdtemp(prefix="calibrate-"))
     more = dict(settings or {})
     declared = dict(more.pop("inputs", {}))
-    inputs = {}
-    for table, frame in {"ratings": ratings, **tables}.items():
-        frame.to_parquet(root / f"{table}.parquet", index=False)
-        inputs[table] = {"file": f"{table}.parquet", **declared.get(table, {})}
-    document: dict[str, Any] = {
-        "schema": 1, "cycle": name, "inputs": inputs,
-        "rubrics": [_copy(root, Path(rubric), n) for n, rubric in enumerate(rubrics)], **more,
-    }  # fmt: skip
-    if strategy is not None:
-        document["strategy"] = _copy(root, Path(strategy), len(rubrics))
-    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
-    (root / "cycle.yaml").write_text(text, encoding="utf-8")
-    cycle = load_cycle(root)
+    root = Path(tempfile.mkdtemp(prefix="calibrate-"))
+    try:
+        document: dict[str, Any] = {
+            "schema": 1, "cycle": name,
+            "inputs": _write_inputs(root, {"ratings": ratings, **tables}, declared),
+            "rubrics": [_copy(root, Path(rubric), n) for n, rubric in enumerate(rubrics)], **more,
+        }  # fmt: skip
+        if strategy is not None:
+            document["strategy"] = _copy(root, Path(strategy), len(rubrics))
+        text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+        (root / "cycle.yaml").write_text(text, encoding="utf-8")
+        cycle = load_cycle(root)
+    except BaseException:
+        shutil.rmtree(root, ignore_errors=True)
+        raise
     weakref.finalize(cycle, shutil.rmtree, root, ignore_errors=True)
     return cycle
+
+
+def _write_inputs(
+    root: Path, tables: Mapping[str, pd.DataFrame], declared: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write each frame; return ``inputs`` of the cycle, with what was declared beside the files."""
+    for table, frame in tables.items():
+        frame.to_parquet(root / f"{table}.parquet", index=False)
+    return {table: {"file": f"{table}.parquet", **declared.get(table, {})} for table in tables}
 
 
 def check(cycle: AnyCycle) -> pd.DataFrame:

@@ -97,3 +97,14 @@ def test_a_run_from_frames_is_the_run_of_the_same_frames(rubric: Path, tmp_path:
     assert runs[0].table("scores")["employee_id"].tolist() == ["007"]
     with pytest.raises(KeyError, match="there are: agenda"):
         runs[0].table("../manifest")
+
+
+def test_a_refused_cycle_leaves_no_copies_behind(
+    tmp_path: Path, rubric: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    with pytest.raises(InputError, match="seed"):
+        calibrate.make_cycle("c", ratings=make_ratings(), rubrics=[rubric], settings={"seed": -1})
+    assert list(folder.iterdir()) == []
