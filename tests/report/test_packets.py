@@ -244,7 +244,8 @@ def test_audit_without_attributes_says_so(invent: Invent, audit: AuditMaterial) 
     )  # fmt: skip
     text = flatten(read_text(render_packet("audit", invent(), audit=bare).pdf))
     assert "Disparities are not yet known" in text
-    assert "no proof that there is nothing" in text
+    assert "No attributes were given, so nothing was compared." in text
+    assert "Attributes withheld" not in text
 
 
 def test_suggestions_wait_for_the_proposal(invent: Invent) -> None:

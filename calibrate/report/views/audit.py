@@ -96,6 +96,7 @@ class AuditView:
     looks: tuple[Look, ...]
     unknowns: tuple[str, ...]
     scope: tuple[Item, ...]
+    has_attributes: bool
     is_wall_proven: bool
     scores_sha256: str
     rescored_sha256: str
@@ -142,10 +143,11 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
         ),
         unknowns=_say_unknowns(material.readiness),
         scope=_describe_scope(company, rows),
+        has_attributes=bool(rows),
         is_wall_proven=audit.scores_sha256 == audit.rescored_sha256,
         scores_sha256=audit.scores_sha256,
         rescored_sha256=audit.rescored_sha256,
-        cross_check="not yet known" if audit.cross_check is None else f"{audit.cross_check:.1e}",
+        cross_check="" if audit.cross_check is None else f"{audit.cross_check:.1e}",
         flow=_describe_flow(material.readiness),
         groups=groups,
         groups_notice=groups_notice,
@@ -169,9 +171,12 @@ def _say_unknowns(ready: Mapping[str, int]) -> tuple[str, ...]:
     """What these data cannot carry, for the first page."""
     n_rated, said = ready.get("n_rated", 0), []
     if n_rated < SMALL_COMPANY:
+        people = count_of(n_rated, "person was", "people were")
+        is_adjusted = ready.get("n_unlinked", 0) < n_rated
+        bands = "An adjustment is a what-if here: bands" if is_adjusted else "Bands"
         said.append(
-            f"{count_of(n_rated, 'person was', 'people were')} rated, fewer than {SMALL_COMPANY}. "
-            "An adjustment is a what-if here: bands follow the raw score, no guideline is tested."
+            f"{people} rated, fewer than {SMALL_COMPANY}. {bands} follow the raw score, no "
+            "guideline is tested."
         )
     if ready.get("n_unlinked"):
         unlinked = count_of(ready["n_unlinked"], "person", "people")

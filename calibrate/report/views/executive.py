@@ -184,7 +184,7 @@ def _ask_decisions(material: Material) -> tuple[str, ...]:
     asked = []
     if n_people:
         asked.append(
-            f"Plan {minutes / 60:.1f} hours of sessions: "
+            f"Plan {say_minutes(minutes)} of sessions: "
             f"{count_of(n_people, 'person is', 'people are')} on the agendas."
         )
     if ready.get("n_disparity_findings"):
@@ -218,3 +218,14 @@ def _list_sessions(material: Material) -> tuple[SessionRow, ...]:
 
 def _say_cut(n: int, most: int, noun: str) -> str:
     return f"The first {most} of {n} {noun} are shown." if n > most else ""
+
+
+def say_minutes(minutes: float) -> str:
+    """Say a time as people plan it.
+
+    Examples
+    --------
+    >>> say_minutes(6), say_minutes(60), say_minutes(225)
+    ('6 minutes', '60 minutes', '3.8 hours')
+    """
+    return f"{minutes:.0f} minutes" if minutes <= 90 else f"{minutes / 60:.1f} hours"
