@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from calibrate.ingest.encoding import find_mark
@@ -17,6 +18,11 @@ _HEADER_ROWS: Final = 30
 #: Rows that tell how a file is delimited.
 _LOOKED_AT: Final = 200
 _DELIMITERS: Final = (",", ";", "\t", "|")
+#: How days are written; two that look alike stand side by side.
+_PATTERNS: Final = (
+    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d",
+    "%d %b %Y", "%d-%b-%Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y", "%d.%m.%y", "%m/%d/%y",
+)  # fmt: skip
 _WORDS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -140,12 +146,6 @@ def guess_dates(texts: Sequence[str]) -> tuple[str, ...]:
     >>> guess_dates(["12/31/2026"]), guess_dates(["01/02/2026"])
     (('%m/%d/%Y',), ('%d/%m/%Y', '%m/%d/%Y'))
     """
-    from datetime import datetime
-
-    patterns = (
-        "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d",
-        "%d %b %Y", "%d-%b-%Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y", "%d.%m.%y", "%m/%d/%y",
-    )  # fmt: skip
 
     def fits(pattern: str) -> bool:
         try:
@@ -153,4 +153,4 @@ def guess_dates(texts: Sequence[str]) -> tuple[str, ...]:
         except ValueError:
             return False
 
-    return tuple(pattern for pattern in patterns if fits(pattern)) if texts else ()
+    return tuple(pattern for pattern in _PATTERNS if fits(pattern)) if texts else ()

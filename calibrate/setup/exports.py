@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from calibrate.config.inputs import ENDINGS, PARQUET_ENDINGS, SPREADSHEET_ENDINGS
 from calibrate.config.names import is_protected_name
@@ -87,7 +87,6 @@ class Export:
     path: Path
     columns: tuple[Column, ...]
     n_rows: int
-    is_whole: bool
     sheet: str = ""
     encoding: Guess = UTF_8
     delimiter: Guess = COMMA
@@ -161,10 +160,7 @@ def _read_text(path: Path) -> Export:
     rows = split_rows(text, delimiter.value, SAMPLE_ROWS + 30)
     if not is_whole:
         rows = rows[:-1]
-    return _make_export(
-        path, rows, is_whole=is_whole and len(rows) < SAMPLE_ROWS,
-        encoding=encoding, delimiter=delimiter,
-    )  # fmt: skip
+    return _make_export(path, rows, encoding=encoding, delimiter=delimiter)
 
 
 def _read_workbook(path: Path) -> Iterator[Export]:
@@ -178,8 +174,7 @@ def _read_workbook(path: Path) -> Iterator[Export]:
         values = cells.to_python(skip_empty_area=False, nrows=SAMPLE_ROWS + 30)
         rows = [[show_cell(value) for value in row] for row in values]
         if sum(any(row) for row in rows) > 1:
-            is_whole = len(rows) < SAMPLE_ROWS
-            yield _make_export(path, rows, is_whole=is_whole, sheet=sheet.name)
+            yield _make_export(path, rows, sheet=sheet.name)
 
 
 def _read_parquet(path: Path) -> Export:
@@ -189,25 +184,19 @@ def _read_parquet(path: Path) -> Export:
     try:
         with pq.ParquetFile(path) as file:
             batch = next(file.iter_batches(batch_size=SAMPLE_ROWS), None)
-            n_rows = file.metadata.num_rows
             names = file.schema_arrow.names
     except pa.ArrowException as error:
         what = f"the Parquet file cannot be read: {str(error).splitlines()[0][:80]}"
         raise InputError([_refuse(path, what, "write it again")]) from None
     columns = [c.to_pylist() for c in batch.columns] if batch else [[] for _ in names]
-    rows = [names, *([_show(value) for value in row] for row in zip(*columns, strict=True))]
-    return _make_export(path, rows, is_whole=n_rows <= SAMPLE_ROWS)
-
-
-def _show(value: Any) -> str:
-    return "" if value is None else show_cell(value)
+    rows = [names, *([show_cell(value) for value in row] for row in zip(*columns, strict=True))]
+    return _make_export(path, rows)
 
 
 def _make_export(
     path: Path,
     rows: Sequence[Sequence[str]],
     *,
-    is_whole: bool,
     sheet: str = "",
     encoding: Guess = UTF_8,
     delimiter: Guess = COMMA,
@@ -231,6 +220,4 @@ def _make_export(
         for i, name in enumerate(names)
         if name and name not in names[:i]
     )
-    return Export(
-        path, columns, len(below), is_whole, sheet, encoding, delimiter, header_row, tuple(faults)
-    )
+    return Export(path, columns, len(below), sheet, encoding, delimiter, header_row, tuple(faults))

@@ -31,7 +31,6 @@ class Part:
     layout: str = "long"
     dates: tuple[str, ...] = ()
     decimal: str = "."
-    has_scale: bool = False
     columns: tuple[Line, ...] = ()
     constants: tuple[Line, ...] = ()
     values: dict[str, tuple[Line, ...]] = field(default_factory=dict)

@@ -145,7 +145,6 @@ def _make_part(
     return Part(
         reading.export, because, layout=layout, dates=find_patterns(reading, columns),
         decimal="," if has_commas else ".",
-        has_scale=any(not column.is_numeric for column in marks),
         columns=tuple(columns), constants=tuple(constants), values=dict(values),
         leave_out=(*leave_out, *blank), open_leave_out=odd,
         ignore=list_ignored(reading, columns, leave_out),

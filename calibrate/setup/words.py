@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -142,7 +142,7 @@ def speaks_of(name: str, words: str) -> bool:
     return re.search(rf"\b(?:{words})\b", spell(name)) is not None
 
 
-def find_source(text: str, allowed: Collection[str] = ()) -> str:
+def find_source(text: str) -> str:
     """Return our word for a relationship, "" if the text is none.
 
     Examples
@@ -150,14 +150,7 @@ def find_source(text: str, allowed: Collection[str] = ()) -> str:
     >>> find_source("Direct Reports"), find_source("Downward"), find_source("Dotted line")
     ('direct_report', 'manager', '')
     """
-    return next(
-        (
-            source
-            for source, words in _SOURCES
-            if speaks_of(text, words) and (not allowed or source in allowed)
-        ),
-        "",
-    )
+    return next((source for source, words in _SOURCES if speaks_of(text, words)), "")
 
 
 def strip_source(name: str) -> str:

@@ -108,7 +108,6 @@ def test_sample_of_a_large_file_is_bounded(tmp_path: Path) -> None:
         stream.writelines(f"{n:09},{n % 5}\n" for n in range(600_000))
     (export,) = read_exports([path])
     assert export.n_rows == SAMPLE_ROWS
-    assert not export.is_whole
 
 
 def test_values_of_protected_columns_are_not_kept(tmp_path: Path) -> None:
