@@ -113,9 +113,11 @@ def build_session_view(material: Material, session: str) -> SessionView:
     presence = build_presence(company, list(by_employee))
     skipped, skip_notice = list_skipped(company, agenda, by_employee)
     cards = _build_cards(company, discussed, by_employee)
+    # Without departments there is one session, and "all" would read like a name.
+    title = "everybody" if session == "all" else session
     head = build_head(
-        material, f"Calibration session: {session}", "For the people who prepare and run it",
-        running=f"Session packet · {session}", classification="Confidential · personnel",
+        material, f"Calibration session: {title}", "For the people who prepare and run it",
+        running=f"Session packet · {title}", classification="Confidential · personnel",
     )  # fmt: skip
     return SessionView(
         head=head,
@@ -186,11 +188,12 @@ def _count_problems(material: Material) -> tuple[Item, ...]:
 
 def _define(company: Company) -> tuple[Item, ...]:
     cycle = company.material.cycle
+    filed = set(company.material.tables["forms"]["source"])
     weights = [
         f"{say_code(source)} {config.weight:g}"
         for source, config in sorted(cycle.sources.items())
-        if config.weight > 0
-    ]
+        if config.weight > 0 and source in filed
+    ] or ["none was filed"]
     return (
         Item("Raw score", f"Weighted mean of a person's forms. Weights: {join_words(weights)}."),
         Item(
