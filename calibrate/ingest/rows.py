@@ -240,7 +240,11 @@ def _check_people(rows: CheckedRows) -> None:
 def _check_spellings(rows: CheckedRows) -> None:
     checker = rows.checker
     for column in ("employee_id", "rater_id"):
-        is_other = rows.look_up(column, "is_other", checker.looks_like_another) > 0
+        texts, codes = checker.vocabulary(column).texts, rows.codes[column]
+        # In the order of the rows, which the order of texts need not be: the first one stands.
+        accented = pd.unique(codes[rows.look_up(column, "is_ascii", str.isascii) == 0])
+        others = [code for code in accented if checker.looks_like_another(texts[code])]
+        is_other = np.isin(codes, others)
         if column == "employee_id":
             # An unknown one has been told already.
             is_other &= rows.employee >= 0
@@ -249,7 +253,7 @@ def _check_spellings(rows: CheckedRows) -> None:
             name = rows.text(column, at)
             return Spellings.explain(column, name, checker.spellings.find_other(name))
 
-        rows.refuse(column, "id_spelling", is_other, words, rows.codes[column])
+        rows.refuse(column, "id_spelling", is_other, words, codes)
 
 
 def _check_sources(rows: CheckedRows) -> None:

@@ -118,10 +118,10 @@ class Translator:
         bad: dict[str, NDArray[np.bool_]] = {}
         for ours, at in {**self.header.position, **self.header.criteria}.items():
             if ours not in self.unread and ours not in self.header.joined:
-                column = column_at[at] if kept.all() else column_at[at][kept]
+                column = keep_rows(column_at[at], kept)
                 texts[ours], bad[ours] = self._convert(ours, column, row, problems)
         for ours, several in self.header.joined.items():
-            column = join_columns([column_at[at][kept] for at in several])
+            column = join_columns([keep_rows(column_at[at], kept) for at in several])
             texts[ours], bad[ours] = self._convert(ours, column, row, problems)
         for ours, text in self.part.constants.items():
             zeros = np.zeros(len(row), dtype=np.int8)
@@ -190,6 +190,14 @@ class Translator:
                 Problem(self.shown, int(row[at]), name, "decimal_point", what, fix, value=text)
             )
             bad[at] = True
+
+
+def keep_rows(column: pd.Categorical, kept: NDArray[np.bool_]) -> pd.Categorical:
+    """Leave rows out, and with them the texts that stand in no other row."""
+    if kept.all():
+        return column
+    codes, used = pd.factorize(column.codes[kept])
+    return pd.Categorical.from_codes(codes, categories=column.categories[used])
 
 
 def join_columns(columns: Sequence[pd.Categorical]) -> pd.Categorical:
