@@ -37,7 +37,8 @@ def init(
       calibrate init review-2026 --minimal
       calibrate init review-2026 --from employees.csv reviews.xlsx
     """
-    from calibrate.setup import check_empty, compose_folder, propose_cycle, write_folder
+    from calibrate.config.new_folder import check_empty
+    from calibrate.setup import compose_folder, propose_cycle, write_folder
 
     if more and not exports:
         raise click.UsageError(f"'{more[0]}' is too much: write --from before names of exports")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from calibrate.config.new_folder import fill_new_folder
 from calibrate.demo import activity, people_files
 from calibrate.demo.assignments import Assignments, draw_assignments
 from calibrate.demo.catalogue import Ints, sample_folder
@@ -25,7 +24,6 @@ from calibrate.demo.plant import Planting, read_planting
 from calibrate.demo.table_file import BLOCK, TableFile
 from calibrate.demo.truth import Truth, draw_groups, draw_truth, form_means, form_noise, make_ids
 from calibrate.demo.truth_files import write_truth
-from calibrate.errors import DiskError
 
 
 class Progress(Protocol):
@@ -153,39 +151,10 @@ def write_demo(folder: Path, options: DemoOptions, clock: Progress) -> DemoResul
     InputError
         If the plant file is at fault or does not fit the company.
     """
-    with _explain_disk(folder), _fill_beside(folder) as beside:
+    with fill_new_folder(folder) as beside:
         result = write_tables(beside, options, clock)
         write_cycle_files(
             beside, make_ids(options.employees), result.n_departments, options.seed,
             options.ratings_file, _find_planting(options).plant.unserved_outcomes,
         )  # fmt: skip
     return replace(result, folder=folder)
-
-
-@contextmanager
-def _explain_disk(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        said = f"{folder}: cannot be written ({error.strerror})"
-        raise DiskError(f"{said}; free some space, or name another folder") from error
-
-
-@contextmanager
-def _fill_beside(folder: Path) -> Iterator[Path]:
-    if folder.exists() and not folder.is_dir():
-        raise DiskError(f"{folder} is a file; name a folder that is new or empty")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise DiskError(f"{folder} is not empty; name a folder that is new or empty")
-    folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = folder.parent / f".{folder.name}.unfinished"
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir()
-    try:
-        yield beside
-        # An empty folder of that name gives way.
-        beside.rename(folder)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise

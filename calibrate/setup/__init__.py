@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from calibrate.setup.folder import check_empty, compose_folder, write_folder
+from calibrate.setup.folder import compose_folder, write_folder
 from calibrate.setup.proposal import Proposal
 from calibrate.setup.propose import propose_cycle
 
-__all__ = ["Proposal", "check_empty", "compose_folder", "propose_cycle", "write_folder"]
+__all__ = ["Proposal", "compose_folder", "propose_cycle", "write_folder"]

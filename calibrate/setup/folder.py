@@ -7,8 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from calibrate.config.new_folder import fill_new_folder
 from calibrate.config.shipped import find_folder
-from calibrate.errors import DiskError
 from calibrate.setup.compose import (
     RUBRIC,
     compose_bands,
@@ -101,22 +101,6 @@ def _read_rubric(name: str) -> tuple[str, str]:
     return f"rubrics/{name}.yaml", path.read_text(encoding="utf-8")
 
 
-def check_empty(folder: Path) -> None:
-    """Refuse a folder that holds something: nothing of anybody's is written over.
-
-    Raises
-    ------
-    DiskError
-        If the folder is not empty or cannot be looked into.
-    """
-    try:
-        is_used = folder.exists() and any(folder.iterdir())
-    except OSError as error:
-        raise DiskError(f"{folder} cannot be read: {error.strerror}") from None
-    if is_used:
-        raise DiskError(f"{folder} is not empty and nothing was written; name a new folder")
-
-
 def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
     """Write the files of a new cycle folder.
 
@@ -125,11 +109,8 @@ def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
     DiskError
         If the folder holds something already, or cannot be written.
     """
-    check_empty(folder)
-    try:
+    with fill_new_folder(folder) as beside:
         for name, text in texts.items():
-            path = folder / name
+            path = beside / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise DiskError(f"{folder} cannot be written: {error.strerror}") from None

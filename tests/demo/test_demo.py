@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -125,7 +126,11 @@ def test_a_folder_with_something_in_it_is_left_alone(
 ) -> None:
     (tmp_path / "mine.txt").write_text("keep me", encoding="utf-8")
     assert make(tmp_path) == 7
-    assert "is not empty; name a folder that is new or empty" in capsys.readouterr().err
+    said = "is not empty and nothing was written; name a folder that is new or empty"
+    assert said in capsys.readouterr().err
+        "is not empty and nothing was written; name a folder that is new or empty"
+        in capsys.readouterr().err
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert make(tmp_path / "mine.txt") == 7
 
@@ -136,6 +141,16 @@ def test_an_empty_folder_and_one_that_does_not_exist_are_filled(tmp_path: Path) 
         assert make(folder, "--employees", 12) == 0
         assert (folder / "cycle.yaml").is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "empty"]
+
+
+def test_whoever_stands_in_an_empty_folder_finds_it_filled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert make(Path("."), "--employees", 12) == 0
+    # The folder one stands in, not another one of its name.
+    assert "cycle.yaml" in os.listdir()
+    assert not [name for name in os.listdir() if "unfinished" in name]
 
 
 def test_a_wrong_plant_file_leaves_nothing_behind(
