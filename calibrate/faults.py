@@ -23,6 +23,7 @@ _MEANINGS: Mapping[str, str] = {
     "missing_column": "a required column is missing",
     "mapped_column_missing": "a column that the cycle maps is not in the file",
     "ignored_column_missing": "a column that the cycle ignores is not in the file",
+    "joined_column_missing": "a column that join puts together is not in the file",
     "left_out_column_missing": "a column that leave_out names is not in the file",
     "column_twice": "two columns are the same",
     "duplicate_column": "two columns are the same",
@@ -37,6 +38,7 @@ _MEANINGS: Mapping[str, str] = {
     "control_character": "a text has a character that cannot be printed",
     "duplicate_id": "an id stands twice",
     "duplicate": "an id stands twice",
+    "id_spelling": "an id looks like another one and is stored with other characters",
     "duplicate_row": "two rows are about the same thing",
     "unknown_employee": "the person is not among the employees",
     "employee_left_out": "the person's own row among the employees is at fault; mend that one",
@@ -68,6 +70,7 @@ _MEANINGS: Mapping[str, str] = {
     "decimal_point": "a number has a point where the cycle declares a comma",
     "unmapped_label": "a label is not in the scale",
     "null_label": "a label counts as not answered, as the scale declares",
+    "repeated_mark": "a mark stands twice; it counts once",
     "conflicting_marks": "two rows give different marks for the same question",
     "form_below_half": "a form answers less than half of the rubric's weight",
     "form_without_mark": "a form says why it has no mark, such as too new to rate",
@@ -114,6 +117,8 @@ _MEANINGS: Mapping[str, str] = {
     "missing_key": "a key is missing",
     "wrong_type": "a value has the wrong type",
     "not_allowed": "a value is not one of those allowed",
+    "not_used": "a key would do nothing here",
+    "not_yet": "this version does not do that yet",
     "weight_sum": "weights do not add up to 100",
 }
 
