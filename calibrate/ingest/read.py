@@ -102,9 +102,11 @@ class CsvReader:
         if len(first) == self.header_row:
             self.header = tuple(cell.strip() for cell in first[-1])
         if not any(self.header) and not self.problems:
-            where = "first line" if self.header_row == 1 else f"row {self.header_row}"
-            what = f"the {where} is blank" if first else "the file is empty"
-            fix = f"write the column names on the {where}"
+            where = "the first line" if self.header_row == 1 else f"row {self.header_row}"
+            what = f"{where} is blank" if first else "the file is empty"
+            if 0 < len(first) < self.header_row:
+                what = f"there is no row {self.header_row}: the file ends before"
+            fix = f"write the column names on {where}"
             if self.header_row > 1:
                 fix += ", or correct header_row"
             self.refuse("empty_file", what, fix)

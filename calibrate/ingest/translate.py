@@ -81,6 +81,7 @@ class Translator:
     shown: str
     unread: frozenset[str] = frozenset()
     n_left_out: int = 0
+    _n_read: int = 0
     _first_left_out: int = 0
     _wanted: tuple[int, ...] = field(init=False)
 
@@ -105,6 +106,11 @@ class Translator:
             if self.n_left_out == 1:
                 what = f"this row is left out: {said}"
             fix = "nothing to do"
+            if self.n_left_out == self._n_read:
+                what = f"no row is left: {said}"
+                fix = "correct leave_out, or take the file out of the inputs"
+                yield Problem(self.shown, None, columns[:60], "no_rows", what, fix, whole=True)
+                return
             yield Problem(
                 self.shown, self._first_left_out, columns[:60], "left_out", what, fix, "note"
             )
@@ -112,6 +118,7 @@ class Translator:
     def _translate(self, chunk: RawChunk) -> Rows:
         column_at = dict(zip(self._wanted, chunk.columns, strict=True))
         kept = self._keep(column_at, chunk.row)
+        self._n_read += len(kept)
         row = chunk.row[kept]
         problems: list[Problem] = []
         texts: dict[str, pd.Categorical] = {}

@@ -193,11 +193,17 @@ class FormReducer:
     def _at(self, place: np.int64) -> tuple[str, int]:
         return self.files[int(place >> _ROW_BITS)], int(place & ((1 << _ROW_BITS) - 1))
 
+    def _name_place(self, place: np.int64, file: str) -> str:
+        """Name a row, and its file where it is another one."""
+        other_file, row = self._at(place)
+        return f"row {row}" if other_file == file else f"{other_file} row {row}"
+
     def _repeat(self, criterion: np.int64, place: np.int64, first: np.int64) -> Problem:
         file, row = self._at(place)
+        there = self._name_place(first, file)
         return Problem(
             file, row, "mark", "repeated_mark",
-            f"repeats the mark for '{self.criteria[criterion]}' of row {self._at(first)[1]}",
+            f"repeats the mark for '{self.criteria[criterion]}' of {there}",
             "it was counted once; delete one of the rows", level="note",
         )  # fmt: skip
 
@@ -205,9 +211,8 @@ class FormReducer:
         self, criterion: np.int64, mark: np.int64, place: np.int64, other: np.int64
     ) -> Problem:
         file, row = self._at(place)
-        other_file, other_row = self._at(other)
+        there = self._name_place(other, file)
         value = "blank" if mark == MISSING else f"{mark / 1_000_000:g}"
-        there = f"row {other_row}" if other_file == file else f"{other_file} row {other_row}"
         return Problem(
             file, row, "mark", "conflicting_marks",
             f"mark {value} for '{self.criteria[criterion]}' contradicts {there}: same rater, "

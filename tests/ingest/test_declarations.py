@@ -160,3 +160,17 @@ def test_a_wide_table_has_no_column_of_criteria_to_fill(
     with pytest.raises(InputError) as error:
         folder.cycle()
     assert [p.rule for p in error.value.problems] == ["unknown_column"]
+
+
+def test_a_file_of_which_no_row_is_left_is_refused(folder: Folder, ratings: Edit) -> None:
+    content = HEADER.replace("mark", "mark,kind") + "E2,E1,manager,clarity,4,T\n"
+    ratings("leave_out: {kind: [T]}", content)
+    stream, tables = folder.stream()
+    (problem,) = stream.problems
+    assert (tables, problem.rule, problem.level, problem.whole) == ([], "no_rows", "error", True)
+
+
+def test_names_on_a_row_behind_the_end_are_missed(folder: Folder, ratings: Edit) -> None:
+    ratings("header_row: 9", HEADER + "E2,E1,manager,clarity,4\n")
+    (problem,) = folder.stream()[0].problems
+    assert "there is no row 9" in problem.what

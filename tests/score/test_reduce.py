@@ -1,5 +1,6 @@
 """Chunks become forms; the same mark entered twice is found wherever it stands."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -41,6 +42,15 @@ def test_form_split_over_chunks_is_put_together() -> None:
     reducer, marks = reduce(chunk((0, 0, 1, 0, 3, 2)), chunk((0, 0, 1, 1, 4, 3)))
     assert marks == [[3, 4]]
     assert reducer.problems == []
+
+
+def test_a_repeated_mark_of_another_file_is_named_with_its_file() -> None:
+    reducer = FormReducer(("delivery", "quality"), ("a.csv", "b.csv"))
+    ratings = chunk((0, 0, 1, 0, 3, 2), (0, 0, 1, 0, 3, 2))
+    reducer.add(replace(ratings, file=np.array([0, 1])))
+    (problem,) = reducer.problems
+    assert (problem.file, problem.row) == ("b.csv", 2)
+    assert problem.what.endswith("of a.csv row 2")
 
 
 def test_repeated_mark_counts_once_and_is_noted() -> None:
