@@ -102,6 +102,7 @@ def _check_across(cycle: Cycle, document: Document) -> list[Problem]:
         *_check_dates(cycle),
         *_check_scale_names(cycle),
         *_check_columns(cycle),
+        *_check_places(cycle),
         *_check_attributes(cycle),
     ]
     return [document.problem(path, rule, what, fix) for path, rule, what, fix in found]
@@ -161,6 +162,19 @@ def _check_columns(cycle: Cycle) -> Iterator[Fault]:
             for below, rule, what, fix in _check_mapping(cycle, table, part):
                 whole_path: KeyPath = (*path, *below)
                 yield whole_path, rule, what, fix
+
+
+def _check_places(cycle: Cycle) -> Iterator[Fault]:
+    """Find two files that problems would call by one name."""
+    names: dict[str, str] = {}
+    for table in type(cycle.inputs).model_fields:
+        for path, part in _parts(cycle, table):
+            for name in part.files:
+                shown = show_place(part, name)
+                if names.setdefault(shown, name) != name:
+                    what = f"two files are called {shown} where problems are listed"
+                    fix = "rename one of them, or write both paths relative to the cycle file"
+                    yield (*path, "file"), "same_name", what, fix
 
 
 def _check_attributes(cycle: Cycle) -> Iterator[Fault]:

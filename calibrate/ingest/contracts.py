@@ -156,7 +156,7 @@ def record_contract(table: str, criteria: Collection[str]) -> Contract:
         },
         "rewards": {
             "employee_id": person, "merit_percent": number, "bonus_percent": number,
-            "promoted": pa.Column(None, [_one_of("not_yes_or_no", answers)]),
+            "promoted": pa.Column(None, [_one_of("not_yes_or_no", (*answers, "TRUE", "FALSE"))]),
         },
         "history": {
             "cycle": needed, "employee_id": person, "band": needed, "manager_id": text,

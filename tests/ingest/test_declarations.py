@@ -8,7 +8,7 @@ import pytest
 
 from calibrate.config import MICRO, MISSING
 from calibrate.errors import InputError
-from calibrate.ingest import read_employees
+from calibrate.ingest import read_employees, read_records
 
 from .conftest import HEADER, Folder
 
@@ -174,3 +174,21 @@ def test_names_on_a_row_behind_the_end_are_missed(folder: Folder, ratings: Edit)
     ratings("header_row: 9", HEADER + "E2,E1,manager,clarity,4\n")
     (problem,) = folder.stream()[0].problems
     assert "there is no row 9" in problem.what
+
+
+def test_two_files_of_one_name_in_different_folders_are_refused(folder: Folder, edit: Edit) -> None:
+    # A fault of one would take a row of the other with it.
+    files = [folder.path / part / "people.csv" for part in ("a", "b")]
+    edit("{file: employees.csv}", f"[{{file: '{files[0]}'}}, {{file: '{files[1]}'}}]")
+    with pytest.raises(InputError) as error:
+        folder.cycle()
+    assert [p.rule for p in error.value.problems] == ["same_name"]
+
+
+def test_truth_values_of_a_spreadsheet_answer_yes_or_no(folder: Folder, edit: Edit) -> None:
+    edit("  goals: {file: goals.csv}\n", "  rewards: {file: rewards.csv}\n")
+    folder.write("rewards.csv", "employee_id,promoted\nE1,TRUE\nE2,FALSE\nE3,maybe\n")
+    cycle = folder.cycle()
+    rewards, problems = read_records(cycle, "rewards", read_employees(cycle)[0], ())
+    assert rewards.frame["promoted"].tolist() == ["TRUE", "FALSE"]
+    assert [(p.row, p.rule) for p in problems] == [(4, "not_yes_or_no")]
