@@ -159,16 +159,6 @@ def say_probability(p: float | None) -> str:
     return "open"
 
 
-def say_change(points: float | None) -> str:
-    """Say how far an adjustment moved a score, without a figure."""
-    if points is None:
-        return "not adjusted"
-    if abs(points) < HARDLY:
-        return "hardly moved"
-    size = "a little" if abs(points) < 7.5 else "clearly"
-    return f"{size} {'up' if points > 0 else 'down'}"
-
-
 def say_link_strength(strength: float | None) -> str:
     """Say how well a rater can be compared with others who marked the same people."""
     if strength is None or strength <= 0:

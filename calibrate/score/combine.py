@@ -40,8 +40,6 @@ class FormTable:
     scored : (N,)
         Enters the scores: enough was answered and the source has weight.
     criterion_points : (N, K) points, NaN where unanswered
-    criterion_weight : (I, K)
-        Weight of each criterion in the employee's rubric; 0 where it is not in it.
     expected : (I, K) points
         What the employee's level expects; NaN where nothing is declared.
     n_kept : int
@@ -55,7 +53,6 @@ class FormTable:
     weight: FloatArray
     scored: BoolArray
     criterion_points: FloatArray
-    criterion_weight: FloatArray
     expected: FloatArray
     n_kept: int
 
@@ -115,7 +112,7 @@ def combine_forms(
         weight = share_weight(weight, forms.employee, counts, manager_part)
     table = FormTable(
         forms.employee, forms.rater, forms.source, form_points, weight,
-        ~too_thin & (weight > 0.0), points, _by_employee(weights, rules),
+        ~too_thin & (weight > 0.0), points,
         _expected_points(expected_marks, rules, is_absolute), n_kept,
     )  # fmt: skip
     files = [show_place(*place) for place in cycle.inputs.places("ratings")]
@@ -230,10 +227,6 @@ def summarise_sources(
 
 def _weight(cycle: Cycle, source: str) -> float:
     return float(cycle.sources[source].weight) if source in cycle.sources else 0.0
-
-
-def _by_employee(weights: FloatArray, rules: MarkRules) -> FloatArray:
-    return np.where((rules.rubric_of >= 0)[:, None], weights[rules.rubric_of], 0.0)
 
 
 def _expected_points(expected: IntArray, rules: MarkRules, is_absolute: BoolArray) -> FloatArray:

@@ -11,7 +11,6 @@ from calibrate.report.charts import draw_interval, draw_progress, draw_ratio, dr
 from calibrate.report.material import Desk
 from calibrate.report.words import (
     Display,
-    say_change,
     say_probability,
     sign_number,
     write_number,
@@ -48,12 +47,6 @@ def test_nothing_is_negative_zero() -> None:
 def test_rates_and_p_values_are_never_falsely_exact() -> None:
     assert [write_percent(x) for x in (0.0, 0.004, 0.996, 1.0)] == ["0%", "<1%", "100%", "100%"]
     assert [write_p(x) for x in (0.0004, 0.0422, None)] == ["<0.001", "0.042", "–"]
-
-
-def test_a_change_has_a_direction_or_none() -> None:
-    assert [say_change(x) for x in (0.4, 4, -12, None)] == [
-        "hardly moved", "a little up", "clearly down", "not adjusted",
-    ]  # fmt: skip
 
 
 def test_the_middle_of_the_scale_is_the_middle_of_the_strip() -> None:

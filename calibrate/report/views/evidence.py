@@ -15,7 +15,6 @@ from calibrate.report.words import (
     LINK_WORDS,
     NOT_KNOWN,
     SOURCE_WORDS,
-    say_change,
     say_probability,
     write_count,
 )
@@ -74,7 +73,6 @@ class Person:
     likelihood: str
     link: str
     change: str
-    change_words: str
     sources: tuple[SourceColumn, ...]
     criteria: tuple[CriterionLine, ...]
     mask_note: str
@@ -122,7 +120,6 @@ def build_person(company: Company, score: Row) -> Person:
         likelihood=_say_likelihood(score) if is_revealed else "",
         link=LINK_WORDS.get(link, link),
         change=scale.change(change) if shown and change is not None else DASH,
-        change_words=say_change(change) if is_rated else NOT_KNOWN,
         sources=_list_sources(company, forms, present, is_pooled),
         criteria=_list_criteria(company, score, by_source, present, (is_masked, is_pooled)),
         mask_note=_say_mask(company, is_masked=is_masked) if is_pooled else "",
