@@ -53,7 +53,7 @@ def test_employee_and_residual_come_from_one_way_analysis_of_variance() -> None:
 def test_one_form_a_person_leaves_the_sample_variance_alone() -> None:
     lines, said = describe_unfitted(_forms([0, 1, 2], [40, 50, 60]))
     assert lines == (("employee", None, None), ("residual", 100.0, None))
-    assert "people, raters and noise together" in said[0]
+    assert "how far a score may be off" in said[0]
 
 
 def test_a_single_form_has_no_variance() -> None:
