@@ -133,7 +133,10 @@ def _write_inputs(
 ) -> dict[str, Any]:
     """Write each frame; return ``inputs`` of the cycle, with what was declared beside the files."""
     for table, frame in tables.items():
-        frame.to_parquet(root / f"{table}.parquet", index=False)
+        # A column may hold numbers beside words; Parquet wants one kind of value.
+        mixed = [name for name in frame.columns if frame[name].dtype == object]
+        texts = {name: frame[name].map(str, na_action="ignore") for name in mixed}
+        frame.assign(**texts).to_parquet(root / f"{table}.parquet", index=False)
     return {table: {"file": f"{table}.parquet", **declared.get(table, {})} for table in tables}
 
 

@@ -10,6 +10,8 @@ _MEANINGS: Mapping[str, str] = {
     "unreadable_file": "a file cannot be opened",
     "empty_file": "a file has no column names",
     "no_rows": "a file has no row below its column names",
+    "nothing_left": "no row of the ratings could be used",
+    "same_name": "two files of different folders have one name",
     "binary_file": "a file is no text",
     "not_utf8": "a file is not written in UTF-8",
     "not_decodable": "a file is not written in the declared encoding",

@@ -129,6 +129,11 @@ class InputFile(Strict):
     def _dates(cls, dates: str) -> str:
         if dates == "iso":
             return dates
+        if dates == "%Y-%d-%m":
+            raise broken(
+                "date_pattern", "the pattern reads 2026-02-01 as the 2nd of January",
+                "turn day and month round in the file, and write iso",
+            )  # fmt: skip
         parts = "".join(part[1] for part in _DATE_PARTS.findall(dates))
         has_each = all(sum(parts.count(p) for p in kind) == 1 for kind in ("d", "mbB", "yY"))
         if not has_each or "%" in _DATE_PARTS.sub("", dates):

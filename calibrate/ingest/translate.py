@@ -33,7 +33,13 @@ DATES = frozenset(
 )  # fmt: skip
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+", re.ASCII)
 _POINT = re.compile(r"[-+]?[0-9]*\.[0-9]+", re.ASCII)
-_MIDNIGHT = re.compile(r"[ T]0?0:00(?::00)?$", re.ASCII)
+#: A time of day behind the day, as spreadsheets and databases store it.
+_TIME_OF_DAY = re.compile(
+    r"(?<=[0-9])[ T][0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
+    r"(?: ?[AaPp][Mm])?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?$",
+    re.ASCII,
+)
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -166,7 +172,7 @@ class Translator:
         values = self.part.values.get("mark" if is_mark else ours, {})
         if values:
             column = map_texts(column, lambda text: values.get(text, text))
-        if ours in DATES and self.part.dates != "iso":
+        if ours in DATES:
             column = map_texts(column, lambda text: write_iso(text, self.part.dates))
         if self.part.decimal == "," and (ours in NUMBERS or is_mark):
             if self._is_text:
@@ -233,6 +239,8 @@ def map_texts(column: pd.Categorical, change: Callable[[str], str]) -> pd.Catego
 def write_iso(text: str, pattern: str) -> str:
     """Turn a day written by a pattern into its ISO form; any other text stays as it is.
 
+    A time of day behind the day says nothing about the day and is not read.
+
     Examples
     --------
     >>> write_iso("31.12.2026", "%d.%m.%Y"), write_iso("12/31/2026 0:00", "%m/%d/%Y")
@@ -240,10 +248,13 @@ def write_iso(text: str, pattern: str) -> str:
     >>> write_iso("31.12.26", "%d.%m.%Y"), write_iso("2026-12-31", "%d.%m.%Y")
     ('31.12.26', '2026-12-31')
     """
+    day = _TIME_OF_DAY.sub("", text)
+    if pattern == "iso":
+        return day if _ISO_DAY.fullmatch(day) else text
     try:
-        return datetime.strptime(_MIDNIGHT.sub("", text), pattern).date().isoformat()
+        return datetime.strptime(day, pattern).date().isoformat()
     except ValueError:
-        return text
+        return day if _ISO_DAY.fullmatch(day) else text
 
 
 def _write_point(text: str) -> str:

@@ -210,6 +210,13 @@ def refuse_problems(
     cycle: Cycle, problems: list[Problem], counts: dict[str, int] | None = None
 ) -> None:
     """Stop here if the problems may not be set aside; ``counts`` is what had been read."""
+    is_empty = counts is not None and counts["rating_rows"] > 0 and not counts["forms"]
+    if is_empty and cycle.on_problem == "quarantine":
+        what, fix = "every row of the ratings is at fault", "mend those listed; none could be used"
+        problems = [*problems, Problem(
+            show_place(*cycle.inputs.places("ratings")[0]), None, "", "nothing_left", what, fix,
+            whole=True,
+        )]  # fmt: skip
     errors = [p for p in problems if p.level == "error"]
     if any(p.whole for p in errors) or (errors and cycle.on_problem == "stop"):
         refusal = InputError(problems)

@@ -53,6 +53,15 @@ def test_a_missing_mark_is_a_blank_cell(rubric: Path) -> None:
     assert calibrate.calculate(cycle)["scores"].loc[0, "raw_score"] == 100.0
 
 
+def test_numbers_beside_words_are_read_as_they_are_printed(rubric: Path) -> None:
+    scale = {"version": 1, "marks": {"good": 5, "3": 3}}
+    cycle = calibrate.make_cycle(
+        "c", ratings=make_ratings(mark=pd.Series(["good", 3], dtype=object)), rubrics=[rubric],
+        settings={"scales": {"words": scale}, "inputs": {"ratings": {"scale": "words"}}},
+    )  # fmt: skip
+    assert calibrate.calculate(cycle)["scores"].loc[0, "raw_score"] == 80.0
+
+
 def test_two_files_of_one_name_stay_two(rubric: Path, tmp_path: Path) -> None:
     other = tmp_path / "other" / "small.yaml"
     other.parent.mkdir()

@@ -178,3 +178,17 @@ def test_control_that_is_no_column_of_the_employees_is_refused(
     cycle.write_text(cycle.read_text().replace("controls: [level]", "controls: [job_family]"))
     assert calibrate("check", cycle) == 3
     assert "no column job_family" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_quarantine_that_leaves_no_rating_stops_the_run(
+    company: Path, tmp_path: Path, calibrate: Calibrate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = company / "cycle.yaml"
+    path.write_text(path.read_text() + "on_problem: quarantine\n")
+    ratings = company / "ratings.csv"
+    header, *rows = ratings.read_text().splitlines()
+    wrong = [",".join([*row.split(",")[:4], "nan"]) for row in rows]
+    ratings.write_text("\n".join([header, *wrong]) + "\n")
+    assert calibrate("run", path, "--out", tmp_path / "out") == 3
+    assert "no row of the ratings could be used" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "out" / "latest").exists()

@@ -219,6 +219,7 @@ INPUT_FAULTS = [
     ("ratings: {file: r.parquet, header_row: 2}", "inputs.ratings.header_row", "not_used"),
     ("ratings: {file: r.csv, header_row: 0}", "inputs.ratings.header_row", "header_row"),
     ("ratings: {file: r.csv, dates: '%d.%m'}", "inputs.ratings.dates", "date_pattern"),
+    ("ratings: {file: r.csv, dates: '%Y-%d-%m'}", "inputs.ratings.dates", "date_pattern"),
     ("ratings: {file: r.csv, dates: '%d.%m.%Y %H:%M'}", "inputs.ratings.dates", "date_pattern"),
     ("ratings: {file: r.csv, constants: {sourse: peer}}", "inputs.ratings.constants.sourse",
      "unknown_column"),

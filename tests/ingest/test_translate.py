@@ -136,6 +136,11 @@ def test_days_are_read_by_the_declared_pattern_and_others_are_refused(folder: An
         ("2026-02-01", "%d.%m.%Y", "2026-02-01"),
         ("30.2.2026", "%d.%m.%Y", "30.2.2026"),
         ("", "%d.%m.%Y", ""),
+        ("2026-02-01T14:30:05.250+01:00", "iso", "2026-02-01"),
+        ("2026-02-01 00:00:00", "%d.%m.%Y", "2026-02-01"),
+        ("02/01/2026 2:30 PM", "%m/%d/%Y", "2026-02-01"),
+        ("2026-02-01 at noon", "iso", "2026-02-01 at noon"),
+        ("14:30", "iso", "14:30"),
     ],
 )
 def test_a_day_becomes_iso_or_stays_as_it_stands(text: str, pattern: str, iso: str) -> None:
