@@ -96,8 +96,8 @@ def _doubt_forms(
 
 
 def _check_managers(table: TextTable) -> Iterator[Problem]:
-    ids = list(table.frame["employee_id"])
-    managers = list(table.frame["manager_id"])
+    ids = table.frame["employee_id"].tolist()
+    managers = table.frame["manager_id"].tolist()
     position = {name: index for index, name in enumerate(ids) if name}
     for index, (person, manager) in enumerate(zip(ids, managers, strict=True)):
         if person and person == manager:

@@ -217,23 +217,22 @@ def _check_texts(rows: CheckedRows) -> None:
 
 
 def _check_people(rows: CheckedRows) -> None:
-    is_neat = rows.look_up(
-        "employee_id", "is_neat", lambda text: bool(text.strip()) and text == text.strip()
-    )
-    is_unknown = (rows.employee < 0) & (is_neat > 0)
-    texts = rows.checker.vocabulary("employee_id").texts
-    unknown = [texts[code] for code in np.unique(rows.codes["employee_id"][is_unknown]).tolist()]
-    explained = rows.checker.explain_people(unknown)
+    codes, texts = rows.codes["employee_id"], rows.checker.vocabulary("employee_id").texts
+    strangers = np.unique(codes[rows.employee < 0]).tolist()
+    # What is blank or has blanks around it has been told already.
+    unknown = [code for code in strangers if texts[code].strip() == texts[code] != ""]
+    if not unknown:
+        return
+    explained = rows.checker.explain_people([texts[code] for code in unknown])
     name_rule = rows.checker.suggester.name_rule
-    is_left_out = is_unknown & (
-        rows.look_up("employee_id", "is_left_out", lambda text: name_rule(text) in FOLLOWING) > 0
-    )
+    left_out = [code for code in unknown if name_rule(texts[code]) in FOLLOWING]
+    is_unknown, is_left_out = np.isin(codes, unknown), np.isin(codes, left_out)
     for rule, where in (
         ("unknown_employee", is_unknown & ~is_left_out), ("employee_left_out", is_left_out),
     ):  # fmt: skip
         rows.refuse(
             "employee_id", rule, where,
-            lambda at: explained[rows.text("employee_id", at)], rows.codes["employee_id"],
+            lambda at: explained[rows.text("employee_id", at)], codes,
         )  # fmt: skip
 
 

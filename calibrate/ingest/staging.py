@@ -25,7 +25,7 @@ IntArray = NDArray[np.int64]
 
 #: Smaller files are read directly: staging them would cost more than it saves.
 STAGED_BYTES = 1 << 20
-_BLOCK = 4 << 20
+_BLOCK = 8 << 20
 _TAIL = 1 << 20
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _QUOTE, _FEED, _RETURN = b'"\n\r'
@@ -53,7 +53,8 @@ class StagedCsvReader(CsvReader):
     """
 
     def chunks(self, wanted: tuple[int, ...]) -> Iterator[RawChunk]:
-        staged = self._stage(wanted) if self._is_plain() else None
+        quotes = self._check_quotes()
+        staged = None if quotes is None else self._stage(wanted, has_quotes=quotes.has_any)
         if staged is None:
             yield from super().chunks(wanted)
             return
@@ -64,11 +65,12 @@ class StagedCsvReader(CsvReader):
         numbers = np.array([number for number, _ in skipped], dtype=np.int64)
         yield from read_staged(path, numbers, self.header_row + 1, self.chunk_rows)
 
-    def _is_plain(self) -> bool:
+    def _check_quotes(self) -> _QuoteCheck | None:
+        """Look through a large file; ``None`` where the exact reader must read it."""
         if len(self.header) < 2 or self.path.stat().st_size < STAGED_BYTES:
-            return False
+            return None
         if not _holds_ascii(self.encoding):
-            return False
+            return None
         quotes = _QuoteCheck(ord(self.delimiter))
         has_return, has_feed = False, False
         with self.path.open("rb") as stream:
@@ -76,17 +78,19 @@ class StagedCsvReader(CsvReader):
             # Not mapped into memory: the pages of a mapped file count as held.
             while block := stream.read(_BLOCK - stream.tell() % _BLOCK):
                 if b"\0" in block or not quotes.are_right(block):
-                    return False
+                    return None
                 has_return, has_feed = has_return or b"\r" in block, has_feed or b"\n" in block
-        return quotes.are_closed and (has_feed or not has_return)
+        return quotes if quotes.are_closed and (has_feed or not has_return) else None
 
-    def _stage(self, wanted: tuple[int, ...]) -> tuple[Path, list[tuple[int, int]]] | None:
+    def _stage(
+        self, wanted: tuple[int, ...], *, has_quotes: bool
+    ) -> tuple[Path, list[tuple[int, int]]] | None:
         status = self.path.stat()
         key = (
             str(self.path.resolve()), status.st_mtime_ns, status.st_size, self.encoding,
             self.delimiter, self.header_row, wanted,
         )  # fmt: skip
-        return _stage_csv(key, self.header_lines, len(self.header))
+        return _stage_csv(key, self.header_lines, len(self.header), has_quotes=has_quotes)
 
 
 @dataclass
@@ -98,6 +102,7 @@ class _QuoteCheck:
 
     delimiter: int
     is_inside: bool = False
+    has_any: bool = False
     _last: int = _FEED
 
     @property
@@ -116,6 +121,7 @@ class _QuoteCheck:
             return False
         if _QUOTE not in block:
             return True
+        self.has_any = True
         text = np.frombuffer(block, dtype=np.uint8)
         at = np.flatnonzero(text == _QUOTE)
         opens = at[int(self.is_inside) :: 2]
@@ -142,7 +148,7 @@ Key = tuple[str, int, int, str, str, int, tuple[int, ...]]
 
 @cache
 def _stage_csv(
-    key: Key, header_lines: int, n_columns: int
+    key: Key, header_lines: int, n_columns: int, *, has_quotes: bool
 ) -> tuple[Path, list[tuple[int, int]]] | None:
     """Convert the wanted columns; ``None`` where the exact reader must look."""
     source, _, _, encoding, delimiter, header_row, wanted = key
@@ -166,7 +172,7 @@ def _stage_csv(
                 skip_rows=header_lines, encoding=_name_encoding(encoding),
             ),
             pc.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False,
+                delimiter=delimiter, newlines_in_values=has_quotes, ignore_empty_lines=False,
                 invalid_row_handler=skip,
             ),
             pc.ConvertOptions(

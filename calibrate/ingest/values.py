@@ -39,7 +39,7 @@ class EmployeeTable:
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        return tuple(self.frame["employee_id"])
+        return tuple(self.frame["employee_id"].tolist())
 
     @cached_property
     def codes(self) -> Codes:
@@ -47,7 +47,7 @@ class EmployeeTable:
 
     def column(self, name: str) -> tuple[str, ...]:
         """Return one column as text, in the order of ``ids``."""
-        return tuple(self.frame[name])
+        return tuple(self.frame[name].tolist())
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,6 +90,18 @@ class Scored:
     bands: BandTable
 
 
+@contextmanager
+def _collect_rarely() -> Iterator[None]:
+    # What is read lives to the end; looking through all of it again and again takes a tenth.
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@_collect_rarely()
 def prepare_cycle(cycle: Cycle) -> Prepared:
     """Read every file but the attributes, check it, and reduce marks to forms.
 

@@ -92,8 +92,8 @@ def test_plain_rows_do_go_through_parquet(tmp_path: Path) -> None:
     path.write_text('a,b,c\n1,"x, ""y""",3\n1,2\n\n,,\n', encoding="utf-8")
     reader = StagedCsvReader(path, "t.csv")
     reader.read_header()
-    staged = reader._stage((0, 1, 2))
-    assert reader._is_plain()
+    assert reader._check_quotes() is not None
+    staged = reader._stage((0, 1, 2), has_quotes=True)
     assert staged is not None
     assert staged[1] == [(3, 2)]
 
