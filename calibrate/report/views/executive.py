@@ -69,6 +69,12 @@ class ExecutiveView:
     is_fitted: bool
 
 
+def _say_trend(material: Material) -> str:
+    if material.cycle.inputs.has("history"):
+        return "Earlier cycles were read and checked. This version draws no trend from them yet."
+    return "No earlier cycle was read, so there is no trend yet."
+
+
 def build_executive_view(material: Material) -> ExecutiveView:
     """Build the page for executives."""
     company = Company(material)
@@ -84,7 +90,7 @@ def build_executive_view(material: Material) -> ExecutiveView:
         head=head,
         lead=_write_lead(material),
         figures=_list_figures(company),
-        trend="No earlier cycle was read, so there is no trend yet.",
+        trend=_say_trend(material),
         shares=build_share_table(company, "company", _find_company_id(material), "the company"),
         risks=_count_risks(material),
         risk_sentences=_write_risks(material),
