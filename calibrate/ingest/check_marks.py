@@ -8,7 +8,7 @@ import pandas as pd
 from calibrate.config import MISSING, say_known
 from calibrate.errors import Problem
 from calibrate.ingest.marks import ParsedMark, parse_mark, show_micro
-from calibrate.ingest.rows import CheckedRows, join_codes
+from calibrate.ingest.rows import CheckedRows
 from calibrate.ingest.values import IntArray
 
 
@@ -45,8 +45,8 @@ def _check_criteria(rows: CheckedRows) -> None:
         text = rows.text("criterion", at)
         return f"criterion '{text[:60]}' is in no rubric", say_known(text, known_to(at))
 
-    of_text = join_codes(rows.codes["criterion"], rubric)
-    rows.refuse("criterion", "unknown_criterion", criterion < 0, explain, of_text)
+    of_text = (rows.codes["criterion"], rubric)
+    rows.refuse("criterion", "unknown_criterion", criterion < 0, explain, *of_text)
     rows.refuse(
         "employee_id", "no_rubric", (rows.employee >= 0) & (rubric < 0),
         lambda at: (
@@ -70,7 +70,7 @@ def _check_criteria(rows: CheckedRows) -> None:
             f" {rules.rubric_files[rubric[at]]}, the rubric of this person",
             say_known(rows.text("criterion", at), known_to(at)),
         ),
-        of_text,
+        *of_text,
     )  # fmt: skip
 
 
@@ -100,11 +100,11 @@ def _parse_marks(rows: CheckedRows) -> IntArray:
 
 
 def _list_marks(rows: CheckedRows, of_row: dict[int, ParsedMark]) -> None:
-    of_text = join_codes(rows.codes["mark"], rows.criterion)
+    of_text = (rows.codes["mark"], rows.criterion)
     for rule in sorted({mark.rule for mark in of_row.values() if not mark.is_note}):
         wrong = np.zeros(len(rows), dtype=bool)
         wrong[[at for at, mark in of_row.items() if mark.rule == rule]] = True
-        rows.refuse("mark", rule, wrong, lambda at: (of_row[at].what, of_row[at].fix), of_text)
+        rows.refuse("mark", rule, wrong, lambda at: (of_row[at].what, of_row[at].fix), *of_text)
     for at, note in of_row.items():
         if note.is_note and not rows.bad[at]:
             column, label = rows.name_column("mark", at), rows.text("mark", at)
@@ -119,13 +119,22 @@ def _list_marks(rows: CheckedRows, of_row: dict[int, ParsedMark]) -> None:
 def _check_scale(rows: CheckedRows, marks: IntArray) -> None:
     rules = rows.checker.rules
     at = np.flatnonzero((rows.criterion >= 0) & (rows.rubric >= 0) & (marks != MISSING))
-    rubric, criterion = rows.rubric[at], rows.criterion[at]
+    # Rows with the same text, criterion and rubric are judged once, by one of them.
+    n_rubrics, n_criteria = rules.lowest.shape
+    kind = (rows.codes["mark"][at] * n_criteria + rows.criterion[at]) * n_rubrics + rows.rubric[at]
+    example = np.full(int(kind.max(initial=-1)) + 1, -1, dtype=np.int64)
+    example[kind] = at
+    found = np.flatnonzero(example >= 0)
+    one = example[found]
+    rubric, criterion = rows.rubric[one], rows.criterion[one]
     lowest = rules.lowest[rubric, criterion]
     highest, step = rules.highest[rubric, criterion], rules.step[rubric, criterion]
     is_known = lowest != MISSING
+    is_outside, is_between = np.zeros(len(example), dtype=bool), np.zeros(len(example), dtype=bool)
+    is_outside[found] = is_known & ((marks[one] < lowest) | (marks[one] > highest))
+    is_between[found] = is_known & (step > 0) & ((marks[one] - lowest) % np.maximum(step, 1) != 0)
     outside, between = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
-    outside[at] = is_known & ((marks[at] < lowest) | (marks[at] > highest))
-    between[at] = is_known & (step > 0) & ((marks[at] - lowest) % np.maximum(step, 1) != 0)
+    outside[at], between[at] = is_outside[kind], is_between[kind]
 
     def words(row: int, allowed: str) -> tuple[str, str]:
         r, k = rows.rubric[row], rows.criterion[row]
@@ -134,7 +143,7 @@ def _check_scale(rows: CheckedRows, marks: IntArray) -> None:
         what = f"criterion '{rules.criteria[k]}' has mark {show_micro(int(marks[row]))}"
         return what, f"{rules.rubric_files[r]} allows {low} to {high}{steps}"
 
-    of_mark = join_codes(rows.codes["mark"], rows.criterion, rows.rubric)
+    of_mark = (rows.codes["mark"], rows.criterion, rows.rubric)
     between &= ~outside
-    rows.refuse("mark", "mark_out_of_scale", outside, lambda row: words(row, "scale"), of_mark)
-    rows.refuse("mark", "mark_off_step", between, lambda row: words(row, "step"), of_mark)
+    rows.refuse("mark", "mark_out_of_scale", outside, lambda row: words(row, "scale"), *of_mark)
+    rows.refuse("mark", "mark_off_step", between, lambda row: words(row, "step"), *of_mark)

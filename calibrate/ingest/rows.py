@@ -116,12 +116,10 @@ class CheckedRows:
             return self.theirs.get(self.text("criterion", at), column)
         return self.theirs.get(column, column)
 
-    def refuse(
-        self, column: str, rule: str, where: Flags, words: Words, same: IntArray | None = None
-    ) -> None:
+    def refuse(self, column: str, rule: str, where: Flags, words: Words, *same: IntArray) -> None:
         """List a problem for each flagged row, and leave the row out.
 
-        ``words`` is asked once for all rows that are equal in ``same``.
+        ``words`` is asked once for all rows that are equal in each of ``same``.
         """
         at = np.flatnonzero(where)
         if not len(at):
@@ -130,7 +128,7 @@ class CheckedRows:
         if not self._is_of_mark(column):
             at = self._first_of_row(at)
         codes = self.codes[column]
-        key = at if same is None else same[at]
+        key = join_codes(*(one[at] for one in same)) if same else at
         _, first, kind = np.unique(key, return_index=True, return_inverse=True)
         said = [words(int(at[position])) for position in first]
         texts = self.checker.vocabulary(column).texts
@@ -276,7 +274,7 @@ def _check_sources(rows: CheckedRows) -> None:
             f" '{rows.text('employee_id', at)[:60]}'",
             "correct source or rater_id",
         ),
-        join_codes(rows.codes["rater_id"], rows.codes["employee_id"]),
+        rows.codes["rater_id"], rows.codes["employee_id"],
     )  # fmt: skip
     rows.refuse(
         "source", "self_under_other_source", (source >= 0) & (source != _SELF) & is_own,
@@ -285,7 +283,7 @@ def _check_sources(rows: CheckedRows) -> None:
             f" {rows.text('source', at)}",
             "write self as source, or correct rater_id",
         ),
-        join_codes(rows.codes["rater_id"], rows.codes["source"]),
+        rows.codes["rater_id"], rows.codes["source"],
     )  # fmt: skip
     if checker.managers.is_declared:
         _check_manager(rows, has_rater & ~is_own)
@@ -300,7 +298,7 @@ def _check_manager(rows: CheckedRows, comparable: Flags) -> None:
     rows.refuse(
         "rater_id", "not_the_manager", wrong,
         lambda at: managers.explain(int(rows.employee[at]), rows.text("rater_id", at)),
-        join_codes(rows.codes["rater_id"], rows.employee),
+        rows.codes["rater_id"], rows.employee,
     )  # fmt: skip
 
 
