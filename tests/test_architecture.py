@@ -123,7 +123,14 @@ def test_forbidden_words_are_recognised_and_names_of_others_are_not() -> None:
 
 
 def is_attributes_file(node: ast.AST) -> bool:
-    """Is this ``inputs.attributes``, with or without something before it?"""
+    """Is this ``inputs.attributes``, or a call that asks for that table by its name?"""
+    if isinstance(node, ast.Call):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(
+            node.func, "id", ""
+        )  # fmt: skip
+        names = [a.value for a in node.args if isinstance(a, ast.Constant)]
+        asks = called.strip("_") in {"places", "parts", "getattr", "read_text_table"}
+        return asks and "attributes" in names
     if not (isinstance(node, ast.Attribute) and node.attr == "attributes"):
         return False
     owner = node.value
@@ -151,6 +158,18 @@ def test_only_the_audit_reads_the_attributes_file() -> None:
         if any(is_attributes_file(node) and node not in harmless for node in nodes):
             naming.add(name_of(path))
     assert naming <= MAY_NAME_ATTRIBUTES_FILE
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "cycle.inputs.attributes", 'cycle.inputs.places("attributes")',
+        'inputs.parts("attributes")', 'getattr(cycle.inputs, "attributes")',
+        'read_text_table(cycle, "attributes")',
+    ],
+)  # fmt: skip
+def test_every_way_to_name_the_attributes_file_is_recognised(code: str) -> None:
+    assert is_attributes_file(ast.parse(code, mode="eval").body)
 
 
 def test_the_manifest_hashes_files_and_parses_none() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import xlsxwriter
 
 from calibrate.config import Cycle, load_cycle
 from calibrate.errors import Problem
@@ -85,3 +87,15 @@ def edit(folder: Folder) -> Callable[[str, str], None]:
         folder.write("cycle.yaml", CYCLE.replace(old, new))
 
     return replace
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[[Callable[[Any, Any], None]], Path]:
+    """Write a workbook of one sheet through XlsxWriter."""
+
+    def write(fill: Callable[[Any, Any], None]) -> Path:
+        with xlsxwriter.Workbook(tmp_path / "r.xlsx") as book:
+            fill(book, book.add_worksheet("Ratings"))
+        return tmp_path / "r.xlsx"
+
+    return write
