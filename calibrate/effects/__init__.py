@@ -2,5 +2,14 @@
 
 from calibrate.effects.estimate import estimate_effects
 from calibrate.effects.result import Effects, EmployeeEffects, RaterEffects, Settings
+from calibrate.effects.shares import declare_shares, effective_shares
 
-__all__ = ["Effects", "EmployeeEffects", "RaterEffects", "Settings", "estimate_effects"]
+__all__ = [
+    "Effects",
+    "EmployeeEffects",
+    "RaterEffects",
+    "Settings",
+    "declare_shares",
+    "effective_shares",
+    "estimate_effects",
+]

@@ -35,6 +35,8 @@ class Predictions:
         0 to 1; 0 outside the fit.
     source_mean : (sources,) points
         μ of each source in the fit.
+    source_residual : (sources,) points squared
+        Noise of one form.
     mu
         Their mean by weight of form.
     variance
@@ -52,6 +54,7 @@ class Predictions:
     severity_se: FloatArray
     link_strength: FloatArray
     source_mean: FloatArray
+    source_residual: FloatArray
     mu: float
     variance: tuple[VarianceLine, ...]
     raters_differ: bool
@@ -104,6 +107,7 @@ def fit_linked(forms: Forms, unit: IntArray | None, components: Components) -> P
             forms.employee, forms.rater, forms.source, components, gamma
         ),
         source_mean=source_mean,
+        source_residual=np.where(np.isfinite(source_mean), fit.variance["residual"], np.nan),
         mu=float(np.average(source_mean[forms.source], weights=forms.weight)),
         variance=list_variances(fit.variance),
         raters_differ=fit.variance["rater"] > 0,

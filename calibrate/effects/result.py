@@ -136,6 +136,8 @@ class Effects:
         Lines (term, variance in points squared, share of the sum); ``None`` is empty.
     source_mean : (sources,) points
         Level of each source, NaN where the source is not in the fit.
+    source_residual : (sources,) points squared
+        Noise of one form of each source, NaN where the source is not in the fit.
     mu
         Mean of ``source_mean`` over the fitted forms by weight; without a fit
         the weighted mean of all points. NaN without any form.
@@ -149,6 +151,7 @@ class Effects:
     raters: RaterEffects
     variance: tuple[VarianceLine, ...]
     source_mean: FloatArray
+    source_residual: FloatArray
     mu: float
     notes: tuple[str, ...]
     fitted: bool

@@ -10,6 +10,7 @@ import pandas as pd
 
 from calibrate.bands import SMALL_COMPANY, build_distribution
 from calibrate.config import SOURCES
+from calibrate.effects import declare_shares, effective_shares
 from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
 from calibrate.pipeline.stages import Scored, mean_by_source
 from calibrate.report.folder import tabulate_problems
@@ -23,6 +24,7 @@ from calibrate.tables import (
     GOALS,
     RATERS,
     SCORES,
+    SOURCES_FITTED,
     VARIANCE,
 )
 
@@ -75,6 +77,7 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "raters": raters,
         "criterion_scores": _tabulate_criteria(scored),
         "variance": _tabulate_variance(scored),
+        "sources": _tabulate_sources(scored),
         "distribution": distribution,
         "agenda": _tabulate_agenda(scored, goals),
         "goals": goals,
@@ -178,6 +181,37 @@ def _tabulate_criteria(scored: Scored) -> pd.DataFrame:
 def _tabulate_variance(scored: Scored) -> pd.DataFrame:
     return VARIANCE.conform(
         pd.DataFrame(list(scored.effects.variance), columns=["term", "variance", "share"])
+    )
+
+
+def _tabulate_sources(scored: Scored) -> pd.DataFrame:
+    forms, effects = scored.prepared.forms, scored.effects
+    chosen = forms.scored
+    employee, source = forms.employee[chosen], forms.source[chosen]
+    n_employees = len(scored.prepared.employees.ids)
+    declared = declare_shares(employee, source, forms.weight[chosen], n_employees)
+    tau = next((v for term, v, _ in effects.variance if term == "employee_source"), None)
+    effective = effective_shares(employee, source, effects.source_residual, tau or 0.0, n_employees)
+    in_fit = np.isfinite(effective).all(axis=1)
+    effective_share = (
+        effective[in_fit].mean(axis=0) if in_fit.any() else np.full(len(SOURCES), np.nan)
+    )
+    with_forms = np.isfinite(declared).all(axis=1)
+    there = np.flatnonzero(np.bincount(source, minlength=len(SOURCES)))
+    weights = scored.prepared.cycle.sources
+    return SOURCES_FITTED.conform(
+        pd.DataFrame(
+            {
+                "source": [SOURCES[s] for s in there],
+                "n_forms": np.bincount(source, minlength=len(SOURCES))[there],
+                "weight": [weights[SOURCES[s]].weight for s in there],
+                "declared_share": declared[with_forms].mean(axis=0)[there],
+                "effective_share": effective_share[there],
+                "mean": effects.source_mean[there],
+                "level": effects.source_mean[there] - effects.mu,
+                "residual": effects.source_residual[there],
+            }
+        )
     )
 
 

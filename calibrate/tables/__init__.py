@@ -1,0 +1,37 @@
+"""Column contracts of every table the engine writes: name, type, unit, meaning."""
+
+from calibrate.tables.contract import DTYPES, SIGNIFICANT_DIGITS, Column, Contract, Kind
+from calibrate.tables.groups import DISPARITIES
+from calibrate.tables.meeting import AGENDA, DISTRIBUTION
+from calibrate.tables.model import RATERS, SOURCES_FITTED, VARIANCE
+from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
+from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
+
+#: Tables under ``tables/``: no figure by group stands in any of them.
+PUBLIC = (
+    FORMS, SCORES, RATERS, CRITERION_SCORES, VARIANCE, SOURCES_FITTED, DISTRIBUTION, AGENDA, GOALS,
+    READINESS, FINDINGS, PROBLEMS,
+)  # fmt: skip
+
+__all__ = [
+    "AGENDA",
+    "CRITERION_SCORES",
+    "DISPARITIES",
+    "DISTRIBUTION",
+    "DTYPES",
+    "FINDINGS",
+    "FORMS",
+    "GOALS",
+    "PACKET_INDEX",
+    "PROBLEMS",
+    "PUBLIC",
+    "RATERS",
+    "READINESS",
+    "SCORES",
+    "SIGNIFICANT_DIGITS",
+    "SOURCES_FITTED",
+    "VARIANCE",
+    "Column",
+    "Contract",
+    "Kind",
+]

@@ -1,0 +1,50 @@
+"""Raters, variances and sources: what the rater model says."""
+
+from __future__ import annotations
+
+from calibrate.tables.contract import Column, Contract
+
+RATERS = Contract(
+    "raters",
+    ("rater_id",),
+    (
+        Column("rater_id", "text", "who rated"),
+        Column("component", "integer", "connected part of the network of raters"),
+        Column("n_forms", "integer", "scored forms", "forms"),
+        Column("n_employees", "integer", "people rated", "people"),
+        Column("severity", "number", "positive is harsher; empty if unlinked", "points"),
+        Column("se", "number", "prediction error of the severity", "points"),
+        Column("link_strength", "number", "reliability of the severity contrast", "0 to 1"),
+        Column("spread", "number", "log ratio of the rater's spread to the pool's"),
+        Column("halo", "number", "mean correlation between criteria minus the pool's"),
+        Column("finding", "text", "what to look at; empty if nothing"),
+    ),
+    meaning="how severe each rater is, and how sure that is; one row a rater",
+)
+
+VARIANCE = Contract(
+    "variance",
+    ("term",),
+    (
+        Column("term", "text", "employee, unit, rater or residual"),
+        Column("variance", "number", "REML estimate", "points squared"),
+        Column("share", "number", "of the sum of all terms", "0 to 1"),
+    ),
+    meaning="where the differences between forms come from; one row a source",
+)
+
+SOURCES_FITTED = Contract(
+    "sources",
+    ("source",),
+    (
+        Column("source", "text", "manager, peer, direct_report, skip_level, self or other"),
+        Column("n_forms", "integer", "scored forms", "forms"),
+        Column("weight", "number", "how many peer forms one such form counts for", "peer forms"),
+        Column("declared_share", "number", "of the raw score, mean over people", "0 to 1"),
+        Column("effective_share", "number", "of what the estimate rests on", "0 to 1"),
+        Column("mean", "number", "estimated level of the source", "points, 0 to 100"),
+        Column("level", "number", "mean less the overall level; taken out of forms", "points"),
+        Column("residual", "number", "noise of one form", "points squared"),
+    ),
+    meaning="level, noise and share of each source; one row a source with scored forms",
+)
