@@ -18,6 +18,8 @@ FloatArray = npt.NDArray[np.float64]
 SOURCES_DISAGREE = 25.0
 #: A person is safe to skip if the band is this likely to stay.
 SAFE = 0.85
+#: Rule of a person whose band may well be another one; all others stand in :func:`_find_reasons`.
+BAND_UNCERTAIN = "band_uncertain"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def build_agenda(
 
     Employees without probabilities are ordered by the number of rules that
     apply to them. Whoever has no reason, or no minutes left, gets 0 minutes.
+    ``rules`` names the rules behind the words of ``reason``, joined by ``;``.
 
     Returns
     -------
@@ -62,15 +65,16 @@ def build_agenda(
         if bands.current[i] < 0:
             continue
         p_change = 1 - bands.probabilities[i, bands.current[i]]
-        reasons = _find_reasons(evidence, bands, i)
-        is_open = bool(reasons) or p_change > 1 - SAFE
+        found = _find_reasons(evidence, bands, i)
+        is_uncertain = p_change > 1 - SAFE
         rows.append(
             {
                 "session": evidence.session[i], "employee_id": employee_id,
                 "level": evidence.level[i],
-                "reason": "; ".join(reasons) or _say_why_open_or_safe(p_change),
-                "p_change": p_change, "is_open": is_open,
-                "urgency": len(reasons) / 10 if np.isnan(value[i]) else value[i],
+                "rules": ";".join([*found, *[BAND_UNCERTAIN] * bool(is_uncertain)]),
+                "reason": "; ".join(found.values()) or _say_why_open_or_safe(p_change),
+                "p_change": p_change, "is_open": bool(found) or is_uncertain,
+                "urgency": len(found) / 10 if np.isnan(value[i]) else value[i],
             }
         )  # fmt: skip
     if not rows:
@@ -99,35 +103,39 @@ def _seat(people: pd.DataFrame, places: int, minutes_per_person: float) -> pd.Da
     return seated.assign(position=np.arange(1, len(seated) + 1))
 
 
-def _find_reasons(evidence: Evidence, bands: BandTable, i: int) -> list[str]:
+def _find_reasons(evidence: Evidence, bands: BandTable, i: int) -> dict[str, str]:
+    """Rules that apply to a person, each with its words."""
     if evidence.link[i] == "unrated":
-        return ["a band is proposed and nobody marked this person"]
-    reasons = []
+        return {"nobody_marked": "a band is proposed and nobody marked this person"}
+    reasons = {}
     label = bands.labels
     if bands.suggested[i] != bands.current[i]:
         given = "proposed band" if bands.proposed[i] >= 0 else "band of the raw marks"
         marks = "marks" if bands.suggested[i] == bands.raw[i] else "marks adjusted for severity"
-        reasons.append(f"the {given} differs from what the {marks} say")
+        reasons["band_differs"] = f"the {given} differs from what the {marks} say"
     if evidence.link[i] in ("linked", "weak") and bands.adjusted[i] != bands.calibrated[i]:
-        reasons.append("thin evidence: few or uncertain forms")
+        reasons["thin_evidence"] = "thin evidence: few or uncertain forms"
     apart = evidence.manager_points[i] - evidence.peer_points[i]
     if abs(apart) >= SOURCES_DISAGREE:
-        reasons.append(f"the manager marks {'higher' if apart > 0 else 'lower'} than peers do")
+        way = "higher" if apart > 0 else "lower"
+        reasons["sources_disagree"] = f"the manager marks {way} than peers do"
     if evidence.link[i] == "unlinked":
         top = len(label) - 1
         if bands.current[i] in (0, top) and top > 0:
-            reasons.append(f"at the end of the scale: {label[bands.current[i]]}")
-        reasons += _compare_with_goals(evidence.attainment[i], bands, i)
+            reasons["extreme"] = f"at the end of the scale: {label[bands.current[i]]}"
+        against = _compare_with_goals(evidence.attainment[i], bands, i)
+        if against:
+            reasons["against_results"] = against
     return reasons
 
 
-def _compare_with_goals(attainment: float, bands: BandTable, i: int) -> list[str]:
+def _compare_with_goals(attainment: float, bands: BandTable, i: int) -> str:
     middle = (len(bands.labels) - 1) / 2
     if bands.current[i] > middle and attainment < 0.5:
-        return ["rated above the middle, goals below half"]
+        return "rated above the middle, goals below half"
     if bands.current[i] < middle and attainment >= 1:
-        return ["rated below the middle, goals reached"]
-    return []
+        return "rated below the middle, goals reached"
+    return ""
 
 
 def _say_why_open_or_safe(p_change: float) -> str:

@@ -66,3 +66,54 @@ def test_sources_that_disagree_are_a_reason() -> None:
 
 def test_person_without_score_is_not_on_the_agenda() -> None:
     assert len(agenda([np.nan])) == 0
+
+
+def test_rules_name_what_the_words_say() -> None:
+    table = agenda([80], proposed=["Meets"], manager=90, peer=60)
+    # "Meets" ends at 50 and the score is 80 ± 5: the other band is all but certain.
+    assert table["rules"].tolist() == ["band_differs;sources_disagree;band_uncertain"]
+    assert len(table["reason"].tolist()[0].split("; ")) == 2
+
+
+def test_person_safe_to_skip_has_no_rule() -> None:
+    assert agenda([80])["rules"].tolist() == [""]
+
+
+def test_person_on_a_cut_has_the_rule_and_no_other() -> None:
+    assert agenda([50])["rules"].tolist() == ["band_uncertain"]
+
+
+def test_unlinked_person_at_the_end_of_the_scale_and_against_results() -> None:
+    table = agenda([80], link="unlinked", attainment=0.2)
+    assert table["rules"].tolist() == ["extreme;against_results"]
+
+
+def test_pull_across_a_cut_is_thin_evidence_and_changes_no_band() -> None:
+    # Adjusted 52 lies above the cut at 50, the estimate of 48 below it.
+    n = 120
+    adjusted = np.full(n, 80.0)
+    calibrated = adjusted.copy()
+    adjusted[0], calibrated[0] = 52, 48
+    link = np.array(["linked"] * n, dtype=object)
+    bands = assign_bands(
+        adjusted, adjusted, calibrated, np.full(n, 5.0), link, [""] * n, LABELS, CUTS
+    )
+    nothing = np.full(n, np.nan)
+    ids = [f"E{i:03d}" for i in range(n)]
+    evidence = Evidence(ids, ["A"] * n, ["L1"] * n, list(link), nothing, nothing, nothing)
+    table = build_agenda(evidence, bands, minutes=90, minutes_per_person=3)
+    first = table.set_index("employee_id").loc["E000"]
+    assert first["rules"] == "thin_evidence;band_uncertain"
+    assert first["reason"] == "thin evidence: few or uncertain forms"
+    assert bands.suggested[0] == bands.raw[0]
+
+
+def test_band_for_somebody_nobody_marked_is_a_rule() -> None:
+    bands = assign_bands(
+        np.array([np.nan]), np.array([np.nan]), np.array([np.nan]), np.array([np.nan]),
+        np.array(["unrated"], dtype=object), ["Exceeds"], LABELS, CUTS,
+    )  # fmt: skip
+    nothing = np.array([np.nan])
+    evidence = Evidence(["E0"], ["A"], ["L1"], ["unrated"], nothing, nothing, nothing)
+    table = build_agenda(evidence, bands, minutes=90, minutes_per_person=3)
+    assert table["rules"].tolist() == ["nobody_marked"]
