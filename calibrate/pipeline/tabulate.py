@@ -11,6 +11,7 @@ import pandas as pd
 from calibrate.bands import SMALL_COMPANY, build_distribution
 from calibrate.config import SOURCES
 from calibrate.effects import declare_shares, effective_shares
+from calibrate.pipeline.network import list_fragile, tabulate_links
 from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
 from calibrate.pipeline.stages import Scored, mean_by_source
 from calibrate.report.folder import tabulate_problems
@@ -82,11 +83,12 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "agenda": _tabulate_agenda(scored, goals),
         "goals": goals,
         "readiness": tabulate_readiness(scored),
+        "links": tabulate_links(scored),
         "problems": tabulate_problems(list(prepared.problems)),
     }
     tables["findings"] = gather_findings(
         distribution, raters, _count_outside(scored), list_notes(scored),
-        count_quarantined(scored),
+        count_quarantined(scored), list_fragile(scored),
     )  # fmt: skip
     return tables
 

@@ -67,8 +67,14 @@ def gather_findings(
     outside_forms: dict[str, int],
     notes: Iterable[str],
     n_quarantined: int,
+    fragile: Iterable[tuple[str, str, str, str, str, str]] = (),
 ) -> pd.DataFrame:
     """Collect findings about people, raters and units; none of them names a group.
+
+    Parameters
+    ----------
+    fragile
+        Findings on raters and forms on which the network hangs, as rows.
 
     Returns
     -------
@@ -105,6 +111,7 @@ def gather_findings(
                     f"{n_forms} forms by raters of another unit",
                 )
             )  # fmt: skip
+    rows += fragile
     rows += [("network", "company", "all", "note", note, "") for note in notes]
     if n_quarantined:
         rows.append(

@@ -3,14 +3,14 @@
 from calibrate.tables.contract import DTYPES, SIGNIFICANT_DIGITS, Column, Contract, Kind
 from calibrate.tables.groups import DISPARITIES
 from calibrate.tables.meeting import AGENDA, DISTRIBUTION
-from calibrate.tables.model import RATERS, SOURCES_FITTED, VARIANCE
+from calibrate.tables.model import LINKS, RATERS, SOURCES_FITTED, VARIANCE
 from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
 
 #: Tables under ``tables/``: no figure by group stands in any of them.
 PUBLIC = (
     FORMS, SCORES, RATERS, CRITERION_SCORES, VARIANCE, SOURCES_FITTED, DISTRIBUTION, AGENDA, GOALS,
-    READINESS, FINDINGS, PROBLEMS,
+    READINESS, LINKS, FINDINGS, PROBLEMS,
 )  # fmt: skip
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "FINDINGS",
     "FORMS",
     "GOALS",
+    "LINKS",
     "PACKET_INDEX",
     "PROBLEMS",
     "PUBLIC",

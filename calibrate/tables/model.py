@@ -48,3 +48,26 @@ SOURCES_FITTED = Contract(
     ),
     meaning="level, noise and share of each source; one row a source with scored forms",
 )
+
+LINKS = Contract(
+    "links",
+    ("order",),
+    (
+        Column("order", "integer", "place in the plan; the pairs that help most come first"),
+        Column("step", "integer", "1 joins what is apart; each later step is one more mark each"),
+        Column("rater_id", "text", "who would mark"),
+        Column("employee_id", "text", "whom"),
+        Column("session", "text", "calibration session of the person"),
+        Column("why", "text", "why this rater can know the work"),
+        Column("components_after", "integer", "separate parts once this pair is there", "parts"),
+        Column(
+            "people_linked_after", "integer", "people whose raters can then be compared", "people"
+        ),
+        Column("gain", "integer", "people this pair adds to them", "people"),
+        Column(
+            "link_strength_after", "number", "mean over raters once the whole step is there",
+            "0 to 1",
+        ),
+    ),
+    meaning="who would have to mark whom so that raters can be compared; one row a pair",
+)  # fmt: skip
