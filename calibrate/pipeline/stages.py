@@ -281,8 +281,8 @@ def find_sessions(employees: EmployeeTable) -> tuple[str, ...]:
 
 def compute_scores(prepared: Prepared) -> Scored:
     """Estimate severities and scores, and cut them into bands."""
-    forms, cycle = prepared.forms, prepared.cycle
-    effects = _estimate(prepared, forms.points, forms.scored)
+    cycle = prepared.cycle
+    effects = estimate_overall(prepared)
     by_criterion = {
         k: _estimate_criterion(prepared, k, effects) for k in range(len(prepared.rules.criteria))
     }
@@ -293,6 +293,11 @@ def compute_scores(prepared: Prepared) -> Scored:
         cycle.bands.labels, cycle.bands.cuts_micro,
     )  # fmt: skip
     return Scored(prepared, effects, by_criterion, bands)
+
+
+def estimate_overall(prepared: Prepared) -> Effects:
+    """Estimate severities and scores over all criteria."""
+    return _estimate(prepared, prepared.forms.points, prepared.forms.scored)
 
 
 def _estimate_criterion(prepared: Prepared, k: int, whole: Effects) -> Effects:
