@@ -24,7 +24,27 @@ N_SOURCES = 6
 #: Scores are points.
 LOWEST, HIGHEST = 0.0, 100.0
 
+#: Below this many rated people intervals are Student's, and the adjustment is a what-if.
+SMALL_COMPANY = 100
+
 LINKED, WEAK, UNLINKED, UNRATED = "linked", "weak", "unlinked", "unrated"
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What the cycle declares about forms that nobody can compare.
+
+    Parameters
+    ----------
+    rater_share
+        Lowest and highest share of the variance of forms that may be the rater's, 0 to 1.
+        Intervals follow the highest.
+    reliability
+        Share of the rest that is the person's, 0 to 1.
+    """
+
+    rater_share: tuple[float, float]
+    reliability: float
 
 
 @dataclass(frozen=True)
@@ -40,6 +60,8 @@ class Settings:
     model
         ``linear``; ``ordinal``: marks are ordered steps; or ``none``: nothing is
         estimated and scores stay raw.
+    assumed
+        For people whose error nothing else tells; None: it stays empty.
 
     Raises
     ------
@@ -55,6 +77,7 @@ class Settings:
     interval: float = 0.90
     min_link: float = 0.2
     model: Model = "linear"
+    assumed: Assumed | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.interval < 1:
@@ -84,6 +107,10 @@ class EmployeeEffects:
         Prediction error of the calibrated score and its interval, points.
     link
         ``linked``, ``weak``, ``unlinked`` or ``unrated``.
+    df
+        Degrees of freedom of the error; infinite where it is taken as normal.
+    interval_from
+        Where error and interval come from: ``model``, ``pooled``, ``assumed`` or empty.
     unit_effect
         Points; positive: the unit's people are rated higher by all. 0 where
         no unit is fitted, NaN where the person is not in the fit.
@@ -100,6 +127,8 @@ class EmployeeEffects:
     low: FloatArray
     high: FloatArray
     link: TextArray
+    df: FloatArray
+    interval_from: TextArray
     unit_effect: FloatArray
 
 

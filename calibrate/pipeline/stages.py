@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from calibrate.bands import BandTable, assign_bands
 from calibrate.config import SOURCES, Cycle, show_place
-from calibrate.effects import Effects, Model, Settings, estimate_effects
+from calibrate.effects import Assumed, Effects, Model, Settings, estimate_effects
 from calibrate.errors import InputError, Problem
 from calibrate.ingest import (
     RECORDS,
@@ -290,7 +290,7 @@ def compute_scores(prepared: Prepared) -> Scored:
     bands = assign_bands(
         people.raw, people.adjusted, people.calibrated, people.se, people.link,
         prepared.employees.frame["proposed_band"].tolist(),
-        cycle.bands.labels, cycle.bands.cuts_micro,
+        cycle.bands.labels, cycle.bands.cuts_micro, people.df,
     )  # fmt: skip
     return Scored(prepared, effects, by_criterion, bands)
 
@@ -324,8 +324,14 @@ def _estimate(
         n_employees=len(prepared.employees.ids), n_raters=len(prepared.raters),
         settings=Settings(
             interval=cycle.effects.interval, min_link=cycle.effects.min_link, model=model,
+            assumed=_find_assumed(cycle),
         ),
     )  # fmt: skip
+
+
+def _find_assumed(cycle: Cycle) -> Assumed | None:
+    declared = cycle.effects.assumed
+    return Assumed(declared.rater_share, declared.reliability) if declared else None
 
 
 def _encode_units(prepared: Prepared) -> IntArray | None:

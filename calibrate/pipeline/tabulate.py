@@ -55,6 +55,7 @@ def tabulate_scores(scored: Scored) -> pd.DataFrame:
                 "se": effects.se,
                 "low": effects.low,
                 "high": effects.high,
+                "interval_from": effects.interval_from,
                 "link": effects.link,
                 "raw_band": bands.names(bands.raw),
                 "proposed_band": prepared.employees.frame["proposed_band"].to_numpy(),
