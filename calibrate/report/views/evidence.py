@@ -161,10 +161,11 @@ def _say_span(company: Company, score: Row, veil: Veil) -> str:
         return NOT_KNOWN
     if veil.is_masked and not veil.is_hidden:
         return "not shown"
+    origin = ", assumed" if score.get("interval_from") == "assumed" else ""
     if veil.is_masked:
-        return join_bands(company, company.find_band(low), company.find_band(high))
+        return join_bands(company, company.find_band(low), company.find_band(high)) + origin
     write = company.display.mark if veil.is_sealed else company.display.score
-    return f"{write(low)} to {write(high)}"
+    return f"{write(low)} to {write(high)}{origin}"
 
 
 def _draw_person(company: Company, score: Row, veil: Veil) -> Markup:
