@@ -76,3 +76,9 @@ def run_with(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[.
 def finished(run_with: Callable[..., Finished]) -> Finished:
     """The invented company as it is."""
     return run_with(lambda rows: rows)
+
+
+@pytest.fixture
+def finish(tmp_path: Path) -> Callable[[Path], Finished]:
+    """Finish the run of a cycle file."""
+    return lambda cycle: finish_run(cycle, tmp_path / "run")
