@@ -125,7 +125,6 @@ def test_session_sees_managers_side_by_side_and_whose_band_hangs_on_severity(fir
     material = firm.build()
     text = read(material, "session", "all")
     assert "Manager or team: cannot be told" in text
-    assert "How the raters mark" not in text
     for manager in ("Boss 1", "Boss 2", "Boss 3", "Boss 4"):
         assert manager in text
     moving = material.tables["what_if"].query("moves > 0")

@@ -14,8 +14,11 @@ from calibrate.report.views.base import Company, cap_rows
 from calibrate.report.views.sealed import is_sealed
 from calibrate.report.words import DASH, MINUS, count_of, join_words, write_count, write_percent
 
-#: From this share of people on whose scores cannot be adjusted, teams are shown side by side.
-MOSTLY = 0.5
+#: So many people whose scores cannot be adjusted, or this share of all, and teams stand side by
+#: side; a manager reads of the own team from that share on.
+SEVERAL, MOSTLY = 5, 0.5
+#: A ratio beyond this is only said to be large.
+LARGE = 10
 #: Findings on the whole company that belong to this page.
 KINDS = ("team", "goals")
 #: A team whose spread differs by more than chance.
@@ -87,8 +90,9 @@ class OwnTeam:
 
 
 def build_team_pages(company: Company, scores: Sequence[Row]) -> TeamPages | None:
-    """Set the managers of a session side by side; None where severities can be told."""
-    if not is_mostly_unlinked(scores):
+    """Set managers side by side whose people are not linked; None where hardly anybody is."""
+    n_unlinked = sum(row.get("link") == "unlinked" for row in scores)
+    if n_unlinked < SEVERAL and not is_mostly_unlinked(scores):
         return None
     desk = company.material.desk
     people = [str(row["employee_id"]) for row in scores]
@@ -113,7 +117,7 @@ def build_team_pages(company: Company, scores: Sequence[Row]) -> TeamPages | Non
         if row["scope"] == "company"
     ]
     return TeamPages(
-        lead=_say_lead(company, teams),
+        lead=_say_lead(company, teams, n_unlinked),
         rows=tuple(_build_row(company, team) for team in kept),
         notice=notice,
         facts=tuple(facts),
@@ -175,10 +179,11 @@ def _find_mu(team: Row) -> float | None:
     return float(team["pooled_mean"]) - float(team["difference"])
 
 
-def _say_lead(company: Company, teams: Sequence[Row]) -> str:
+def _say_lead(company: Company, teams: Sequence[Row], n_unlinked: int) -> str:
+    people = "1 person was" if n_unlinked == 1 else f"{n_unlinked:,} people here were"
     lead = (
-        "Hardly anybody marked outside the own team. A strict manager and a weak team look the "
-        "same here, so no score is corrected. "
+        f"{people} marked by raters whom nobody can be compared with. A strict manager and a weak "
+        "team look the same there, so no score is corrected. "
     )
     mu = next((mu for mu in map(_find_mu, teams) if mu is not None), None)
     if mu is not None:
@@ -219,7 +224,7 @@ def _write_band(row: Row) -> str:
 def _say_ratio(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return DASH
-    return f"{low:.1f} to {high:.1f}"
+    return f"{low:.1f} to {high:.1f}" if high < LARGE else f"{low:.1f} and more"
 
 
 def _draw_team(company: Company, team: Row) -> Markup:

@@ -70,7 +70,7 @@ def build_what_if(company: Company, scores: Sequence[Row]) -> tuple[WhatIfTable,
     tables = []
     for kind in _WORDS:
         told = [row for row in rows if row["kind"] == kind and row.get("moves") is not None]
-        if told:
+        if any(row["part"] for row in told):
             tables.append(_build_table(company, kind, told, by_employee))
     return tuple(tables)
 
