@@ -10,7 +10,8 @@ import numpy as np
 from calibrate.effects import notes
 from calibrate.effects.connect import Components
 from calibrate.effects.design import build_design
-from calibrate.effects.fit import Fit, fit_variances, predict_errors
+from calibrate.effects.fit import Fit, fit_variances
+predict_errors = None
 from calibrate.effects.forms import Forms
 from calibrate.effects.result import N_SOURCES, FloatArray, IntArray, VarianceLine
 from calibrate.effects.strength import measure_link_strength
