@@ -86,11 +86,13 @@ def list_files(cycle: Cycle) -> list[str]:
     return sorted(names | set(cycle.rubrics) | strategy)
 
 
-def build_statement(provenance: Provenance, outputs: Mapping[str, str]) -> str:
+def build_statement(provenance: Provenance, outputs: Mapping[str, str], largest_step: float) -> str:
     """Write the run down as an in-toto Statement.
 
     Parameters
     ----------
+    largest_step
+        One step of the coarsest mark scale, points: tells how finely a mean may be shown.
     outputs
         Path inside the run to SHA-256.
     """
@@ -107,6 +109,7 @@ def build_statement(provenance: Provenance, outputs: Mapping[str, str]) -> str:
                     "outputs": list(provenance.outputs),
                     "seed": provenance.seed,
                 },
+                "internalParameters": {"largest_step": largest_step},
                 "resolvedDependencies": [
                     {"name": n, "digest": {"sha256": provenance.inputs[n]}}
                     for n in sorted(provenance.inputs)

@@ -19,6 +19,7 @@ from calibrate.cli.completion import completion
 from calibrate.cli.demo import demo
 from calibrate.cli.doctor import doctor
 from calibrate.cli.init import init
+from calibrate.cli.link import link
 from calibrate.cli.options import find_width
 from calibrate.cli.run import run
 from calibrate.cli.schema import schema
@@ -41,6 +42,7 @@ cli.add_command(init)
 cli.add_command(check)
 cli.add_command(run)
 cli.add_command(audit)
+cli.add_command(link)
 cli.add_command(demo)
 cli.add_command(schema)
 cli.add_command(doctor)

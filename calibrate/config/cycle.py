@@ -84,7 +84,7 @@ class SourceConfig(Strict):
 class Effects(Strict):
     """How rater effects are estimated."""
 
-    model: Literal["linear", "none"] = "linear"
+    model: Literal["linear", "ordinal", "none"] = "linear"
     unit: Literal["team", "department", "none"] | None = None
     interval: Number = 0.90
     min_link: Number = 0.2

@@ -116,7 +116,7 @@ _CYCLE = {
 }  # fmt: skip
 
 _EFFECTS = {
-    "model": _say("linear, or none: scores stay as they are."),
+    "model": _say("linear; ordinal: marks count as ordered steps; none: scores stay as they are."),
     "unit": _say("Which unit has an effect of its own; default team, else department."),
     "interval": _say("Level of score intervals.", exclusiveMinimum=0, exclusiveMaximum=1),
     "min_link": _say(

@@ -76,12 +76,7 @@ def _take_out_not_yet(document: Document) -> tuple[dict[str, Any], list[Problem]
         if "assumed" in effects:
             what = "assumed reliabilities are not used by this version yet"
             problems.append(document.problem(("effects", "assumed"), "not_yet", what, _WAIT))
-        kept = {k: v for k, v in effects.items() if k != "assumed"}
-        if kept.get("model") == "ordinal":
-            what, fix = "the ordinal model is not available yet", "write linear or none"
-            problems.append(document.problem(("effects", "model"), "not_yet", what, fix))
-            del kept["model"]
-        raw["effects"] = kept
+        raw["effects"] = {k: v for k, v in effects.items() if k != "assumed"}
     return raw, problems
 
 

@@ -1,12 +1,13 @@
 """How much of a score is the rater, and how sure are we?"""
 
 from calibrate.effects.estimate import estimate_effects
-from calibrate.effects.result import Effects, EmployeeEffects, RaterEffects, Settings
+from calibrate.effects.result import Effects, EmployeeEffects, Model, RaterEffects, Settings
 from calibrate.effects.shares import declare_shares, effective_shares
 
 __all__ = [
     "Effects",
     "EmployeeEffects",
+    "Model",
     "RaterEffects",
     "Settings",
     "declare_shares",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from threadpoolctl import threadpool_limits
 
@@ -16,6 +18,7 @@ from calibrate.effects.adjust import (
 from calibrate.effects.connect import Components, find_components
 from calibrate.effects.forms import Forms, sort_forms
 from calibrate.effects.linked import Predictions, fit_linked
+from calibrate.effects.ordinal import predict_ordinal
 from calibrate.effects.pooled import ROUGH, describe_unfitted, pool_within, pooled_errors
 from calibrate.effects.result import (
     N_SOURCES,
@@ -107,7 +110,8 @@ def _estimate(
     forms: Forms, components: Components, unit: IntArray | None, settings: Settings
 ) -> Effects:
     in_fit = components.linked[components.of_employee] & (components.of_employee >= 0)
-    predictions, said = _try_fit(forms, components, unit, in_fit)
+    fit = predict_ordinal if settings.model == "ordinal" else fit_linked
+    predictions, said = _try_fit(fit, forms, components, unit, in_fit)
     if predictions is None:
         in_fit = np.zeros_like(in_fit)
     unlinked = forms.take(~in_fit[forms.employee])
@@ -140,15 +144,16 @@ def _estimate(
 
 
 def _try_fit(
-    forms: Forms, components: Components, unit: IntArray | None, in_fit: BoolArray
-) -> tuple[Predictions | None, tuple[str, ...]]:
+    fit: Callable[[Forms, IntArray | None, Components], Predictions],
+    forms: Forms, components: Components, unit: IntArray | None, in_fit: BoolArray,
+) -> tuple[Predictions | None, tuple[str, ...]]:  # fmt: skip
     """The fit of the linked forms, or the sentence that says why there is none."""
     n_parts, n_linked = len(components.linked), int(components.linked.sum())
     said = (notes.describe_network(n_parts, n_linked),) if n_parts > 1 else ()
     if not n_linked:
         return None, (*said, notes.NOT_LINKED)
     try:
-        predictions = fit_linked(forms.take(in_fit[forms.employee]), unit, components)
+        predictions = fit(forms.take(in_fit[forms.employee]), unit, components)
     except FitError as refusal:
         return None, (*said, notes.describe_refusal(str(refusal)))
     n_left = int(components.n_employees[~components.linked].sum())

@@ -12,6 +12,8 @@ from calibrate.effects.result import FloatArray, IntArray
 
 #: A rank correlation of fewer comparisons has an interval that says nothing.
 FEWEST = 4
+#: Values that agree to so many decimals are tied, so that no rounding makes an order.
+DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def agree_within(
     known[known] = sizes[team[known]] >= 2
     codes = np.unique(team[known], return_inverse=True)[1]
     n, n_teams = len(codes), int(codes.max()) + 1 if len(codes) else 0
-    a, b = (_centre(rankdata(x[known]), codes) for x in (first, second))
+    a, b = (_centre(rankdata(np.round(x[known], DIGITS)), codes) for x in (first, second))
     return _describe(a, b, n, n_teams, n - n_teams + 1, level)
 
 
@@ -83,7 +85,7 @@ def agree_between(
     n_teams = int(codes.max()) + 1 if len(codes) else 0
     size = np.bincount(codes, minlength=n_teams)
     a, b = (
-        rankdata(np.bincount(codes, x[known], n_teams) / size) - (n_teams + 1) / 2
+        rankdata(np.round(np.bincount(codes, x[known], n_teams) / size, DIGITS)) - (n_teams + 1) / 2
         for x in (first, second)
     )
     return _describe(a, b, int(known.sum()), n_teams, n_teams, level)
@@ -99,7 +101,7 @@ def _describe(
     a: FloatArray, b: FloatArray, n_people: int, n_teams: int, n_free: int, level: float
 ) -> RankAgreement:
     product = float((a**2).sum() * (b**2).sum())
-    if n_free < FEWEST or product <= 0:
+    if n_free < FEWEST or product < 1e-9:
         return RankAgreement(np.nan, np.nan, np.nan, n_people, n_teams)
     value = float(np.clip((a * b).sum() / np.sqrt(product), -1, 1))
     half = float(ndtri(0.5 + level / 2)) * np.sqrt((1 + value**2 / 2) / (n_free - 3))

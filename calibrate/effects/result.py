@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 TextArray = NDArray[np.object_]
+
+Model = Literal["linear", "ordinal", "none"]
 
 #: One line of the variance table: term, variance in points squared, share of the sum.
 VarianceLine = tuple[str, float | None, float | None]
@@ -36,7 +38,8 @@ class Settings:
     min_link
         Mean link strength of a person's raters below which the person is ``weak``.
     model
-        ``linear``, or ``none``: nothing is estimated and scores stay raw.
+        ``linear``; ``ordinal``: marks are ordered steps; or ``none``: nothing is
+        estimated and scores stay raw.
 
     Raises
     ------
@@ -51,15 +54,15 @@ class Settings:
 
     interval: float = 0.90
     min_link: float = 0.2
-    model: Literal["linear", "none"] = "linear"
+    model: Model = "linear"
 
     def __post_init__(self) -> None:
         if not 0 < self.interval < 1:
             raise ValueError(f"interval is {self.interval:g}; it must lie between 0 and 1")
         if not 0 <= self.min_link <= 1:
             raise ValueError(f"min_link is {self.min_link:g}; it must lie within 0 and 1")
-        if self.model not in ("linear", "none"):
-            raise ValueError(f"model is {self.model!r}; linear and none are known")
+        if self.model not in get_args(Model):
+            raise ValueError(f"model is {self.model!r}; linear, ordinal and none are known")
 
 
 @dataclass(frozen=True)

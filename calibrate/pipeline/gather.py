@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from calibrate.pipeline.stages import Scored, encode_managers
 from calibrate.pipeline.tabulate import count_quarantined, list_notes
 from calibrate.report import CriterionInfo, Material, OutcomeInfo, RubricInfo
 from calibrate.report.material import ASSIGNMENT_COLUMNS
+from calibrate.report.privacy import WIDEST_STEP
 from calibrate.rubric import Outcome, Rubric, Strategy, criterion_weights
 from calibrate.score.combine import summarise_sources
 from calibrate.score.results import ATTAINMENT_CAP
@@ -59,6 +60,15 @@ def gather_material(scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: 
             for employee, code in zip(prepared.employees.ids, prepared.rules.rubric_of, strict=True)
             if code >= 0
         },
+        largest_step=find_largest_step(prepared.rubrics),
+    )
+
+
+def find_largest_step(rubrics: Sequence[Rubric]) -> float:
+    """One step of the coarsest mark scale, in points; a quarter where any mark may be given."""
+    scales = [rubric.scale for rubric in rubrics]
+    return max(
+        float(100 * scale.step / (scale.highest - scale.lowest)) or WIDEST_STEP for scale in scales
     )
 
 

@@ -231,10 +231,10 @@ def _fill(
             options.choose_kinds(scored.prepared.cycle), options.jobs, clock,
         )  # fmt: skip
         write_index(folder, packets, provenance.run_id, gathered.employees)
-    _describe(folder, provenance)
+    _describe(folder, provenance, gathered.largest_step)
 
 
-def _describe(folder: Path, provenance: Provenance) -> None:
+def _describe(folder: Path, provenance: Provenance, largest_step: float) -> None:
     """Write the data dictionary and, last, the manifest of everything else."""
     listed = [(f"tables/{c.name}.csv", c) for c in PUBLIC]
     listed += [(f"audit/tables/{c.name}.csv", c) for c in _AUDIT_TABLES]
@@ -245,7 +245,7 @@ def _describe(folder: Path, provenance: Provenance) -> None:
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
-    statement = build_statement(provenance, hashes)
+    statement = build_statement(provenance, hashes, largest_step)
     (folder / "manifest.json").write_text(statement, encoding="utf-8")
 
 

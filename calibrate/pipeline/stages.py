@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from calibrate.bands import BandTable, assign_bands
 from calibrate.config import SOURCES, Cycle, show_place
-from calibrate.effects import Effects, Settings, estimate_effects
+from calibrate.effects import Effects, Model, Settings, estimate_effects
 from calibrate.errors import InputError, Problem
 from calibrate.ingest import (
     RECORDS,
@@ -281,8 +281,8 @@ def find_sessions(employees: EmployeeTable) -> tuple[str, ...]:
 
 def compute_scores(prepared: Prepared) -> Scored:
     """Estimate severities and scores, and cut them into bands."""
-    forms, cycle = prepared.forms, prepared.cycle
-    effects = _estimate(prepared, forms.points, forms.scored)
+    cycle = prepared.cycle
+    effects = estimate_overall(prepared)
     by_criterion = {
         k: _estimate_criterion(prepared, k, effects) for k in range(len(prepared.rules.criteria))
     }
@@ -295,16 +295,27 @@ def compute_scores(prepared: Prepared) -> Scored:
     return Scored(prepared, effects, by_criterion, bands)
 
 
+def estimate_overall(prepared: Prepared, model: Model | None = None) -> Effects:
+    """Estimate severities and scores over all criteria; by the cycle's model if none is named."""
+    forms = prepared.forms
+    return _estimate(prepared, forms.points, forms.scored, model or prepared.cycle.effects.model)
+
+
 def _estimate_criterion(prepared: Prepared, k: int, whole: Effects) -> Effects:
     forms = prepared.forms
     if len(prepared.rules.criteria) == 1:
         return whole
     points = forms.criterion_points[:, k]
-    return _estimate(prepared, points, forms.scored & ~np.isnan(points))
+    # Ordered steps are an opinion on whole scores; a criterion is compared in points.
+    model: Model = "none" if prepared.cycle.effects.model == "none" else "linear"
+    return _estimate(prepared, points, forms.scored & ~np.isnan(points), model)
 
 
 def _estimate(
-    prepared: Prepared, points: npt.NDArray[np.float64], chosen: npt.NDArray[np.bool_]
+    prepared: Prepared,
+    points: npt.NDArray[np.float64],
+    chosen: npt.NDArray[np.bool_],
+    model: Model,
 ) -> Effects:
     forms, cycle = prepared.forms, prepared.cycle
     return estimate_effects(
@@ -312,8 +323,7 @@ def _estimate(
         points[chosen], forms.weight[chosen], _encode_units(prepared),
         n_employees=len(prepared.employees.ids), n_raters=len(prepared.raters),
         settings=Settings(
-            interval=cycle.effects.interval, min_link=cycle.effects.min_link,
-            model=cycle.effects.model,
+            interval=cycle.effects.interval, min_link=cycle.effects.min_link, model=model,
         ),
     )  # fmt: skip
 

@@ -14,9 +14,11 @@ from calibrate.effects import declare_shares, effective_shares
 from calibrate.pipeline.network import list_fragile, tabulate_links
 from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
 from calibrate.pipeline.stages import Scored, mean_by_source
+from calibrate.pipeline.team_findings import gather_team_findings
+from calibrate.pipeline.teams import compare_teams, tabulate_teams
+from calibrate.pipeline.what_if import count_moves, tabulate_what_if
 from calibrate.report.folder import tabulate_problems
 from calibrate.score import measure_attainment
-from calibrate.score.results import average_attainment
 from calibrate.session import Evidence, build_agenda
 from calibrate.session.findings import count_outside_forms, describe_rater, gather_findings
 from calibrate.tables import (
@@ -72,6 +74,9 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         goals = measure_attainment(prepared.goals, find_present_shares(prepared))
     raters = _tabulate_raters(scored)
     distribution = _tabulate_distribution(scored)
+    teams = compare_teams(scored, goals)
+    beside = tabulate_teams(scored, teams, goals)
+    what_if = tabulate_what_if(scored, teams)
     tables = {
         "forms": _tabulate_forms(scored),
         "scores": tabulate_scores(scored),
@@ -80,15 +85,18 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "variance": _tabulate_variance(scored),
         "sources": _tabulate_sources(scored),
         "distribution": distribution,
-        "agenda": _tabulate_agenda(scored, goals),
+        "agenda": _tabulate_agenda(scored, teams.attainment, count_moves(scored, what_if)),
         "goals": goals,
         "readiness": tabulate_readiness(scored),
         "links": tabulate_links(scored),
+        **beside,
+        "what_if": what_if,
         "problems": tabulate_problems(list(prepared.problems)),
     }
     tables["findings"] = gather_findings(
         distribution, raters, _count_outside(scored), list_notes(scored),
-        count_quarantined(scored), list_fragile(scored),
+        count_quarantined(scored),
+        [*list_fragile(scored), *gather_team_findings(scored, teams, beside["teams"], what_if)],
     )  # fmt: skip
     return tables
 
@@ -242,17 +250,19 @@ def _tabulate_distribution(scored: Scored) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _tabulate_agenda(scored: Scored, goals: pd.DataFrame) -> pd.DataFrame:
+def _tabulate_agenda(
+    scored: Scored, attainment: FloatArray, severity_moves: FloatArray
+) -> pd.DataFrame:
     prepared = scored.prepared
     employees = prepared.employees
-    reached = average_attainment(goals).set_index("employee_id")["attainment"]
     n_employees = len(employees.ids)
     evidence = Evidence(
         employees.ids, prepared.session, employees.frame["level"].tolist(),
         list(scored.effects.employees.link),
         mean_by_source(prepared.forms, "manager", n_employees),
         mean_by_source(prepared.forms, "peer", n_employees),
-        reached.reindex(list(employees.ids)).to_numpy(float, na_value=np.nan),
+        attainment,
+        severity_moves,
     )  # fmt: skip
     agenda = prepared.cycle.agenda
     return build_agenda(

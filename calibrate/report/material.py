@@ -76,6 +76,8 @@ class Material:
         employee_id → rubric id; may be empty where one rubric serves all.
     assignments
         Columns as :data:`ASSIGNMENT_COLUMNS`, in order of person and time.
+    largest_step
+        One step of the coarsest mark scale, points.
     """
 
     cycle: Cycle
@@ -91,6 +93,7 @@ class Material:
     assignments: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS))
     )
+    largest_step: float = 25.0
 
     @cached_property
     def desk(self) -> Desk:

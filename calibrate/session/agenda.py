@@ -31,6 +31,9 @@ class Evidence:
     employee_id, session, level, link : (I,) text
     manager_points, peer_points : (I,) points, NaN where that source is missing
     attainment : (I,) share of the person's goals reached, NaN without goals
+    severity_moves : (I,) bands, NaN where it cannot be told
+        Between how many bands an unlinked person may be if what sets the manager's
+        people apart is severity, in part or whole.
     """
 
     employee_id: Sequence[str]
@@ -40,6 +43,7 @@ class Evidence:
     manager_points: FloatArray
     peer_points: FloatArray
     attainment: FloatArray
+    severity_moves: FloatArray | None = None
 
 
 def build_agenda(
@@ -72,7 +76,7 @@ def build_agenda(
                 "session": evidence.session[i], "employee_id": employee_id,
                 "level": evidence.level[i],
                 "rules": ";".join([*found, *[BAND_UNCERTAIN] * bool(is_uncertain)]),
-                "reason": "; ".join(found.values()) or _say_why_open_or_safe(p_change),
+                "reason": "; ".join(found.values()) or _say_why_open_or_safe(evidence, p_change, i),
                 "p_change": p_change, "is_open": bool(found) or is_uncertain,
                 "urgency": len(found) / 10 if np.isnan(value[i]) else value[i],
             }
@@ -123,6 +127,8 @@ def _find_reasons(evidence: Evidence, bands: BandTable, i: int) -> dict[str, str
         top = len(label) - 1
         if bands.current[i] in (0, top) and top > 0:
             reasons["extreme"] = f"at the end of the scale: {label[bands.current[i]]}"
+        if evidence.severity_moves is not None and evidence.severity_moves[i] > 0:
+            reasons["depends_on_severity"] = "another band if managers differ in severity"
         against = _compare_with_goals(evidence.attainment[i], bands, i)
         if against:
             reasons["against_results"] = against
@@ -138,8 +144,10 @@ def _compare_with_goals(attainment: float, bands: BandTable, i: int) -> str:
     return ""
 
 
-def _say_why_open_or_safe(p_change: float) -> str:
+def _say_why_open_or_safe(evidence: Evidence, p_change: float, i: int) -> str:
     if np.isnan(p_change):
+        if evidence.severity_moves is not None and evidence.severity_moves[i] == 0:
+            return "safe to skip: same band, whether or not managers differ in severity"
         return "nothing stands out; the adjustment could not be told"
     if p_change > 1 - SAFE:
         return f"close to a cut: about {p_change:.0%} for another band"

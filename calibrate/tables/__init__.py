@@ -6,11 +6,12 @@ from calibrate.tables.meeting import AGENDA, DISTRIBUTION
 from calibrate.tables.model import LINKS, RATERS, SOURCES_FITTED, VARIANCE
 from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
+from calibrate.tables.teams import MOVERS, TEAM_BANDS, TEAMS, WHAT_IF
 
 #: Tables under ``tables/``: no figure by group stands in any of them.
 PUBLIC = (
     FORMS, SCORES, RATERS, CRITERION_SCORES, VARIANCE, SOURCES_FITTED, DISTRIBUTION, AGENDA, GOALS,
-    READINESS, LINKS, FINDINGS, PROBLEMS,
+    READINESS, LINKS, TEAMS, TEAM_BANDS, MOVERS, WHAT_IF, FINDINGS, PROBLEMS,
 )  # fmt: skip
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "FORMS",
     "GOALS",
     "LINKS",
+    "MOVERS",
     "PACKET_INDEX",
     "PROBLEMS",
     "PUBLIC",
@@ -31,7 +33,10 @@ __all__ = [
     "SCORES",
     "SIGNIFICANT_DIGITS",
     "SOURCES_FITTED",
+    "TEAMS",
+    "TEAM_BANDS",
     "VARIANCE",
+    "WHAT_IF",
     "Column",
     "Contract",
     "Kind",

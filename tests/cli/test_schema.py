@@ -183,7 +183,7 @@ REFUSED = [
     ("cycle", (*RATINGS, "delimiter"), "x"),
     ("cycle", ("effects", "interval"), 1),
     ("cycle", ("effects", "interval"), "0.9"),
-    ("cycle", ("effects", "model"), "ordinal"),
+    ("cycle", ("effects", "model"), "cubic"),
     ("cycle", ("effects", "min_link"), Decimal("1.1")),
     ("cycle", ("bands", "cuts"), (30, 45, 65, 101)),
     ("cycle", ("bands", "labels"), ("One",)),

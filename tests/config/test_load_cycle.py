@@ -157,7 +157,6 @@ FAULTS = [
     ("effects: {interval: 1}", "effects.interval", "interval_range"),
     ("effects: {interval: 0}", "effects.interval", "interval_range"),
     ("effects: {min_link: 1.5}", "effects.min_link", "min_link_range"),
-    ("effects: {model: ordinal}", "effects.model", "not_yet"),
     ("effects: {model: bayes}", "effects.model", "not_allowed"),
     ("effects: {unit: squad}", "effects.unit", "not_allowed"),
     ("effects: {assumed: {reliability: 0.5}}", "effects.assumed", "not_yet"),

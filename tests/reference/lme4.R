@@ -1,4 +1,4 @@
-# Prints the figures quoted in test_penicillin.py and benchmarks/insteval.py (lme4 1.1-31).
+# Prints the figures quoted in test_penicillin.py and benchmarks/agreement.py (lme4 1.1-31).
 library(lme4)
 options(digits = 12)
 show_fit <- function(fit) {

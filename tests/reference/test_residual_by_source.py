@@ -103,10 +103,10 @@ class Written:
         """PEV of u + theta: L G L' - L G Z'P Z G L'."""
         through = self.variances["employee"] * self.Z["employee"].T
         through = through + self.variances["unit"] * self.Z["unit"].T[unit]
-        P = np.linalg.inv(self.V)
-        P -= self.V_X @ np.linalg.solve(self.X.T @ self.V_X, self.V_X.T)
+        projection = np.linalg.inv(self.V)
+        projection -= self.V_X @ np.linalg.solve(self.X.T @ self.V_X, self.V_X.T)
         whole = self.variances["employee"] + self.variances["unit"]
-        return np.asarray(whole - np.diagonal(through @ P @ through.T))
+        return np.asarray(whole - np.diagonal(through @ projection @ through.T))
 
 
 @pytest.mark.parametrize(
