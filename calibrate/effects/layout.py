@@ -58,7 +58,7 @@ class Layout:
 
     y: FloatArray
     centre: float
-    source: SmallCodes
+    source: IntArray
     noise: SmallCodes
     terms: tuple[str, ...]
     levels: tuple[str, ...]
@@ -238,7 +238,7 @@ def build_layout(
     return Layout(
         y=points[order] - centre,
         centre=centre,
-        source=source[order].astype(np.int8),
+        source=source[order],
         noise=noise[order].astype(np.int8),
         terms=terms,
         levels=levels,

@@ -67,7 +67,7 @@ def predict_rater_errors(fit: Fit) -> FloatArray:
         error = at.reach["rater"]
     else:
         guess, _ = pass_messages(at.equations)
-        error = set_right(guess, at.reach["rater"], _classify_raters(layout))
+        error = set_right(guess, at.reach["rater"], classify_raters(layout))
     variance = at.equations.variance["rater"]
     error = error + _from_means(at, [variance * sums["rater"] for sums in at.sums_of_sources])
     whole: FloatArray = error[layout.number["rater"]]
@@ -243,8 +243,8 @@ def _by_load(n_forms: IntArray) -> IntArray:
     return load
 
 
-def _classify_raters(layout: Layout) -> IntArray:
-    """By number of forms, and apart those who mark mostly within one unit."""
+def classify_raters(layout: Layout) -> IntArray:
+    """Classes of raters for :func:`set_right`: by load, and apart those who mark in one unit."""
     leaf, starts, _ = layout.turned
     n_forms = np.diff(starts).astype(np.int64)
     load = _by_load(n_forms)
