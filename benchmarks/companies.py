@@ -72,6 +72,7 @@ SCENARIOS = (
     Scenario("three raters in ten use half of the range", narrow=True, holds=False),
     Scenario("marks 1 to 5, half of them at the top", marks=87.0, holds=False),
     Scenario("managers only", n_forms=(1, 0, 0), holds=False),
+    Scenario("managers only, teams differ as they do", n_forms=(1, 0, 0), unit=10.0, holds=False),
 )  # fmt: skip
 
 

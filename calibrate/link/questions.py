@@ -95,9 +95,9 @@ def _find_scale(rubric: Rubric, labels: tuple[str, ...]) -> Scale:
 def _guide(criterion: Criterion, scale: Scale) -> str:
     """What the marks mean, in the rubric's own words."""
     labels = " · ".join(scale.marks) if scale.are_labels else ""
-    words = " · ".join(f"{_write(mark)}: {text}" for mark, text in sorted(criterion.levels.items()))
+    words = "\n".join(f"{_write(mark)}: {text}" for mark, text in sorted(criterion.levels.items()))
     if scale.are_labels:
-        return f"{labels}. {words}" if words else labels
+        return f"{labels}\n{words}" if words else labels
     return words or f"{scale.lowest} (lowest) to {scale.highest} (highest)"
 
 

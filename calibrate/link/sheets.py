@@ -21,9 +21,9 @@ HEADER_ROW = 5
 #: Columns for people; the cycle leaves them out when the sheet is read back.
 FOR_PEOPLE = ("Person", "Work", "Question", "Scale")
 _COLUMNS = (*FOR_PEOPLE, "mark", "comment", "employee_id", "rater_id", "source", "criterion")
-_WIDTHS = (24, 30, 24, 56, 12, 40, 12, 12, 12, 12)
+_WIDTHS = (24, 26, 24, 70, 12, 36, 12, 12, 12, 12)
 _MARK, _FIRST_ID = 4, 6
-_LINE, _MOST_LINES = 15, 10
+_LINE, _MOST_LINES = 15, 14
 #: Longest list of marks that stands in the cell's rule itself.
 _LONGEST_LIST = 200
 _SOURCE = "other"
@@ -64,11 +64,15 @@ def write_sheet_file(path: Path, sheet: RaterSheet, title: str) -> None:
         page.write_blank(row, _MARK + 1, None, note)
         for place, text in enumerate((q.employee_id, q.rater_id, _SOURCE, q.criterion), _FIRST_ID):
             write_text(page, row, place, text, plain)
-        lines = max(-(-len(text) // (_WIDTHS[n] - 2)) for n, text in enumerate(texts))
-        page.set_row(row, _LINE * min(max(lines, 1), _MOST_LINES))
+        lines = max(_count_lines(text, _WIDTHS[n] - 2) for n, text in enumerate(texts))
+        page.set_row(row, _LINE * min(lines, _MOST_LINES))
     _set_rules(book, page, sheet)
     _arrange(page, len(sheet.questions))
     close_book(book)
+
+
+def _count_lines(text: str, width: int) -> int:
+    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))
 
 
 def _say_how(sheet: RaterSheet) -> tuple[str, ...]:

@@ -76,9 +76,10 @@ def _say_unused(scored: Scored) -> list[str]:
     """Name the tables that were read and checked and that no figure uses yet."""
     words = {
         "checkins": "check-ins", "feedback": "feedback", "unit_measures": "measures of units",
-        "rewards": "rewards", "history": "history",
+        "rewards": "rewards",
     }  # fmt: skip
-    read = [f"{words[t]} ({len(r):,} rows)" for t, r in scored.prepared.records.items()]
+    records = scored.prepared.records
+    read = [f"{said} ({len(records[t]):,} rows)" for t, said in words.items() if t in records]
     return [f"Read and checked, used in no figure yet: {', '.join(read)}."] if read else []
 
 

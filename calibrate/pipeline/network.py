@@ -17,10 +17,6 @@ from calibrate.tables import LINKS
 MARKS = 2
 #: Raters and forms named in the findings, and the fewest people or raters worth a finding.
 _MOST_NAMED, _FEWEST_CUT = 3, 2
-_ALIKE_WORDS = {
-    ABOVE: "manager above", "department": "same department", "job_family": "same job family",
-    "location": "same location", "level": "same level",
-}  # fmt: skip
 
 
 def plan_network(prepared: Prepared, effects: Effects, marks: int = MARKS) -> LinkPlan:
@@ -122,8 +118,10 @@ def _largest(values: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:
 
 
 def _say_alike(row: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
-    words = [_ALIKE_WORDS[name] for name, is_alike in zip(ALIKE, row, strict=True) if is_alike]
-    return ", ".join(words) or "nearest in the company"
+    alike = [name for name, is_alike in zip(ALIKE, row, strict=True) if is_alike]
+    same = ", ".join(name.replace("_", " ") for name in alike if name != ABOVE)
+    words = ["manager above"] * (ABOVE in alike) + [f"same {same}"] * bool(same)
+    return "; ".join(words) or "nearest in the company"
 
 
 def _find_gamma(effects: Effects) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from calibrate.errors import say_count
 from calibrate.tables import FINDINGS
 
 #: A severity resting on fewer forms is a finding of its own.
@@ -108,7 +109,7 @@ def gather_findings(
                 (
                     "network", "unit", unit, "note",
                     f"Unit {unit} is hardly seen from outside",
-                    f"{n_forms} forms by raters of another unit",
+                    f"{say_count(n_forms, 'form')} by raters of another unit",
                 )
             )  # fmt: skip
     rows += fragile

@@ -144,5 +144,5 @@ def _say_moves(moves: Moves | None, previous: str) -> Iterator[Row]:
     people = "1 person" if moves.n_movers == 1 else f"{moves.n_movers:,} people"
     yield (
         "team", "company", "all", "note",
-        f"{people} changed manager since {previous}; see tables/movers", spreads,
+        f"{people} changed manager since {previous}", spreads,
     )  # fmt: skip

@@ -63,6 +63,8 @@ class Laplace:
         Log-likelihood; NaN where log |H| is not known.
     gradient
         Of the value by thresholds, slopes and log standard deviations.
+    shift : (q,) logits
+        H⁻¹ Z' (-½ h w'): what the posterior mean lies above the mode, to first order.
     """
 
     at: Parameters
@@ -71,6 +73,7 @@ class Laplace:
     curvature: Curvature
     value: float
     gradient: FloatArray
+    shift: FloatArray
 
 
 def approximate(
@@ -111,8 +114,9 @@ def approximate(
         - float(half_log_prior)
         - 0.5 * curvature.log_determinant()
     )
-    gradient = _differentiate(responses, layout, at, mode, terms, curvature, precision)
-    return Laplace(at, mode, terms, curvature, value, gradient)
+    shift = curvature.solve(layout.Z.T @ _pull(terms, curvature))
+    gradient = _differentiate(responses, layout, at, mode, shift, terms, curvature)
+    return Laplace(at, mode, terms, curvature, value, gradient, shift)
 
 
 def _find_mode(
@@ -144,24 +148,27 @@ def _find_mode(
     raise FitError("the ordinal model did not converge: no mode of the random effects")
 
 
+def _pull(terms: FormTerms, curvature: Curvature) -> FloatArray:
+    """(N,) derivative of -½ log|H| by each form's predictor."""
+    pull: FloatArray = -0.5 * curvature.leverages * terms.weight_slope
+    return pull
+
+
 def _differentiate(
-    responses: Responses, layout: Layout, at: Parameters, v: FloatArray, terms: FormTerms,
-    curvature: Curvature, precision: FloatArray,
+    responses: Responses, layout: Layout, at: Parameters, v: FloatArray, q: FloatArray,
+    terms: FormTerms, curvature: Curvature,
 ) -> FloatArray:  # fmt: skip
-    """Gradient of L; the mode moves with the parameters, which the adjoint q accounts for."""
+    """Gradient of L; the mode moves with the parameters, which the shift q accounts for."""
     y, X, n = responses.category, responses.X, responses.n_thresholds
-    h = curvature.leverages
-    pull = -0.5 * h * terms.weight_slope
-    # q = H⁻¹ (d/dv of -½ log|H|): one solve for all parameters.
-    q = curvature.solve(layout.Z.T @ pull)
-    Zq = layout.Z @ q
+    h, Zq = curvature.leverages, layout.Z @ q
     thresholds = sum_by_threshold(
         y,
         terms.above_score - 0.5 * h * terms.above_slope + terms.above * Zq,
         terms.below_score - 0.5 * h * terms.below_slope + terms.below * Zq,
         n,
     )
-    slopes = X.T @ (terms.slope + pull - terms.weight * Zq)
+    slopes = X.T @ (terms.slope + _pull(terms, curvature) - terms.weight * Zq)
+    precision = layout.spread({k: s**-2 for k, s in at.sd.items()})
     spread = precision * (v**2 + curvature.diagonal + 2.0 * v * q)
     sd = [float(spread[part].sum()) - (part.stop - part.start) for part in layout.slices.values()]
     return np.concatenate([thresholds, slopes, sd])

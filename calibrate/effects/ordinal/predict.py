@@ -12,6 +12,7 @@ from calibrate.effects.connect import Components
 from calibrate.effects.forms import Forms
 from calibrate.effects.linked import Predictions, choose_units, list_variances
 from calibrate.effects.ordinal.categories import Categories, categorise_points
+from calibrate.effects.ordinal.correct import correct_fit
 from calibrate.effects.ordinal.fit import MOST_EXACT, OrdinalFit, fit_ordinal
 from calibrate.effects.ordinal.laplace import Responses
 from calibrate.effects.ordinal.notes import ORDINAL, SAMPLED, describe_merged
@@ -71,7 +72,8 @@ def predict_ordinal(
     linked, said = _link(forms, unit)
     categories = categorise_points(forms.points)
     X = np.eye(len(linked.sources))[linked.source][:, 1:]
-    fit = fit_ordinal(Responses(categories.category, X), linked.factors, most_exact)
+    responses = Responses(categories.category, X)
+    fit = correct_fit(responses, linked.factors, fit_ordinal(responses, linked.factors, most_exact))
     scale = _scale(fit, categories, linked, forms.weight)
     of_person, of_effect = fit.variances(_contrast_people(fit, linked))
     person, of_unit, se = _predict_people(fit, scale, linked, np.sqrt(of_person))
@@ -131,9 +133,9 @@ def _predict_people(
     changes with the person's own effect in place.
     """
     n_people = len(linked.people)
-    theta, u = fit.effect("employee", n_people), np.zeros(n_people)
+    theta, u = fit.mean("employee", n_people), np.zeros(n_people)
     if linked.unit_of is not None:
-        u = fit.effect("unit", int(linked.unit_of.max()) + 1)[linked.unit_of]
+        u = fit.mean("unit", int(linked.unit_of.max()) + 1)[linked.unit_of]
     curve = tabulate_curve(scale, _total(fit, "rater"), np.append(theta + u, theta), sd)
     whole, error = curve.moments(theta + u, sd)
     alone, _ = curve.moments(theta, sd)
@@ -164,7 +166,7 @@ def _predict_raters(
     n_raters = len(linked.raters)
     if fit.parameters.sd["rater"] == 0:
         return np.zeros(n_raters), np.full(n_raters, np.nan)
-    leniency = fit.effect("rater", n_raters)
+    leniency = fit.mean("rater", n_raters)
     sd = effect_sd[fit.layout.slices["rater"]]
     people = _total(fit, *(k for k in linked.factors if k != "rater"))
     expected, error = tabulate_curve(scale, people, leniency, sd).moments(leniency, sd)

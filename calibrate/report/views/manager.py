@@ -15,6 +15,7 @@ from calibrate.report.views.presence import (
     say_present,
 )
 from calibrate.report.views.talk import GoalRow, Talk, build_talk, list_goals
+from calibrate.report.views.teams import OwnTeam, build_own_team
 from calibrate.report.words import DASH, write_count
 
 
@@ -64,6 +65,7 @@ class ManagerView:
     team_notice: str
     heat: tuple[HeatTable, ...]
     pattern: OwnPattern
+    own_team: OwnTeam | None
     presence: Presence
     missing: str
     cards: tuple[TeamCard, ...]
@@ -115,6 +117,7 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
         team_notice=notice,
         heat=_build_heat(company, pairs),
         pattern=build_own_pattern(company, manager_id),
+        own_team=build_own_team(company, manager_id, [score for _, score in pairs]),
         presence=presence,
         missing="".join(row.people for row in presence.missing),
         cards=cards,

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from calibrate.report.charts import draw_severity
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
+from calibrate.report.views.network import say_own_sheet
 from calibrate.report.views.patterns import find_reach
 from calibrate.report.words import count_of, say_link_strength
 
@@ -39,8 +40,9 @@ def build_own_pattern(company: Company, manager_id: str) -> OwnPattern:
         return _say_only(
             "We cannot compare your marks with those of others: nobody else marked enough of "
             "the people you marked. Your marks stand as you gave them.",
-            "A second pair of eyes helps. Ask a colleague who knows the work to mark one or two "
-            "people of your team before the session.",
+            say_own_sheet(company, manager_id)
+            or "A second pair of eyes helps. Ask a colleague who knows the work to mark one or "
+            "two people of your team before the session.",
         )
     half = None if rater.get("se") is None else company.z * float(rater["se"])
     usual = _find_usual(company, rater)

@@ -22,6 +22,7 @@ from calibrate.report.views.meeting import (
     filter_reasons,
     list_skipped,
 )
+from calibrate.report.views.network import Network, build_network
 from calibrate.report.views.patterns import (
     RaterTable,
     ShareTable,
@@ -29,6 +30,8 @@ from calibrate.report.views.patterns import (
     build_share_table,
 )
 from calibrate.report.views.presence import Presence, build_presence
+from calibrate.report.views.teams import TeamPages, build_team_pages
+from calibrate.report.views.what_if import WhatIfTable, build_what_if
 from calibrate.report.words import join_words, say_code, write_count
 
 GROUND_RULES = (
@@ -78,6 +81,9 @@ class SessionView:
     ground_rules: tuple[str, ...]
     shares: ShareTable
     raters: RaterTable
+    network: Network
+    teams: TeamPages | None
+    what_if: tuple[WhatIfTable, ...]
     agenda: tuple[AgendaGroup, ...]
     agenda_notice: str
     cards: tuple[Card, ...]
@@ -130,6 +136,9 @@ def build_session_view(material: Material, session: str) -> SessionView:
         ground_rules=GROUND_RULES,
         shares=build_share_table(company, "session", session, "this session"),
         raters=build_rater_table(company, scores),
+        network=build_network(company, scores),
+        teams=build_team_pages(company, scores),
+        what_if=build_what_if(company, scores),
         agenda=groups,
         agenda_notice=notice,
         cards=cards,

@@ -1,0 +1,178 @@
+"""Which raters of a session can be compared, and who would have to mark whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from calibrate.report.material import Row
+from calibrate.report.network_chart import draw_network
+from calibrate.report.views.base import Company
+from calibrate.report.words import count_of, join_words, write_count
+
+#: Pairs shown; the plan holds all of them.
+MOST_PAIRS = 12
+#: A drawing of more raters is a knot.
+MOST_DRAWN = 40
+MOST_NAMED = 12
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """One mark that would help."""
+
+    rater: str
+    rater_line: str
+    person: str
+    person_line: str
+    why: str
+    gives: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """Sentences first; rows and drawing only where marks are missing."""
+
+    sentences: tuple[str, ...]
+    fragile: tuple[str, ...]
+    rows: tuple[PairRow, ...]
+    notice: str
+    chart: Markup
+    caption: str
+
+
+def build_network(company: Company, scores: Sequence[Row]) -> Network:
+    """Look at the raters of everybody in a session."""
+    desk = company.material.desk
+    people = [str(row["employee_id"]) for row in scores]
+    forms = [f for f in desk.find_rows("forms", "employee_id", people) if f.get("scored")]
+    ids = sorted({str(form["rater_id"]) for form in forms})
+    raters = desk.find_rows("raters", "rater_id", ids)
+    if company.material.cycle.effects.model == "none" or not raters:
+        return Network((), (), (), "", Markup(""), "")
+    links = desk.find_rows("links", "session", sorted({str(r["session"]) for r in scores}))
+    links += [r for r in desk.find_rows("links", "rater_id", ids) if r not in links]
+    links.sort(key=lambda row: int(row["order"]))
+    chart, caption = _draw(company, raters, forms, links)
+    shown = links[:MOST_PAIRS]
+    notice = ""
+    if len(links) > len(shown):
+        notice = f"The first {len(shown)} of {len(links):,} for this session; tables/links has all."
+    return Network(
+        sentences=(*_say_today(company, raters), *_say_plan(company, links)),
+        fragile=_say_fragile(company, ids),
+        rows=tuple(_build_row(company, link) for link in shown),
+        notice=notice,
+        chart=chart,
+        caption=caption,
+    )
+
+
+def say_own_sheet(company: Company, rater_id: str) -> str:
+    """Tell a rater who cannot be compared what would help; empty if nothing is planned."""
+    asked = company.material.desk.find_rows("links", "rater_id", [rater_id])
+    if not asked:
+        return ""
+    people = count_of(len({str(row["employee_id"]) for row in asked}), "person", "people")
+    return (
+        f"What would help: your marks on {people} of other teams. HR can send you a short sheet "
+        "for it before the session; it shows nobody else's marks."
+    )
+
+
+def _is_known(rater: Row) -> bool:
+    return rater.get("severity") is not None
+
+
+def _say_today(company: Company, raters: Sequence[Row]) -> tuple[str, ...]:
+    unknown = [r for r in raters if not _is_known(r)]
+    n = count_of(len(raters), "rater")
+    if not unknown:
+        parts = {r.get("component") for r in raters}
+        if len(parts) > 1:
+            return (
+                f"The {n} of this session form {len(parts)} groups that share nobody. Compare "
+                "people within a group only.",
+            )
+        if len(raters) == 1:
+            return ("The only rater of this session can be compared with others.",)
+        return (f"All {n} of this session can be compared with each other.",)
+    names = [company.name(str(r["rater_id"])) for r in unknown[:MOST_NAMED]]
+    if len(unknown) > MOST_NAMED:
+        names.append(f"{len(unknown) - MOST_NAMED:,} more")
+    said = f"{len(unknown):,} of the {n}" if len(unknown) < len(raters) else f"None of the {n}"
+    negation = "cannot" if len(unknown) < len(raters) else "can"
+    return (
+        f"{said} of this session {negation} be compared with others: too few others marked the "
+        "same people.",
+        f"Not comparable: {join_words(names)}.",
+    )
+
+
+def _say_plan(company: Company, links: Sequence[Row]) -> tuple[str, ...]:
+    if not links:
+        return ()
+    table = company.material.tables["links"]
+    last = table.iloc[-1]
+    linked = count_of(int(last["people_linked_after"]), "person", "people")
+    n_rated = int(company.material.readiness["n_rated"])
+    return (
+        "These forms would change that, the most useful first. The command calibrate link writes "
+        "a blind sheet for each rater.",
+        f"Whole company: {len(table):,} forms, {linked} of {n_rated:,} comparable, link strength "
+        f"{float(last['link_strength_after']):.2f} of 1.",
+    )
+
+
+def _say_fragile(company: Company, raters: Sequence[str]) -> tuple[str, ...]:
+    rows = company.material.desk.find_rows("findings", "scope_id", raters)
+    return tuple(
+        f"{str(row['headline']).replace(str(row['scope_id']), company.name(str(row['scope_id'])))}."
+        for row in sorted(rows, key=lambda row: str(row["finding_id"]))
+        if row["kind"] == "network" and row["scope"] == "rater"
+    )
+
+
+def _build_row(company: Company, link: Row) -> PairRow:
+    rater, person, gain = str(link["rater_id"]), str(link["employee_id"]), int(link["gain"] or 0)
+    return PairRow(
+        rater=company.name(rater),
+        rater_line=company.describe(rater),
+        person=company.name(person),
+        person_line=company.describe(person),
+        why=str(link["why"]),
+        gives=f"{write_count(gain)} more comparable" if gain else "a firmer link",
+    )
+
+
+def _draw(
+    company: Company, raters: Sequence[Row], forms: Sequence[Row], links: Sequence[Row]
+) -> tuple[Markup, str]:
+    """Draw the raters of the session, and those whom its first forms bring in."""
+    if not links or len(raters) > MOST_DRAWN:
+        return Markup(""), ""
+    order = sorted(raters, key=lambda r: (r.get("component") or 0, str(r["rater_id"])))
+    place = {str(rater["rater_id"]): n for n, rater in enumerate(order)}
+    marked: dict[str, list[int]] = {}
+    for form in forms:
+        marked.setdefault(str(form["employee_id"]), []).append(place[str(form["rater_id"])])
+    shared = {(a, b) for who in marked.values() for a in who for b in who if a < b}
+    planned = set()
+    for link in links:
+        giver = place.get(str(link["rater_id"]))
+        for other in marked.get(str(link["employee_id"]), ()):
+            if giver is not None and giver != other:
+                planned.add((min(giver, other), max(giver, other)))
+    known = [_is_known(rater) for rater in order]
+    label = (
+        f"{count_of(len(order), 'rater')}, {sum(known)} comparable; "
+        f"{count_of(len(planned - shared), 'pair')} joined by the forms below"
+    )
+    chart = draw_network(is_known=known, shared=shared, planned=planned - shared, label=label)
+    caption = (
+        "Each dot is a rater of this session: filled if comparable. Plain line: both marked the "
+        "same people. Dashed line: the forms of the plan would join them."
+    )
+    return chart, caption

@@ -1,0 +1,305 @@
+"""Where severities cannot be told: managers and teams side by side, as evidence for the meeting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from calibrate.report.charts import draw_interval
+from calibrate.report.material import Row
+from calibrate.report.views.base import Company, cap_rows
+from calibrate.report.views.evidence import must_mask
+from calibrate.report.words import DASH, MINUS, count_of, join_words, write_count, write_percent
+
+#: From this share of people on whose scores cannot be adjusted, teams are shown side by side.
+MOSTLY = 0.5
+#: Findings on the whole company that belong to this page.
+KINDS = ("team", "goals")
+#: A team whose spread differs by more than chance.
+ALPHA = 0.05
+#: A score pulled by less is as good as not pulled: a hundredth of a mark on a 1 to 5 scale.
+HARDLY = 0.25
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """One manager's people: level, order, goals."""
+
+    name: str
+    n: str
+    chart: Markup
+    mean: str
+    span: str
+    distinct: str
+    spread: str
+    spread_span: str
+    attainment: str
+    reached: str
+    bands: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MoverRow:
+    """People who came to a manager, or left."""
+
+    name: str
+    way: str
+    n: str
+    change: str
+    span: str
+
+
+@dataclass(frozen=True)
+class TeamPages:
+    """What a session of managers alone can look at."""
+
+    lead: str
+    rows: tuple[TeamRow, ...]
+    notice: str
+    facts: tuple[str, ...]
+    bands: tuple[str, ...]
+    movers: tuple[MoverRow, ...]
+    movers_note: str
+    goals_note: str
+    has_pooled: bool
+
+
+@dataclass(frozen=True)
+class OwnTeam:
+    """The same for one manager: own figures beside those of all, and nobody else's."""
+
+    chart: Markup
+    sentences: tuple[str, ...]
+
+
+def build_team_pages(company: Company, scores: Sequence[Row]) -> TeamPages | None:
+    """Set the managers of a session side by side; None where severities can be told."""
+    if not is_mostly_unlinked(scores):
+        return None
+    desk = company.material.desk
+    people = [str(row["employee_id"]) for row in scores]
+    asked = desk.find_rows("what_if", "employee_id", people)
+    managers = sorted({str(row["of"]) for row in asked if row["kind"] == "manager" and row["of"]})
+    teams = desk.find_rows("teams", "manager_id", managers)
+    teams.sort(key=lambda row: (-(row.get("pooled_mean") or 0), str(row["manager_id"])))
+    kept, notice = cap_rows(teams, "managers")
+    moves = desk.find_rows("movers", "manager_id", managers)
+    facts = [
+        re.sub(r"(?<!\w)-(?=\d)", MINUS, f"{row['headline']} ({row['evidence']}).")
+        for row in desk.find_rows("findings", "kind", KINDS)
+        if row["scope"] == "company"
+    ]
+    return TeamPages(
+        lead=_say_lead(company, teams),
+        rows=tuple(_build_row(company, team) for team in kept),
+        notice=notice,
+        facts=tuple(facts),
+        bands=company.labels,
+        movers=tuple(_build_mover(company, row) for row in moves),
+        movers_note=_say_movers(company, moves),
+        goals_note="" if any(t.get("n_goals") for t in teams) else "No goals have been given.",
+        has_pooled=any(team.get("low") is not None for team in teams),
+    )
+
+
+def build_own_team(company: Company, manager_id: str, people: Sequence[Row]) -> OwnTeam | None:
+    """Say how the own people stand beside all; None where severities can be told."""
+    if not is_mostly_unlinked(people):
+        return None
+    desk = company.material.desk
+    team = desk.find_one("teams", "manager_id", manager_id)
+    if not team:
+        return None
+    asked = desk.find_rows("what_if", "employee_id", [str(row["employee_id"]) for row in people])
+    moves = desk.find_rows("movers", "manager_id", [manager_id])
+    is_open = not any(_is_masked(company, str(row["employee_id"])) for row in asked)
+    sentences = [
+        *(_say_level(company, team) if is_open else []),
+        *_say_order(team),
+        *_say_goals(team),
+        *_say_bands(company, [row for row in asked if row["kind"] == "manager"]),
+        *(_say_own_moves(company, moves) if is_open else []),
+    ]
+    return OwnTeam(_draw_team(company, team) if is_open else Markup(""), tuple(sentences))
+
+
+def is_mostly_unlinked(scores: Sequence[Row]) -> bool:
+    """Are the scores of at least half of the rated people not adjusted?"""
+    rated = [row for row in scores if row.get("link") not in ("unrated", None)]
+    unlinked = sum(row["link"] == "unlinked" for row in rated)
+    return bool(rated) and unlinked >= MOSTLY * len(rated)
+
+
+def _is_masked(company: Company, employee_id: str) -> bool:
+    desk = company.material.desk
+    forms = desk.find_rows("forms", "employee_id", [employee_id])
+    return must_mask(company, forms, desk.find_rows("sources", "employee_id", [employee_id]))
+
+
+def _find_mu(team: Row) -> float | None:
+    """Mean of all managers; None where teams cannot be compared."""
+    if team.get("difference") is None:
+        return None
+    return float(team["pooled_mean"]) - float(team["difference"])
+
+
+def _say_lead(company: Company, teams: Sequence[Row]) -> str:
+    lead = (
+        "Hardly anybody marked outside the own team. A strict manager and a weak team look the "
+        "same here, so no score is corrected. "
+    )
+    mu = next((mu for mu in map(_find_mu, teams) if mu is not None), None)
+    if mu is not None:
+        return lead + f"The mean of all managers is {company.display.score(mu)}."
+    if len(teams) == 1:
+        return lead + "There is one manager, and nobody to compare with."
+    return lead + "These few scores, or scores so much alike, cannot tell teams apart."
+
+
+def _build_row(company: Company, team: Row) -> TeamRow:
+    scale = company.display
+    bands = company.material.desk.find_rows("team_bands", "manager_id", [str(team["manager_id"])])
+    by_band = {str(row["band"]): row for row in bands}
+    spread, low, high = (team.get(name) for name in ("spread", "spread_low", "spread_high"))
+    n, n_goals = int(team["n"]), int(team.get("n_goals") or 0)
+    return TeamRow(
+        name=company.name(str(team["manager_id"])),
+        n=write_count(n),
+        chart=_draw_team(company, team),
+        mean=scale.score(team.get("raw_mean")),
+        span=DASH if team.get("low") is None else scale.range(team["low"], team["high"]),
+        distinct=f"{team['n_distinct']} of {n}",
+        spread=DASH if spread is None else f"{spread:.1f}",
+        spread_span=DASH if spread is None else _say_ratio(low, high),
+        attainment=write_percent(team.get("attainment")),
+        reached=f"{round(float(team['reached_share']) * n_goals)} of {n_goals}"
+        if n_goals
+        else DASH,
+        bands=tuple(_write_band(by_band[label]) for label in company.labels),
+    )
+
+
+def _write_band(row: Row) -> str:
+    return f"{row['n']} · {write_percent(row.get('pooled_share'))}"
+
+
+def _say_ratio(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return DASH
+    return f"{low:.1f} to {high:.1f}"
+
+
+def _draw_team(company: Company, team: Row) -> Markup:
+    raw, pooled, low, high = (team.get(name) for name in ("raw_mean", "pooled_mean", "low", "high"))
+    is_pulled = low is not None and abs(float(pooled or 0) - float(raw or 0)) >= HARDLY
+    label = f"Mean {company.display.score(raw)}"
+    if low is not None:
+        label += f", range {company.display.range(low, high)}"
+    return draw_interval(
+        raw=raw, adjusted=pooled if is_pulled else None, low=low, high=high, cuts=company.cuts,
+        label=label,
+    )  # fmt: skip
+
+
+def _build_mover(company: Company, row: Row) -> MoverRow:
+    scale = company.display
+    low, high = row.get("low"), row.get("high")
+    return MoverRow(
+        name=company.name(str(row["manager_id"])),
+        way="came" if row["direction"] == "came" else "left",
+        n=write_count(row["n"]),
+        change=scale.change(row.get("change")),
+        span=DASH if low is None else f"{scale.change(low)} to {scale.change(high)}",
+    )
+
+
+def _say_movers(company: Company, moves: Sequence[Row]) -> str:
+    if "history" not in _given(company):
+        return "No earlier cycle has been given, so nobody can be followed from manager to manager."
+    if not moves:
+        return "Nobody with an earlier score changed manager here."
+    return (
+        "What if managers were compared through people who changed manager? The change of their "
+        "score since the cycle before, less that of people who stayed. Who moves may have a new "
+        "task too: a hint, no correction."
+    )
+
+
+def _given(company: Company) -> set[str]:
+    return {name for name in ("history", "goals") if company.material.cycle.inputs.has(name)}
+
+
+def _say_level(company: Company, team: Row) -> list[str]:
+    scale, mu = company.display, _find_mu(team)
+    mean = f"The mean of the {count_of(int(team['n']), 'person', 'people')} you marked is "
+    mean += f"{scale.score(team.get('raw_mean'))}"
+    if mu is None:
+        return [f"{mean}. There is nobody to compare with, so nothing can be said of severity."]
+    return [
+        f"{mean}; over all managers it is {scale.score(mu)}. With so few people yours may lie at "
+        f"{scale.range(team['low'], team['high'])}.",
+        "Whether the difference is you or your team cannot be told, so nothing is corrected.",
+    ]
+
+
+def _say_order(team: Row) -> list[str]:
+    n, n_distinct = int(team["n"]), int(team["n_distinct"])
+    if n < 2:
+        return []
+    if n_distinct == 1:
+        return [f"All {n} people have the same score. The session cannot see an order."]
+    sentence = f"Your {n} people have {n_distinct} different scores"
+    spread = team.get("spread")
+    if spread is None:
+        return [f"{sentence}."]
+    q_value = team.get("q_value")
+    if q_value is None or q_value > ALPHA:
+        return [f"{sentence}. They spread about as far as in other teams, give or take chance."]
+    way = "closer together" if spread < 1 else "further apart"
+    return [f"{sentence}. They lie {way} than in other teams, by more than chance. Ask why."]
+
+
+def _say_goals(team: Row) -> list[str]:
+    n_goals = int(team.get("n_goals") or 0)
+    if not n_goals:
+        return ["No goal of your people has a known result, so marks stand without that check."]
+    n_reached = round(float(team["reached_share"]) * n_goals)
+    return [
+        f"On average your people came {write_percent(team.get('attainment'))} of the way to their "
+        f"targets; {n_reached} of {count_of(n_goals, 'target')} reached. Easy targets are reached "
+        "more often: compare with care."
+    ]
+
+
+def _say_bands(company: Company, asked: Sequence[Row]) -> list[str]:
+    told = [row for row in asked if row.get("moves") is not None]
+    if not told:
+        return []
+    names = [company.name(str(row["employee_id"])) for row in told if row["moves"] > 0]
+    if not names:
+        return [
+            "If half or all of the difference between managers were severity, all your people "
+            "would keep their band."
+        ]
+    return [
+        "If half or all of the difference between managers were severity, another band would "
+        f"follow for {join_words(names)}. Bring examples of their work."
+    ]
+
+
+def _say_own_moves(company: Company, moves: Sequence[Row]) -> list[str]:
+    sentences = []
+    for row in moves:
+        low, high = row.get("low"), row.get("high")
+        if low is None or row["n"] < company.min_peers:
+            continue
+        words = "came to you from" if row["direction"] == "came" else "left you for"
+        sentences.append(
+            f"{count_of(int(row['n']), 'person', 'people')} {words} another manager. Their scores "
+            f"changed by {company.display.change(row['change'])} beyond those of people who "
+            f"stayed ({company.display.change(low)} to {company.display.change(high)}): a hint."
+        )
+    return sentences

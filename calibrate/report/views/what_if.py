@@ -1,0 +1,107 @@
+"""Who would be in another band under another assumption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from calibrate.report.material import Row
+from calibrate.report.views.base import Company, cap_rows
+from calibrate.report.words import DASH, count_of
+
+_VEILED = "after the proposal"
+
+
+@dataclass(frozen=True)
+class WhatIfRow:
+    """One person under three assumptions."""
+
+    name: str
+    line: str
+    of: str
+    bands: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WhatIfTable:
+    """People whose band hangs on one assumption."""
+
+    title: str
+    lead: str
+    sentence: str
+    of: str
+    heads: tuple[str, ...]
+    rows: tuple[WhatIfRow, ...]
+    notice: str
+
+
+#: Title, lead, head of the second column.
+_WORDS = {
+    "manager": (
+        "What if managers differ in severity?",
+        "How much of the difference between managers is severity cannot be told. So each band is "
+        "shown three times: as marked, with half of the difference taken out, and with all of it. "
+        "Whoever keeps the band in all three is safe to skip. Nothing is corrected.",
+        "Marked by",
+    ),
+    "unit": (
+        "What if a whole team is marked leniently?",
+        "The adjustment assumes that leniency does not depend on the team: a lenient culture of a "
+        "whole team cannot be told from a good team. So each band is shown three times: as "
+        "suggested, with half of what sets the team apart taken out, and with all of it.",
+        "Team or department",
+    ),
+    "severity": (
+        "What if severity were taken out?",
+        "Few people are rated, so severities are rough and bands follow the raw score. Each band "
+        "is shown three times: as marked, with half of the estimated severity taken out, and with "
+        "all of it.",
+        "",
+    ),
+}
+_HEADS = ("As it is", "Half taken out", "All taken out")
+
+
+def build_what_if(company: Company, scores: Sequence[Row]) -> tuple[WhatIfTable, ...]:
+    """One table a kind of assumption that concerns these people."""
+    by_employee = {str(row["employee_id"]): row for row in scores}
+    rows = company.material.desk.find_rows("what_if", "employee_id", list(by_employee))
+    tables = []
+    for kind in _WORDS:
+        told = [row for row in rows if row["kind"] == kind and row.get("moves") is not None]
+        if told:
+            tables.append(_build_table(company, kind, told, by_employee))
+    return tuple(tables)
+
+
+def _build_table(
+    company: Company, kind: str, told: Sequence[Row], by_employee: dict[str, Row]
+) -> WhatIfTable:
+    title, lead, of = _WORDS[kind]
+    moving = sorted(
+        (row for row in told if row["moves"] > 0),
+        key=lambda row: (company.name(row.get("of")), -abs(row["part"] or 0), row["employee_id"]),
+    )
+    kept, notice = cap_rows(moving, "people")
+    n_safe = len(told) - len(moving)
+    sentence = f"All {len(told):,} people here keep their band in all three."
+    if moving:
+        verb = "keeps the" if n_safe == 1 else "keep their"
+        sentence = f"{count_of(n_safe, 'person', 'people')} of {len(told):,} {verb} band in all "
+        sentence += "three. The others:"
+    return WhatIfTable(
+        title, lead, sentence, of, _HEADS,
+        tuple(_build_row(company, kind, row, by_employee) for row in kept), notice,
+    )  # fmt: skip
+
+
+def _build_row(company: Company, kind: str, row: Row, by_employee: dict[str, Row]) -> WhatIfRow:
+    employee_id = str(row["employee_id"])
+    bands = tuple(str(row.get(f"band_{share}") or DASH) for share in (0, 50, 100))
+    proposed = str(by_employee[employee_id].get("proposed_band") or "")
+    # The raw band is on every card; a suggestion waits for the proposal.
+    if kind == "unit" and not company.is_revealed(proposed):
+        bands = (_VEILED,) * len(bands)
+    return WhatIfRow(
+        company.name(employee_id), company.describe(employee_id), company.name(row.get("of")), bands
+    )
