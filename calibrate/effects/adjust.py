@@ -35,6 +35,7 @@ class Scores:
     adjusted: FloatArray
     calibrated: FloatArray
     se: FloatArray
+    person: FloatArray
     unit_effect: FloatArray
     n_clipped: int = 0
 
@@ -55,7 +56,8 @@ def keep_raw(forms: Forms, se: FloatArray) -> Scores:
         No unit effect for anybody.
     """
     raw = forms.mean(forms.points)
-    return Scores(raw, raw, raw, se, np.full(len(raw), np.nan))
+    empty = np.full(len(raw), np.nan)
+    return Scores(raw, raw, raw, se, empty, empty)
 
 
 def adjust_scores(forms: Forms, predictions: Predictions, kept: Scores) -> Scores:
@@ -90,6 +92,7 @@ def adjust_scores(forms: Forms, predictions: Predictions, kept: Scores) -> Score
         adjusted=np.where(in_fit, adjusted, kept.adjusted),
         calibrated=np.where(in_fit, calibrated, kept.calibrated),
         se=np.where(in_fit, predictions.se, kept.se),
+        person=predictions.person,
         unit_effect=predictions.unit,
         n_clipped=int((calibrated[in_fit] != estimate[in_fit]).sum()),
     )
@@ -112,6 +115,7 @@ def describe_employees(
         low=np.clip(scores.calibrated - z * scores.se, LOWEST, HIGHEST),
         high=np.clip(scores.calibrated + z * scores.se, LOWEST, HIGHEST),
         link=link,
+        person=scores.person,
         unit_effect=scores.unit_effect,
     )
 

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from calibrate.effects.layout import Layout, SparseMatrix
+from calibrate.effects.layout import Layout, SparseMatrix, add_up
 from calibrate.effects.result import FloatArray
 
 
@@ -70,7 +70,7 @@ class Equations:
     @cached_property
     def weights_of_rest(self) -> FloatArray:
         """(m,) sum of the weights of the forms on each level of R."""
-        parts = [np.bincount(c, self.w, self.layout.sizes[k]) for k, c in self.layout.codes.items()]
+        parts = [add_up(c, self.w, self.layout.sizes[k]) for k, c in self.layout.codes.items()]
         return np.concatenate([np.zeros(0), *parts])
 
     @cached_property
@@ -118,11 +118,11 @@ class Equations:
     def remove_levels(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Z_R' V_A⁻¹ q, (m,), and the sums of effects at the leaves, for q of the forms (N,)."""
         layout, weighted = self.layout, self.w * q
-        parts = [np.bincount(c, weighted, layout.sizes[k]) for k, c in layout.codes.items()]
+        parts = [add_up(c, weighted, layout.sizes[k]) for k, c in layout.codes.items()]
         right = np.concatenate([np.zeros(0), *parts])
         if not layout.levels:
             return right, np.zeros(1)
-        f = self.solve_levels(np.bincount(layout.leaf, weighted, layout.n_leaves))[0]
+        f = self.solve_levels(add_up(layout.leaf, weighted, layout.n_leaves))[0]
         return right - self.N_turned @ f if layout.codes else right, f
 
     def finish(self, q: FloatArray, f: FloatArray, x: FloatArray) -> FloatArray:
@@ -164,15 +164,13 @@ def build_equations(
     kept: list[FloatArray] = []
     for at, level in enumerate(layout.levels):
         if at == 0:
-            p = np.bincount(layout.leaf, w, layout.n_leaves)
+            p = add_up(layout.leaf, w, layout.n_leaves)
         else:
             p = layout.sums_up[at - 1] @ (passed[-1] * precision[-1])
         tau = variance.get(level, 0.0)
         is_fixed = np.isinf(tau)
         precision.append(p)
         passed.append(np.zeros(len(p)) if is_fixed else 1.0 / (1.0 + tau * p))
-        kept.append(np.divide(1.0, p, out=np.zeros(len(p)), where=p > 0) if is_fixed
-                    else tau * passed[-1])  # fmt: skip
-    return Equations(
-        layout, variance, residual, w, tuple(precision), tuple(passed), tuple(kept)
-    )
+        own: FloatArray = np.divide(1.0, p, out=np.zeros(len(p)), where=p > 0)
+        kept.append(own if is_fixed else tau * passed[-1])
+    return Equations(layout, variance, residual, w, tuple(precision), tuple(passed), tuple(kept))

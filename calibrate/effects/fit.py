@@ -17,6 +17,7 @@ from calibrate.errors import FitError
 START = 0.5  # variance ratio that no term is orders of magnitude away from
 SMALLEST, LARGEST = 1e-8, 1e6  # ratios: at the first a term is dropped, at the other refused
 SMALLEST_NOISE = 1e-3  # of the mean residual: below it a source has no noise of its own
+NEAR = 0.5  # of a bound on a log variance counts as on it: the bound moves with the residual
 ROUNDING = 1e-12  # of the variance of the points: a residual below it is rounding error
 STEP = np.log(10.0)  # longest step of a log variance
 TOLERANCE = 1e-8  # error of a log variance at the optimum; half of it for a standard deviation
@@ -32,7 +33,8 @@ MIN_EIGENVALUE = 1e-10  # of the information scaled to a unit diagonal
 #: Equations on the smaller side that are inverted; more are solved by conjugate gradients.
 MOST_EXACT = 1_500
 #: Probes by number of equations: fewer suffice where more forms carry the estimate.
-PROBES = ((5_000, 32), (20_000, 16), (np.inf, 8))
+N_PROBES = 8
+PROBES = ((5_000, 32), (20_000, 16), (np.inf, N_PROBES))
 #: People in the first look at a large company, whose variances start the rest.
 FIRST_LOOK = 5_000
 
@@ -218,9 +220,7 @@ def _lay_out(problem: _Problem, terms: tuple[str, ...], noise: IntArray) -> Layo
     )
     # Conjugate gradients need a single term on the side that stays.
     side = None if is_exact else "people"
-    return build_layout(
-        problem.points, problem.source, problem.factors, terms, noise, side
-    )
+    return build_layout(problem.points, problem.source, problem.factors, terms, noise, side)
 
 
 def _is_exact(layout: Layout, engine: str) -> bool:
@@ -229,9 +229,7 @@ def _is_exact(layout: Layout, engine: str) -> bool:
     return engine == "exact" or layout.n_rest == 0
 
 
-def _first_look(
-    problem: _Problem, layout: Layout, noise: IntArray
-) -> Mapping[str, float] | None:
+def _first_look(problem: _Problem, layout: Layout, noise: IntArray) -> Mapping[str, float] | None:
     """Variances of some thousand people, whole units at a time, as a start for all."""
     if _is_exact(layout, problem.engine) or "employee" not in layout.terms:
         return None
@@ -335,7 +333,7 @@ def _newton_step(layout: Layout, state: _State) -> FloatArray:
     step = np.zeros(len(state.log))
     slope = state.at.slope
     ratio = np.exp(state.log - _log_bound(layout, state.log))
-    free = (ratio > 1.0) | (slope < 0)
+    free = (ratio > np.exp(NEAR)) | (slope < 0)
     if not free.any():
         return step
     slope = slope[free]
@@ -373,7 +371,8 @@ def _goal(state: _State, way: FloatArray) -> float:
         return TOLERANCE
     layout = state.at.equations.layout
     settled = SETTLED if layout.n_forms < MANY else SETTLED_MANY
-    return settled / float(np.sqrt(max(way @ state.information @ way, 1e-300)))
+    curved = float(way @ state.information @ way)
+    return settled / float(np.sqrt(max(curved, 1e-300)))
 
 
 def _descend(
@@ -385,7 +384,8 @@ def _descend(
 ) -> tuple[_State | None, float]:
     """The first of the halved steps that does not make things worse, and its fraction."""
     is_exact = state.solver.is_exact
-    for taken in 0.5 ** np.arange(30 if is_exact else 6):
+    for halvings in range(30 if is_exact else 6):
+        taken = 0.5**halvings
         log = state.log + taken * step
         log = np.maximum(log, _log_bound(layout, log))
         is_short = float(np.abs(log - state.log).max()) < RENEW
@@ -393,10 +393,10 @@ def _descend(
         there = _look(layout, problem, log, last, keep)
         before, after = state.at.criterion, there.at.criterion
         if is_exact and after <= before + SLACK * (1 + abs(before)):
-            return there, float(taken)
+            return there, taken
         # Without a criterion: the next step must not be longer than this one.
         if not is_exact and _remaining(layout, there) <= _remaining(layout, state):
-            return there, float(taken)
+            return there, taken
     return None, 0.0
 
 
@@ -415,7 +415,7 @@ def _require_residual(layout: Layout, state: _State, spread: float) -> None:
 def _on_boundary(layout: Layout, state: _State) -> tuple[tuple[str, ...], BoolArray]:
     """Terms without variance, and the codes of noise without noise."""
     K = len(layout.terms)
-    on = state.log <= _log_bound(layout, state.log) + 1e-9
+    on = state.log <= _log_bound(layout, state.log) + NEAR
     gone = tuple(term for term, is_on in zip(layout.terms, on[:K], strict=True) if is_on)
     return gone, on[K:]
 

@@ -154,11 +154,9 @@ class Layout:
 
     def sum_levels(self, value: FloatArray) -> dict[str, FloatArray]:
         """Sum a value of the forms over the levels of every term."""
-        sums = {
-            term: np.bincount(code, value, self.sizes[term]) for term, code in self.codes.items()
-        }
+        sums = {k: add_up(code, value, self.sizes[k]) for k, code in self.codes.items()}
         if self.levels:
-            total = np.bincount(self.leaf, value, self.n_leaves)
+            total = add_up(self.leaf, value, self.n_leaves)
             sums[self.levels[0]] = total
             for level, up in zip(self.levels[1:], self.sums_up, strict=True):
                 total = up @ total
@@ -174,6 +172,12 @@ class Layout:
         for parent in reversed(self.parents[:at]):
             value = value[parent]
         return value[self.leaf]
+
+
+def add_up(code: IntArray | SmallCodes, value: FloatArray, n: int) -> FloatArray:
+    """(n,) sums of a value over its codes."""
+    total = np.bincount(code, value, n)
+    return np.asarray(total, np.float64)
 
 
 def build_layout(

@@ -12,9 +12,32 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibrate.effects.equations import Equations, times
+from calibrate.effects.layout import add_up
 from calibrate.effects.result import FloatArray
 from calibrate.effects.solvers import FIRM, ROUGH, TIGHT, Solver
 from calibrate.errors import FitError
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the source means take and give.
+
+    Parameters
+    ----------
+    of_sources : list of (N,)
+        V⁻¹ of each source's indicator.
+    sums : for each source, term → (q,)
+        Z' V⁻¹ of its indicator.
+    variance : (S, S)
+        Covariance of the estimated means, points squared.
+    log_det
+        log |X' V⁻¹ X|.
+    """
+
+    of_sources: list[FloatArray]
+    sums: list[dict[str, FloatArray]]
+    variance: FloatArray
+    log_det: float
 
 
 @dataclass(frozen=True)
@@ -33,16 +56,12 @@ class Evaluation:
         Of each probe alone; a single row where the solver is exact.
     fixed : (S,)
         Source means less the layout's centre, points.
-    fixed_variance : (S, S)
-        Their covariance, points squared.
+    means
+        What estimating them takes and gives.
     Py : (N,)
         V⁻¹ of what the means leave.
-    of_sources : list of (N,)
-        V⁻¹ of each source's indicator.
     sums : term → (q,)
         Z' P y.
-    sums_of_sources : for each source, term → (q,)
-        Z' V⁻¹ of its indicator.
     reach : term → (q,)
         What the other side adds to the prediction error of the sums of effects down to
         each level of A, or the diagonal of S⁻¹ by the levels of R; noisy unless exact.
@@ -53,11 +72,9 @@ class Evaluation:
     slope: FloatArray
     slope_samples: FloatArray
     fixed: FloatArray
-    fixed_variance: FloatArray
+    means: Means
     Py: FloatArray
-    of_sources: list[FloatArray]
     sums: Mapping[str, FloatArray]
-    sums_of_sources: list[dict[str, FloatArray]]
     reach: Mapping[str, FloatArray]
 
     def effect(self, term: str) -> FloatArray:
@@ -96,6 +113,40 @@ def evaluate(equations: Equations, solver: Solver) -> Evaluation:
     Patterson & Thompson (1971), Biometrika 58. Hutchinson (1990), Commun. Stat. 19 (probes).
     """
     layout = equations.layout
+    means = solve_means(equations, solver)
+    fixed, Py = solve_points(equations, solver, means, layout.y, "points")
+    sums = layout.sum_levels(Py)
+    samples, reach = _trace(equations, solver)
+    lost = _lost_to_means(equations, means)
+    theta = _theta(equations)
+    quadratic = np.concatenate(
+        [[sums[k] @ sums[k] for k in layout.terms], np.bincount(layout.noise, Py**2)]
+    )
+    slopes = theta * (samples - lost - quadratic) / 2
+    n, p = layout.n_forms, layout.n_sources
+    log_det = _log_det(equations) + solver.log_det + means.log_det
+    return Evaluation(
+        equations=equations,
+        criterion=log_det + float(layout.y @ Py) + (n - p) * float(np.log(2 * np.pi)),
+        slope=slopes.mean(axis=0),
+        slope_samples=slopes,
+        fixed=fixed,
+        means=means,
+        Py=Py,
+        sums=sums,
+        reach=reach,
+    )
+
+
+def solve_means(equations: Equations, solver: Solver) -> Means:
+    """V⁻¹ X and the covariance of the source means, which no score enters.
+
+    Raises
+    ------
+    FitError
+        If the equations are singular.
+    """
+    layout = equations.layout
     of_sources = [
         _invert(equations, solver, (layout.source == s).astype(np.float64), f"source {s}", FIRM)
         for s in range(layout.n_sources)
@@ -105,37 +156,22 @@ def evaluate(equations: Equations, solver: Solver) -> Evaluation:
         lower = np.linalg.cholesky((information + information.T) / 2)
     except np.linalg.LinAlgError:
         raise FitError("the mixed-model equations are singular") from None
-    fixed_variance = np.linalg.inv(information)
-    fixed_variance = (fixed_variance + fixed_variance.T) / 2
-    Py = _invert(equations, solver, layout.y, "points")
-    fixed = fixed_variance @ _by_source(equations, Py)
-    for mean, e in zip(fixed, of_sources, strict=True):
-        Py = Py - mean * e
-    sums = layout.sum_levels(Py)
-    sums_of_sources = [layout.sum_levels(e) for e in of_sources]
+    variance = np.linalg.inv((information + information.T) / 2)
+    return Means(
+        of_sources, [layout.sum_levels(e) for e in of_sources], (variance + variance.T) / 2,
+        2 * float(np.log(np.diagonal(lower)).sum()),
+    )  # fmt: skip
 
-    samples, reach = _trace(equations, solver)
-    lost = _lost_to_means(equations, of_sources, sums_of_sources, fixed_variance)
-    theta = _theta(equations)
-    quadratic = np.concatenate(
-        [[sums[k] @ sums[k] for k in layout.terms], np.bincount(layout.noise, Py**2)]
-    )
-    slopes = theta * (samples - lost - quadratic) / 2
-    n, p = layout.n_forms, layout.n_sources
-    log_det = _log_det(equations) + solver.log_det + 2 * float(np.log(np.diagonal(lower)).sum())
-    return Evaluation(
-        equations=equations,
-        criterion=log_det + float(layout.y @ Py) + (n - p) * float(np.log(2 * np.pi)),
-        slope=slopes.mean(axis=0),
-        slope_samples=slopes,
-        fixed=fixed,
-        fixed_variance=fixed_variance,
-        Py=Py,
-        of_sources=of_sources,
-        sums=sums,
-        sums_of_sources=sums_of_sources,
-        reach=reach,
-    )
+
+def solve_points(
+    equations: Equations, solver: Solver, means: Means, y: FloatArray, name: str
+) -> tuple[FloatArray, FloatArray]:
+    """Source means (S,) less the centre, and P y of the forms (N,)."""
+    Py = _invert(equations, solver, y, name)
+    fixed: FloatArray = means.variance @ _by_source(equations, Py)
+    for mean, e in zip(fixed, means.of_sources, strict=True):
+        Py = Py - mean * e
+    return fixed, Py
 
 
 def average_information(at: Evaluation, solver: Solver) -> FloatArray:
@@ -174,7 +210,7 @@ def average_information(at: Evaluation, solver: Solver) -> FloatArray:
         products[:K, column] = [at.sums[term] @ sums[term] for term in layout.terms]
         products[K:, column] = np.bincount(layout.noise, at.Py * e, C)
         on_sources[column] = _by_source(equations, e)
-    products -= on_sources @ at.fixed_variance @ on_sources.T
+    products -= on_sources @ at.means.variance @ on_sources.T
     information: FloatArray = (products + products.T) / 4 * np.outer(theta, theta)
     return information
 
@@ -196,8 +232,7 @@ def _invert(
 
 def _by_source(equations: Equations, value: FloatArray) -> FloatArray:
     layout = equations.layout
-    sums: FloatArray = np.bincount(layout.source, value, layout.n_sources)
-    return sums
+    return add_up(layout.source, value, layout.n_sources)
 
 
 def _log_det(equations: Equations) -> float:
@@ -275,10 +310,10 @@ def _multiply_noises(
     layout = equations.layout
     (z, N_z, f_z), (x, N_x, f_x) = one, other
     crossed = f_z * (N_x - times(equations.precision[0], f_x)) + N_z * f_x
-    lost = np.bincount(layout.noise_of_leaf, _sum_columns(crossed), layout.n_noises)
+    lost = add_up(layout.noise_of_leaf, _sum_columns(crossed), layout.n_noises)
     along = _sum_columns(z * x)
-    total: FloatArray = layout.noise_of_rest.T @ along / equations.residual**2
-    return total - lost / equations.residual
+    total = layout.noise_of_rest.T @ along / equations.residual**2
+    return np.asarray(total - lost / equations.residual)
 
 
 def _trace_inside(equations: Equations) -> FloatArray:
@@ -305,24 +340,18 @@ def _sum_columns(value: FloatArray) -> FloatArray:
     return value if value.ndim == 1 else value.sum(axis=1)
 
 
-def _lost_to_means(
-    equations: Equations,
-    of_sources: list[FloatArray],
-    sums_of_sources: list[dict[str, FloatArray]],
-    fixed_variance: FloatArray,
-) -> FloatArray:
+def _lost_to_means(equations: Equations, means: Means) -> FloatArray:
     """tr (X' V⁻¹ X)⁻¹ X' V⁻¹ V_k V⁻¹ X: what estimating the source means takes from a trace."""
     layout = equations.layout
-    lost = np.zeros(len(layout.terms) + layout.n_noises)
-    S = layout.n_sources
+    K, S = len(layout.terms), layout.n_sources
+    lost = np.zeros(K + layout.n_noises)
     for s in range(S):
         for t in range(s, S):
-            weight = fixed_variance[s, t] * (1 if s == t else 2)
-            one, other = sums_of_sources[s], sums_of_sources[t]
-            lost[: len(layout.terms)] += weight * np.array(
-                [float(one[k] @ other[k]) for k in layout.terms]
+            weight = means.variance[s, t] * (1 if s == t else 2)
+            lost[:K] += weight * np.array(
+                [_inner(means.sums[s][k], means.sums[t][k]) for k in layout.terms]
             )
-            lost[len(layout.terms) :] += weight * np.bincount(
-                layout.noise, of_sources[s] * of_sources[t], layout.n_noises
+            lost[K:] += weight * np.bincount(
+                layout.noise, means.of_sources[s] * means.of_sources[t], layout.n_noises
             )
     return lost

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from calibrate.effects.equations import Equations
-from calibrate.effects.fit import Fit
-from calibrate.effects.layout import Layout
+from calibrate.effects.layout import Layout, add_up
 from calibrate.effects.likelihood import Evaluation
 from calibrate.effects.result import BoolArray, FloatArray, IntArray
-from calibrate.effects.solvers import ExactSolver
+from calibrate.effects.solvers import ExactSolver, Solver
+
+
+class Solved(Protocol):
+    """Equations, the likelihood at them, and what solved them."""
+
+    @property
+    def at(self) -> Evaluation: ...
+    @property
+    def solver(self) -> Solver: ...
+
 
 #: Sweeps end when no message changes by more than this share of the rater variance.
 STILL = 1e-3
@@ -20,7 +31,7 @@ FEWEST_ALIKE = 400
 LOADS = (1, 2, 3, 4, 5, 7, 11, 19)
 
 
-def predict_person_errors(fit: Fit) -> FloatArray:
+def predict_person_errors(fit: Solved) -> FloatArray:
     r"""Prediction error variance of û + θ̂ of each employee.
 
     .. math:: \mathrm{PEV}(L v) = L C L' = \operatorname{Var}(L v \mid x, \mu)
@@ -45,22 +56,19 @@ def predict_person_errors(fit: Fit) -> FloatArray:
     Henderson (1975), Biometrics 31. Weiss & Freeman (2001), Neural Computation 13.
     Bekas, Kokiopoulou & Saad (2007), Appl. Numer. Math. 57 (diagonals from probes).
     """
-    at, layout = fit.at, fit.layout
-    if "employee" in layout.rest:
-        error = _person_diagonal(fit)
-    else:
-        error = _person_beyond_raters(fit)
+    at, layout = fit.at, fit.at.equations.layout
+    error = _person_diagonal(fit) if "employee" in layout.rest else _person_beyond_raters(fit)
     error = error + _from_means(at, _person_columns(at))
     whole: FloatArray = error[layout.number["employee"]]
     return whole
 
 
-def predict_rater_errors(fit: Fit) -> FloatArray:
+def predict_rater_errors(fit: Solved) -> FloatArray:
     """Prediction error variance of the severity of each rater, in the caller's codes.
 
     See :func:`predict_person_errors`; the rater must have stayed in the fit.
     """
-    at, layout = fit.at, fit.layout
+    at, layout = fit.at, fit.at.equations.layout
     if "rater" in layout.levels:
         error = at.equations.posterior[0] + at.reach["rater"]
     elif fit.solver.is_exact:
@@ -69,14 +77,14 @@ def predict_rater_errors(fit: Fit) -> FloatArray:
         guess, _ = pass_messages(at.equations)
         error = set_right(guess, at.reach["rater"], classify_raters(layout))
     variance = at.equations.variance["rater"]
-    error = error + _from_means(at, [variance * sums["rater"] for sums in at.sums_of_sources])
+    error = error + _from_means(at, [variance * sums["rater"] for sums in at.means.sums])
     whole: FloatArray = error[layout.number["rater"]]
     return whole
 
 
-def _person_diagonal(fit: Fit) -> FloatArray:
+def _person_diagonal(fit: Solved) -> FloatArray:
     """Raters set aside: θ and u stand in S⁻¹ itself."""
-    solver, layout = fit.solver, fit.layout
+    solver, layout = fit.solver, fit.at.equations.layout
     if not isinstance(solver, ExactSolver):
         raise TypeError("people stand in S only where it is inverted")
     own = np.arange(layout.n_rest)[layout.place["employee"]]
@@ -87,8 +95,8 @@ def _person_diagonal(fit: Fit) -> FloatArray:
     return error
 
 
-def _person_beyond_raters(fit: Fit) -> FloatArray:
-    at, layout = fit.at, fit.layout
+def _person_beyond_raters(fit: Solved) -> FloatArray:
+    at, layout = fit.at, fit.at.equations.layout
     known = at.equations.posterior[layout.levels.index("employee")]
     through_raters = at.reach["employee"]
     if not fit.solver.is_exact:
@@ -102,7 +110,7 @@ def _person_columns(at: Evaluation) -> list[FloatArray]:
     """For each source what û + θ̂ would be if the forms were its indicator."""
     layout, variance = at.equations.layout, at.equations.variance
     columns = []
-    for sums in at.sums_of_sources:
+    for sums in at.means.sums:
         column = variance["employee"] * sums["employee"]
         if "unit" in variance:
             column = column + variance["unit"] * sums["unit"][_unit_of_employee(layout)]
@@ -112,7 +120,7 @@ def _person_columns(at: Evaluation) -> list[FloatArray]:
 
 def _from_means(at: Evaluation, columns: list[FloatArray]) -> FloatArray:
     G = np.stack(columns, axis=1)
-    added: FloatArray = np.einsum("is,st,it->i", G, at.fixed_variance, G)
+    added: FloatArray = np.einsum("is,st,it->i", G, at.means.variance, G)
     return added
 
 
@@ -172,13 +180,15 @@ def pass_messages(equations: Equations) -> tuple[FloatArray, FloatArray]:
 def _pass_levels(equations: Equations, evidence: FloatArray) -> list[FloatArray]:
     """(q,) for each level: variance of the sum of effects down to it, given all evidence."""
     layout = equations.layout
-    p = np.bincount(layout.leaf, evidence, layout.n_leaves)
-    passed, kept = [], []
+    p = add_up(layout.leaf, evidence, layout.n_leaves)
+    passed: list[FloatArray] = []
+    kept: list[FloatArray] = []
     for at, level in enumerate(layout.levels):
         tau = equations.variance.get(level, 0.0)
         if np.isinf(tau):
             passed.append(np.zeros(len(p)))
-            kept.append(np.divide(1.0, p, out=np.full(len(p), np.inf), where=p > 0))
+            own: FloatArray = np.divide(1.0, p, out=np.full(len(p), np.inf), where=p > 0)
+            kept.append(own)
         else:
             passed.append(1.0 / (1.0 + tau * p))
             kept.append(tau * passed[-1])
@@ -186,10 +196,10 @@ def _pass_levels(equations: Equations, evidence: FloatArray) -> list[FloatArray]
             p = layout.sums_up[at] @ (passed[-1] * p)
     variance: list[FloatArray] = []
     for at in range(len(kept) - 1, -1, -1):
-        own = kept[at]
+        down = kept[at]
         if variance:
-            own = own + passed[at] ** 2 * variance[0][layout.parents[at]]
-        variance.insert(0, own)
+            down = down + passed[at] ** 2 * variance[0][layout.parents[at]]
+        variance.insert(0, down)
     return variance
 
 
@@ -217,9 +227,7 @@ def set_right(guess: FloatArray, probed: FloatArray, alike: IntArray) -> FloatAr
     """
     alike = _merge_small(alike)
     total = np.bincount(alike, guess)
-    ratio = np.divide(
-        np.bincount(alike, probed), total, out=np.ones(len(total)), where=total > 0
-    )
+    ratio = np.divide(np.bincount(alike, probed), total, out=np.ones(len(total)), where=total > 0)
     right: FloatArray = guess * np.maximum(ratio, 0.0)[alike]
     return right
 

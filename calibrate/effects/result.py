@@ -37,6 +37,8 @@ class Settings:
         Level of the score intervals, strictly between 0 and 1.
     min_link
         Mean link strength of a person's raters below which the person is ``weak``.
+    seed
+        Of the probes, where the network is too large to be solved exactly.
     model
         ``linear``; ``ordinal``: marks are ordered steps; or ``none``: nothing is
         estimated and scores stay raw.
@@ -54,6 +56,7 @@ class Settings:
 
     interval: float = 0.90
     min_link: float = 0.2
+    seed: int = 0
     model: Model = "linear"
 
     def __post_init__(self) -> None:
@@ -84,6 +87,8 @@ class EmployeeEffects:
         Prediction error of the calibrated score and its interval, points.
     link
         ``linked``, ``weak``, ``unlinked`` or ``unrated``.
+    person
+        θ̂, points; NaN where the person is not in the fit.
     unit_effect
         Points; positive: the unit's people are rated higher by all. 0 where
         no unit is fitted, NaN where the person is not in the fit.
@@ -100,6 +105,7 @@ class EmployeeEffects:
     low: FloatArray
     high: FloatArray
     link: TextArray
+    person: FloatArray
     unit_effect: FloatArray
 
 

@@ -141,5 +141,5 @@ class IterativeSolver:
         rng = np.random.default_rng(self._seed)
         m = len(self._diagonal)
         for k in range(self._n_probes):
-            z = 2.0 * rng.integers(0, 2, m) - 1.0
+            z = np.where(rng.integers(0, 2, m) == 1, 1.0, -1.0)
             yield z, self.solve(z, f"probe {k}", LOOSE), 1.0 / self._n_probes

@@ -17,7 +17,7 @@ from calibrate.effects.solvers import FIRM, ExactSolver, IterativeSolver, Solver
 TOGETHER = 300
 #: A larger side than this is solved by conjugate gradients.
 MOST_EXACT = 1_500
-N_PROBES = 12
+N_PROBES = 8
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ FINDINGS = Contract(
     ("finding_id",),
     (
         Column("finding_id", "text", "stable name"),
-        Column("kind", "text", "distribution, rater, team, goals, what_if, network, disparity or input"),
+        Column(
+            "kind", "text", "distribution, rater, team, goals, what_if, network, disparity or input"
+        ),
         Column("scope", "text", "company, session, manager, rater, unit or group"),
         Column("scope_id", "text", "which of them"),
         Column("level", "text", "look or note"),
