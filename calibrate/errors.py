@@ -114,6 +114,12 @@ class IntegrityError(CalibrateError):
     exit_code = ExitCode.INTEGRITY
 
 
+class RunError(CalibrateError):
+    """The folder is no run, or does not hold what is asked for."""
+
+    exit_code = ExitCode.INPUT
+
+
 class BusyError(CalibrateError):
     """Another run holds the output folder."""
 

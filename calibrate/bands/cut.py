@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+from scipy.special import ndtr, stdtr
 
 from calibrate.config import MICRO, MISSING
 
@@ -42,8 +42,10 @@ def cut_bands(points: FloatArray, cuts_micro: Sequence[int]) -> IntArray:
     return np.where(micro == MISSING, -1, band).astype(np.int64)
 
 
-def band_probabilities(mean: FloatArray, se: FloatArray, cuts_micro: Sequence[int]) -> FloatArray:
-    r"""Probability of each band under the normal posterior of the score.
+def band_probabilities(
+    mean: FloatArray, se: FloatArray, cuts_micro: Sequence[int], df: FloatArray | None = None
+) -> FloatArray:
+    r"""Probability of each band under the posterior of the score: normal, or Student's t.
 
     .. math:: P(k) = \Phi\bigl(\tfrac{c_{k+1} - \mu}{s}\bigr)
                    - \Phi\bigl(\tfrac{c_k - \mu}{s}\bigr)
@@ -54,6 +56,8 @@ def band_probabilities(mean: FloatArray, se: FloatArray, cuts_micro: Sequence[in
         Calibrated score and its standard error. Without a positive ``se`` the
         row is NaN: no probability is claimed.
     cuts_micro : (B - 1,) millionths of a point
+    df : (I,) degrees of freedom
+        None and infinite: normal.
 
     Returns
     -------
@@ -66,7 +70,11 @@ def band_probabilities(mean: FloatArray, se: FloatArray, cuts_micro: Sequence[in
     """
     cuts = np.asarray(cuts_micro, np.float64) / MICRO
     with np.errstate(invalid="ignore", divide="ignore"):
-        below = ndtr((cuts[None, :] - mean[:, None]) / se[:, None])
+        z = (cuts[None, :] - mean[:, None]) / se[:, None]
+        below = ndtr(z)
+        if df is not None and np.isfinite(df).any():
+            is_normal = np.isinf(df)[:, None]
+            below = np.where(is_normal, below, stdtr(np.where(is_normal, 1, df[:, None]), z))
     edges = np.hstack([np.zeros((len(mean), 1)), below, np.ones((len(mean), 1))])
     shares = np.diff(edges, axis=1)
     shares[~(se > 0)] = np.nan

@@ -9,12 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.bands.cut import band_probabilities, cut_bands
+from calibrate.effects import SMALL_COMPANY
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
-
-#: Below this many rated people the adjustment is a what-if and bands follow the raw score.
-SMALL_COMPANY = 100
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,7 @@ def assign_bands(
     proposed: Sequence[str],
     labels: Sequence[str],
     cuts_micro: Sequence[int],
+    df: FloatArray | None = None,
 ) -> BandTable:
     """Cut the three scores and choose the suggested band.
 
@@ -67,6 +66,7 @@ def assign_bands(
     raw, adjusted, calibrated, se : (I,) points
     link : (I,) ``linked``, ``weak``, ``unlinked`` or ``unrated``
     proposed : (I,) band labels, empty where none was given
+    df : (I,) degrees of freedom of ``se``; None and infinite: normal
     """
     place = {label: k for k, label in enumerate(labels)}
     raw_band = cut_bands(raw, cuts_micro)
@@ -75,7 +75,7 @@ def assign_bands(
     follows_adjusted = (link == "linked") & (not is_small)
     suggested = np.where(follows_adjusted, adjusted_band, raw_band)
     told = np.isin(link, ["linked", "weak"])
-    probabilities = band_probabilities(calibrated, np.where(told, se, np.nan), cuts_micro)
+    probabilities = band_probabilities(calibrated, np.where(told, se, np.nan), cuts_micro, df)
     p_suggested = np.full(len(raw), np.nan)
     known = np.flatnonzero(suggested >= 0)
     p_suggested[known] = probabilities[known, suggested[known]]

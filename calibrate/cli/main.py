@@ -18,6 +18,7 @@ from calibrate.cli.check import check
 from calibrate.cli.completion import completion
 from calibrate.cli.demo import demo
 from calibrate.cli.doctor import doctor
+from calibrate.cli.explain import explain
 from calibrate.cli.init import init
 from calibrate.cli.link import link
 from calibrate.cli.options import find_width
@@ -42,6 +43,7 @@ cli.add_command(init)
 cli.add_command(check)
 cli.add_command(run)
 cli.add_command(audit)
+cli.add_command(explain)
 cli.add_command(link)
 cli.add_command(demo)
 cli.add_command(schema)

@@ -81,6 +81,30 @@ class SourceConfig(Strict):
         return weight
 
 
+class Assumed(Strict):
+    """What is declared about forms that nobody can compare; it makes intervals, no score."""
+
+    rater_share: Percent
+    reliability: Number
+
+    @field_validator("rater_share")
+    @classmethod
+    def _ascending(cls, rater_share: Percent) -> Percent:
+        if not 0 <= rater_share[0] <= rater_share[1] <= 1:
+            what = f"{rater_share[0]:g} to {rater_share[1]:g} is no range of shares"
+            fix = "write [low, high] with 0 <= low <= high <= 1, such as [0.3, 0.6]"
+            raise broken("share_range", what, fix)
+        return rater_share
+
+    @field_validator("reliability")
+    @classmethod
+    def _inside(cls, reliability: float) -> float:
+        if not 0 <= reliability < 1:
+            what, fix = f"reliability is {reliability:g}", "use a number from 0 to below 1: 0.5"
+            raise broken("reliability_range", what, fix)
+        return reliability
+
+
 class Effects(Strict):
     """How rater effects are estimated."""
 
@@ -88,6 +112,7 @@ class Effects(Strict):
     unit: Literal["team", "department", "none"] | None = None
     interval: Number = 0.90
     min_link: Number = 0.2
+    assumed: Assumed | None = None
 
     @field_validator("interval")
     @classmethod

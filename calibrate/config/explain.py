@@ -123,9 +123,7 @@ def _show(value: object) -> str:
     return f"'{value}'"[:60]
 
 
-def build_model(
-    model: type[M], document: Document, raw: Mapping[str, Any] | None = None
-) -> tuple[M | None, list[Problem]]:
+def build_model(model: type[M], document: Document) -> tuple[M | None, list[Problem]]:
     """Validate a document against a model and explain every fault.
 
     Parameters
@@ -134,17 +132,14 @@ def build_model(
         What the file should hold.
     document
         The file as read; gives lines and spellings.
-    raw
-        Values to validate instead of ``document.root``.
 
     Returns
     -------
     The value, or ``None`` beside the problems.
     """
-    values = document.root if raw is None else raw
     models: dict[int, type[BaseModel]] = {}
     try:
-        return model.model_validate(values, context=models), []
+        return model.model_validate(document.root, context=models), []
     except ValidationError as error:
         details = error.errors(include_url=False)
     found = []
@@ -154,7 +149,7 @@ def build_model(
             faults: list[Fault] = detail["ctx"]["faults"]
             found += [document.problem((*path, *below), *rest) for below, *rest in faults]
         else:
-            found.append(_explain(detail, values, models, document))
+            found.append(_explain(detail, document.root, models, document))
     return None, found
 
 

@@ -122,6 +122,15 @@ _EFFECTS = {
     "min_link": _say(
         "How well people must be linked by shared raters to be adjusted.", minimum=0, maximum=1
     ),
+    "assumed": _say("Makes intervals where one rater marked a person; no score follows it."),
+}
+
+_ASSUMED = {
+    "rater_share": _say(
+        "[lowest, highest] share of the differences between forms that may be the rater's.",
+        items={"type": "number", "minimum": 0, "maximum": 1},
+    ),
+    "reliability": _say("Share of the rest that is the person's.", minimum=0, exclusiveMaximum=1),
 }
 
 _AUDIT = {
@@ -145,6 +154,7 @@ CYCLE_KEYS: Final[Keys] = MappingProxyType(
         "Inputs": _INPUTS,
         "Cycle": _CYCLE,
         "Effects": _EFFECTS,
+        "Assumed": _ASSUMED,
         "Audit": _AUDIT,
         "LabelScale": {
             "version": _say("Raise it when a label changes its mark."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from calibrate.config.cycle import Cycle, Favourable
 from calibrate.config.explain import Fault, build_model
@@ -16,7 +15,6 @@ from calibrate.errors import InputError, Problem
 
 #: Keys of an input that the reader of attributes does not follow.
 _NOT_OF_ATTRIBUTES = ("layout", "join", "constants", "leave_out", "decimal", "dates")
-_WAIT = "remove the key; it will be read by a later version"
 
 
 def load_cycle(path: str | os.PathLike[str]) -> Cycle:
@@ -36,9 +34,7 @@ def load_cycle(path: str | os.PathLike[str]) -> Cycle:
     if path.is_dir():
         path = path / "cycle.yaml"
     document = read_document(path, path.name)
-    raw, problems = _take_out_not_yet(document)
-    cycle, found = build_model(Cycle, document, raw)
-    problems += found
+    cycle, problems = build_model(Cycle, document)
     if cycle is not None:
         problems += _check_across(cycle, document)
     if cycle is None or problems:
@@ -66,18 +62,6 @@ def show_place(part: InputFile, name: str) -> str:
     'reviews.xlsx, sheet Answers'
     """
     return shown_name(name) + (f", sheet {part.sheet}" if part.sheet is not None else "")
-
-
-def _take_out_not_yet(document: Document) -> tuple[dict[str, Any], list[Problem]]:
-    raw = dict(document.root)
-    problems = []
-    effects = raw.get("effects")
-    if isinstance(effects, dict):
-        if "assumed" in effects:
-            what = "assumed reliabilities are not used by this version yet"
-            problems.append(document.problem(("effects", "assumed"), "not_yet", what, _WAIT))
-        raw["effects"] = {k: v for k, v in effects.items() if k != "assumed"}
-    return raw, problems
 
 
 def _fill_in(cycle: Cycle, path: Path) -> Cycle:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from calibrate.effects.connect import Components
 from calibrate.effects.forms import Forms
 from calibrate.effects.linked import Predictions
+from calibrate.effects.precision import MODEL, Precision
 from calibrate.effects.result import (
     HIGHEST,
     LINKED,
     LOWEST,
+    SMALL_COMPANY,
     UNLINKED,
     UNRATED,
     WEAK,
@@ -34,21 +35,21 @@ class Scores:
     raw: FloatArray
     adjusted: FloatArray
     calibrated: FloatArray
-    se: FloatArray
+    precision: Precision
     person: FloatArray
     unit_effect: FloatArray
     n_clipped: int = 0
 
 
-def keep_raw(forms: Forms, se: FloatArray) -> Scores:
+def keep_raw(forms: Forms, precision: Precision) -> Scores:
     """Scores where nothing is taken out: all three are the raw score.
 
     Parameters
     ----------
     forms
         All scored forms.
-    se : (I,) points
-        Error of the raw score; NaN is empty.
+    precision
+        Error of the raw score.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def keep_raw(forms: Forms, se: FloatArray) -> Scores:
     """
     raw = forms.mean(forms.points)
     empty = np.full(len(raw), np.nan)
-    return Scores(raw, raw, raw, se, empty, empty)
+    return Scores(raw, raw, raw, precision, empty, empty)
 
 
 def adjust_scores(forms: Forms, predictions: Predictions, kept: Scores) -> Scores:
@@ -91,18 +92,28 @@ def adjust_scores(forms: Forms, predictions: Predictions, kept: Scores) -> Score
         raw=kept.raw,
         adjusted=np.where(in_fit, adjusted, kept.adjusted),
         calibrated=np.where(in_fit, calibrated, kept.calibrated),
-        se=np.where(in_fit, predictions.se, kept.se),
+        precision=kept.precision.replace(
+            in_fit, predictions.se, _count_free(forms, predictions, in_fit), MODEL
+        ),
         person=predictions.person,
         unit_effect=predictions.unit,
         n_clipped=int((calibrated[in_fit] != estimate[in_fit]).sum()),
     )
 
 
+def _count_free(forms: Forms, predictions: Predictions, in_fit: BoolArray) -> float:
+    """Degrees of freedom of the model's errors; infinite in a company that is not small."""
+    if len(np.unique(forms.employee)) >= SMALL_COMPANY:
+        return float("inf")
+    n_units = len(np.unique(predictions.unit[in_fit]))
+    return float(max(1, int(in_fit.sum()) - n_units))
+
+
 def describe_employees(
     forms: Forms, components: Components, scores: Scores, link: TextArray, settings: Settings
 ) -> EmployeeEffects:
-    """Gather what is known of each employee, with the interval ± z · se inside the scale."""
-    z = float(ndtri(0.5 + settings.interval / 2))
+    """Gather what is known of each employee, with the interval kept inside the scale."""
+    half = scores.precision.half_width(settings.interval)
     return EmployeeEffects(
         n_forms=np.bincount(forms.employee, minlength=forms.n_employees),
         n_raters=np.bincount(forms.pairs()[0], minlength=forms.n_employees),
@@ -111,11 +122,13 @@ def describe_employees(
         adjusted=scores.adjusted,
         calibrated=scores.calibrated,
         pull=scores.calibrated - scores.adjusted,
-        se=scores.se,
-        low=np.clip(scores.calibrated - z * scores.se, LOWEST, HIGHEST),
-        high=np.clip(scores.calibrated + z * scores.se, LOWEST, HIGHEST),
+        se=scores.precision.se,
+        low=np.clip(scores.calibrated - half, LOWEST, HIGHEST),
+        high=np.clip(scores.calibrated + half, LOWEST, HIGHEST),
         link=link,
         person=scores.person,
+        df=scores.precision.df,
+        interval_from=scores.precision.origin,
         unit_effect=scores.unit_effect,
     )
 

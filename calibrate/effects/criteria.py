@@ -13,7 +13,7 @@ from calibrate.effects.forms import Forms, sort_forms
 from calibrate.effects.layout import build_layout
 from calibrate.effects.likelihood import Evaluation, evaluate, solve_points
 from calibrate.effects.pooled import pool_within, pooled_errors
-from calibrate.effects.precision import predict_person_errors
+from calibrate.effects.prediction_errors import predict_person_errors
 from calibrate.effects.result import (
     HIGHEST,
     LOWEST,

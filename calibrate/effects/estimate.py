@@ -20,7 +20,8 @@ from calibrate.effects.connect import Components, find_components
 from calibrate.effects.forms import Forms, sort_forms
 from calibrate.effects.linked import Predictions, fit_linked
 from calibrate.effects.ordinal import predict_ordinal
-from calibrate.effects.pooled import ROUGH, describe_unfitted, pool_within, pooled_errors
+from calibrate.effects.pooled import ROUGH, describe_unfitted, pool_within
+from calibrate.effects.precision import ASSUMED, claim_nothing, pool_precision
 from calibrate.effects.result import (
     N_SOURCES,
     BoolArray,
@@ -122,7 +123,10 @@ def _estimate(
     if 0 < within.n_comparisons < ROUGH:
         said = (*said, notes.describe_pool(within.n_comparisons))
 
-    scores = keep_raw(forms, pooled_errors(unlinked, within))
+    precision = pool_precision(unlinked, within, settings.assumed)
+    if settings.assumed is not None and (precision.origin == ASSUMED).any():
+        said = (*said, notes.describe_assumed(settings.assumed))
+    scores = keep_raw(forms, precision)
     variance: tuple[VarianceLine, ...]
     if predictions is None:
         variance, more = describe_unfitted(forms)
@@ -166,10 +170,9 @@ def _try_fit(
 
 
 def _leave_raw(forms: Forms, components: Components, settings: Settings) -> Effects:
-    empty = np.full(forms.n_employees, np.nan)
     nobody = np.zeros(forms.n_employees, dtype=bool)
     is_none = settings.model == "none"
-    scores = keep_raw(forms, empty)
+    scores = keep_raw(forms, claim_nothing(forms.n_employees))
     link = judge_links(forms, nobody, None, settings.min_link)
     strength = np.full(forms.n_raters, np.nan if is_none else 0.0)
     return Effects(

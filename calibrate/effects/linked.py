@@ -12,7 +12,7 @@ from calibrate.effects import notes
 from calibrate.effects.connect import Components
 from calibrate.effects.fit import Fit, fit_variances
 from calibrate.effects.forms import Forms
-from calibrate.effects.precision import predict_person_errors, predict_rater_errors
+from calibrate.effects.prediction_errors import predict_person_errors, predict_rater_errors
 from calibrate.effects.result import N_SOURCES, FloatArray, IntArray, VarianceLine
 from calibrate.effects.strength import Noise, measure_link_strength
 from calibrate.errors import FitError

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calibrate.effects.result import Assumed
+
 NO_FORM = "No form was scored. Nothing was estimated."
 MODEL_NONE = "The cycle asks for no adjustment. Scores stay as marked."
 NOT_LINKED = (
@@ -119,4 +121,20 @@ def describe_pool(n_comparisons: int) -> str:
     return (
         f"Intervals of people who are not linked rest on {n_comparisons:,} {noun} "
         "within people. Read them as rough."
+    )
+
+
+def describe_assumed(assumed: Assumed) -> str:
+    """What the cycle declares where nothing can be measured.
+
+    Examples
+    --------
+    >>> describe_assumed(Assumed((0.3, 0.6), 0.5))[:69]
+    'Intervals of people marked by one rater are assumed, not measured: 30'
+    """
+    low, high = assumed.rater_share
+    return (
+        f"Intervals of people marked by one rater are assumed, not measured: {low:.0%} to "
+        f"{high:.0%} of the differences between forms are the rater's, and "
+        f"{assumed.reliability:.0%} of the rest the person's. The ranges hold for {high:.0%}."
     )

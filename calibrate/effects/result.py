@@ -24,7 +24,27 @@ N_SOURCES = 6
 #: Scores are points.
 LOWEST, HIGHEST = 0.0, 100.0
 
+#: Below this many rated people intervals are Student's, and the adjustment is a what-if.
+SMALL_COMPANY = 100
+
 LINKED, WEAK, UNLINKED, UNRATED = "linked", "weak", "unlinked", "unrated"
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What the cycle declares about forms that nobody can compare.
+
+    Parameters
+    ----------
+    rater_share
+        Lowest and highest share of the variance of forms that may be the rater's, 0 to 1.
+        Intervals follow the highest.
+    reliability
+        Share of the rest that is the person's, 0 to 1.
+    """
+
+    rater_share: tuple[float, float]
+    reliability: float
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,8 @@ class Settings:
     model
         ``linear``; ``ordinal``: marks are ordered steps; or ``none``: nothing is
         estimated and scores stay raw.
+    assumed
+        For people whose error nothing else tells; None: it stays empty.
 
     Raises
     ------
@@ -58,6 +80,7 @@ class Settings:
     min_link: float = 0.2
     seed: int = 0
     model: Model = "linear"
+    assumed: Assumed | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.interval < 1:
@@ -87,6 +110,10 @@ class EmployeeEffects:
         Prediction error of the calibrated score and its interval, points.
     link
         ``linked``, ``weak``, ``unlinked`` or ``unrated``.
+    df
+        Degrees of freedom of the error; infinite where it is taken as normal.
+    interval_from
+        Where error and interval come from: ``model``, ``pooled``, ``assumed`` or empty.
     person
         θ̂, points; NaN where the person is not in the fit.
     unit_effect
@@ -105,6 +132,8 @@ class EmployeeEffects:
     low: FloatArray
     high: FloatArray
     link: TextArray
+    df: FloatArray
+    interval_from: TextArray
     person: FloatArray
     unit_effect: FloatArray
 

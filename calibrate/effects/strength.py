@@ -9,7 +9,7 @@ import numpy as np
 from calibrate.effects.connect import Components
 from calibrate.effects.equations import Equations, build_equations
 from calibrate.effects.layout import build_layout
-from calibrate.effects.precision import classify_raters, pass_messages, set_right
+from calibrate.effects.prediction_errors import classify_raters, pass_messages, set_right
 from calibrate.effects.result import FloatArray, IntArray
 from calibrate.effects.solvers import FIRM, ExactSolver, IterativeSolver, Solver
 

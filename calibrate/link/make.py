@@ -185,18 +185,17 @@ def _say_inputs(cycle: Cycle, folder: Path, sheets: Sequence[str]) -> str:
     """The second part of ``inputs.ratings``, ready to copy into the cycle file."""
     place = os.path.relpath(folder, cycle.folder).replace(os.sep, "/")
     listed = "\n".join(f"    - {_quote(f'{place}/{name}')}" for name in sheets)
+    named = cycle.inputs.rating_scale
+    scale = "" if named is None else f"  scale: {_quote(named)}\n"
     return f"""\
 # What to add to {cycle.path.name} once the sheets are back. inputs.ratings becomes a list:
-# first the part that is there now, then one of these two. Empty marks count as not answered.
-#
-# The workbooks, saved over the files that were sent out:
+# first the part that is there now, then this one. Empty marks count as not answered.
+# With the marks typed into sheet.csv instead, name that one file and take away
+# header_row and ignore: {_quote(f"{place}/sheet.csv")}
 - header_row: {HEADER_ROW}
   ignore: [{", ".join(FOR_PEOPLE)}]
-  file:
+{scale}  file:
 {listed}
-#
-# Or sheet.csv, with the marks typed into it:
-# - file: {_quote(f"{place}/sheet.csv")}
 """
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from calibrate.bands import BandTable, assign_bands
 from calibrate.config import SOURCES, Cycle, show_place
 from calibrate.effects import (
+    Assumed,
     CriterionScores,
     Effects,
     Model,
@@ -295,7 +296,7 @@ def compute_scores(prepared: Prepared) -> Scored:
     bands = assign_bands(
         people.raw, people.adjusted, people.calibrated, people.se, people.link,
         prepared.employees.frame["proposed_band"].tolist(),
-        cycle.bands.labels, cycle.bands.cuts_micro,
+        cycle.bands.labels, cycle.bands.cuts_micro, people.df,
     )  # fmt: skip
     return Scored(prepared, effects, by_criterion, bands)
 
@@ -311,6 +312,7 @@ def estimate_overall(prepared: Prepared, model: Model | None = None) -> Effects:
         settings=Settings(
             interval=cycle.effects.interval, min_link=cycle.effects.min_link,
             model=model or cycle.effects.model, seed=cycle.seed,
+            assumed=_find_assumed(cycle),
         ),
     )  # fmt: skip
 
@@ -323,6 +325,11 @@ def _estimate_criteria(prepared: Prepared, effects: Effects) -> CriterionScores:
         forms.criterion_points[chosen], forms.points[chosen], forms.weight[chosen],
         effects, prepared.cycle.seed,
     )  # fmt: skip
+
+
+def _find_assumed(cycle: Cycle) -> Assumed | None:
+    declared = cycle.effects.assumed
+    return Assumed(declared.rater_share, declared.reliability) if declared else None
 
 
 def _encode_units(prepared: Prepared) -> IntArray | None:

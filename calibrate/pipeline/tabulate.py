@@ -11,6 +11,13 @@ import pandas as pd
 from calibrate.bands import SMALL_COMPANY, build_distribution
 from calibrate.config import SOURCES
 from calibrate.effects import declare_shares, effective_shares
+from calibrate.effects.habits import Habit
+from calibrate.pipeline.habits import (
+    describe_raters,
+    judge_raters,
+    tabulate_agreement,
+    tabulate_habits,
+)
 from calibrate.pipeline.network import list_fragile, tabulate_links
 from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
 from calibrate.pipeline.stages import Scored, mean_by_source
@@ -20,7 +27,8 @@ from calibrate.pipeline.what_if import count_moves, tabulate_what_if
 from calibrate.report.folder import tabulate_problems
 from calibrate.score import measure_attainment
 from calibrate.session import Evidence, build_agenda
-from calibrate.session.findings import count_outside_forms, describe_rater, gather_findings
+from calibrate.session.findings import count_outside_forms, gather_findings
+from calibrate.session.habits import list_habit_findings
 from calibrate.tables import (
     CRITERION_SCORES,
     FORMS,
@@ -55,6 +63,7 @@ def tabulate_scores(scored: Scored) -> pd.DataFrame:
                 "se": effects.se,
                 "low": effects.low,
                 "high": effects.high,
+                "interval_from": effects.interval_from,
                 "link": effects.link,
                 "raw_band": bands.names(bands.raw),
                 "proposed_band": prepared.employees.frame["proposed_band"].to_numpy(),
@@ -72,7 +81,8 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
     goals = GOALS.empty()
     if prepared.goals is not None:
         goals = measure_attainment(prepared.goals, find_present_shares(prepared))
-    raters = _tabulate_raters(scored)
+    habits = judge_raters(scored)
+    of_raters = tabulate_habits(scored, habits)
     distribution = _tabulate_distribution(scored)
     teams = compare_teams(scored, goals)
     beside = tabulate_teams(scored, teams, goals)
@@ -80,7 +90,9 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
     tables = {
         "forms": _tabulate_forms(scored),
         "scores": tabulate_scores(scored),
-        "raters": raters,
+        "raters": _tabulate_raters(scored, habits),
+        "habits": of_raters,
+        "agreement": tabulate_agreement(scored),
         "criterion_scores": _tabulate_criteria(scored),
         "variance": _tabulate_variance(scored),
         "sources": _tabulate_sources(scored),
@@ -94,9 +106,10 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "problems": tabulate_problems(list(prepared.problems)),
     }
     tables["findings"] = gather_findings(
-        distribution, raters, _count_outside(scored), list_notes(scored),
+        distribution, _count_outside(scored), list_notes(scored),
         count_quarantined(scored),
-        [*list_fragile(scored), *gather_team_findings(scored, teams, beside["teams"], what_if)],
+        [*list_habit_findings(of_raters), *list_fragile(scored),
+         *gather_team_findings(scored, teams, beside["teams"], what_if)],
     )  # fmt: skip
     return tables
 
@@ -141,12 +154,11 @@ def _tabulate_forms(scored: Scored) -> pd.DataFrame:
     )
 
 
-def _tabulate_raters(scored: Scored) -> pd.DataFrame:
+def _tabulate_raters(scored: Scored, habits: Mapping[str, Habit]) -> pd.DataFrame:
     effects = scored.effects.raters
     rating = np.flatnonzero(effects.n_forms > 0)
-    finding = [
-        describe_rater(effects.severity[j], effects.se[j], int(effects.n_forms[j])) for j in rating
-    ]
+    finding = describe_raters(scored, habits)
+    beyond = {name: habits[name].value - habits[name].expected for name in ("spread", "halo")}
     return RATERS.conform(
         pd.DataFrame(
             {
@@ -157,9 +169,9 @@ def _tabulate_raters(scored: Scored) -> pd.DataFrame:
                 "severity": effects.severity[rating],
                 "se": effects.se[rating],
                 "link_strength": effects.link_strength[rating],
-                "spread": np.nan,
-                "halo": np.nan,
-                "finding": finding,
+                "spread": beyond["spread"][rating],
+                "halo": beyond["halo"][rating],
+                "finding": [finding[j] for j in rating],
             }
         )
     )

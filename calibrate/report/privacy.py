@@ -8,10 +8,10 @@ confidence is told as a stretch between edges, never with decimals.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor
+from math import ceil, floor, sqrt
 
 #: Sources whose raters were promised that no single mark can be read off.
 CONFIDENTIAL = ("peer", "direct_report")
@@ -45,6 +45,44 @@ class Behind:
     weights: tuple[float, ...]
     known_weight: float = 0.0
     known_points: float = 0.0
+
+
+def is_too_few(forms: Iterable[tuple[str, bool]], min_peers: int) -> bool:
+    """Could somebody work out a single mark from the scores, by what was filed?
+
+    So few confidential forms of a source, or a manager and one other rater, or two
+    managers and nobody else.
+
+    Parameters
+    ----------
+    forms
+        (source, is it scored?) of each form.
+    min_peers
+        Fewest confidential forms behind a shown figure; 1 asks for no protection.
+
+    Examples
+    --------
+    >>> is_too_few([("manager", True), ("peer", True), ("peer", True)], 3)
+    True
+    """
+    filed = list(forms)
+    if any(0 < sum(source == name for source, _ in filed) < min_peers for name in CONFIDENTIAL):
+        return True
+    n_managers = sum(source == "manager" and scored for source, scored in filed)
+    n_others = sum(source not in ("manager", "self") and scored for source, scored in filed)
+    is_pair = (n_managers > 0 and n_others == 1) or (n_managers == 2 and not n_others)
+    return min_peers > 1 and is_pair
+
+
+def hides_marks(variance: Mapping[str, float | None]) -> bool:
+    """Do raters differ so much that a mark with its severity taken out tells little of the mark?
+
+    Parameters
+    ----------
+    variance : points squared by term
+        The variance table of the run.
+    """
+    return sqrt(variance.get("rater") or 0.0) >= FEWEST_SPREAD
 
 
 def cut_mean(points: float, behind: Behind, step: float = WIDEST_STEP) -> tuple[float, float]:

@@ -7,36 +7,31 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from calibrate.errors import say_count
+from calibrate.session.habits import PHRASES, is_notable
 from calibrate.tables import FINDINGS
 
 #: A severity resting on fewer forms is a finding of its own.
 FEW_FORMS = 5
-#: A severity below this many points moves hardly any band.
-NOTABLE_SEVERITY = 5.0
-#: Interval of a severity that is called notable.
-Z_95 = 1.959963984540054
 #: A unit seen from outside by fewer forms than this cannot be compared with others.
 FEW_OUTSIDE_FORMS = 2
 
 
-def describe_rater(severity: float, se: float, n_forms: int) -> str:
+def describe_rater(severity: float, q_value: float, n_forms: int) -> str:
     """Say what is worth a look about one rater; empty if nothing.
 
-    A notable severity needs an interval without zero and at least
-    :data:`NOTABLE_SEVERITY` points.
+    A notable severity is more than chance over all raters, and large enough to matter.
 
     Examples
     --------
-    >>> describe_rater(12.0, 3.0, 8)
+    >>> describe_rater(12.0, 0.001, 8)
     'marks lower than others do for the same people'
     """
     if severity != severity:
         return "severity cannot be told: too few others rated the same people"
     if n_forms < FEW_FORMS:
         return f"severity rests on {n_forms} form{'s' if n_forms != 1 else ''}"
-    if abs(severity) >= NOTABLE_SEVERITY and abs(severity) > Z_95 * se:
-        side = "lower" if severity > 0 else "higher"
-        return f"marks {side} than others do for the same people"
+    if is_notable("severity", severity, 0.0, q_value):
+        return PHRASES["severity"][int(severity > 0)]
     return ""
 
 
@@ -64,7 +59,6 @@ def count_outside_forms(
 
 def gather_findings(
     distribution: pd.DataFrame,
-    raters: pd.DataFrame,
     outside_forms: dict[str, int],
     notes: Iterable[str],
     n_quarantined: int,
@@ -91,16 +85,6 @@ def gather_findings(
                 "the guideline by more than chance",
                 f"{row['n']} people, 95 % interval {row['low']:.0%} to {row['high']:.0%}, "
                 f"q = {row['q_value']:.3f}",
-            )
-        )  # fmt: skip
-    notable = raters[raters["finding"].str.startswith("marks ")]
-    for row in notable.to_dict("records"):
-        rows.append(
-            (
-                "rater", "rater", row["rater_id"], "look",
-                f"Rater {row['rater_id']} {row['finding']}",
-                f"severity {row['severity']:+.1f} points, standard error {row['se']:.1f}, "
-                f"{row['n_forms']} forms",
             )
         )  # fmt: skip
     for unit, n_forms in outside_forms.items():

@@ -3,19 +3,21 @@
 from calibrate.tables.contract import DTYPES, SIGNIFICANT_DIGITS, Column, Contract, Kind
 from calibrate.tables.groups import DISPARITIES
 from calibrate.tables.meeting import AGENDA, DISTRIBUTION
-from calibrate.tables.model import LINKS, RATERS, SOURCES_FITTED, VARIANCE
+from calibrate.tables.model import AGREEMENT, HABITS, LINKS, RATERS, SOURCES_FITTED, VARIANCE
 from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
 from calibrate.tables.teams import MOVERS, TEAM_BANDS, TEAMS, WHAT_IF
 
 #: Tables under ``tables/``: no figure by group stands in any of them.
 PUBLIC = (
-    FORMS, SCORES, RATERS, CRITERION_SCORES, VARIANCE, SOURCES_FITTED, DISTRIBUTION, AGENDA, GOALS,
-    READINESS, LINKS, TEAMS, TEAM_BANDS, MOVERS, WHAT_IF, FINDINGS, PROBLEMS,
+    FORMS, SCORES, RATERS, HABITS, AGREEMENT, CRITERION_SCORES, VARIANCE, SOURCES_FITTED,
+    DISTRIBUTION, AGENDA, GOALS, READINESS, LINKS, TEAMS, TEAM_BANDS, MOVERS, WHAT_IF,
+    FINDINGS, PROBLEMS,
 )  # fmt: skip
 
 __all__ = [
     "AGENDA",
+    "AGREEMENT",
     "CRITERION_SCORES",
     "DISPARITIES",
     "DISTRIBUTION",
@@ -23,6 +25,7 @@ __all__ = [
     "FINDINGS",
     "FORMS",
     "GOALS",
+    "HABITS",
     "LINKS",
     "MOVERS",
     "PACKET_INDEX",

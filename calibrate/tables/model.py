@@ -15,11 +15,47 @@ RATERS = Contract(
         Column("severity", "number", "positive is harsher; empty if unlinked", "points"),
         Column("se", "number", "prediction error of the severity", "points"),
         Column("link_strength", "number", "reliability of the severity contrast", "0 to 1"),
-        Column("spread", "number", "log ratio of the rater's spread to the pool's"),
-        Column("halo", "number", "mean correlation between criteria minus the pool's"),
+        Column("spread", "number", "log ratio of the spread to that of raters of a like load"),
+        Column("halo", "number", "mean correlation between criteria less that of a like load"),
         Column("finding", "text", "what to look at; empty if nothing"),
     ),
     meaning="how severe each rater is, and how sure that is; one row a rater",
+)
+
+HABITS = Contract(
+    "habits",
+    ("rater_id", "habit"),
+    (
+        Column("rater_id", "text", "who rated"),
+        Column("habit", "text", "severity, spread, halo or self_gap"),
+        Column("value", "number", "points, log ratio, correlation, points; empty: cannot be told"),
+        Column("low", "number", "95 % interval of the value"),
+        Column("high", "number", "95 % interval of the value"),
+        Column("n", "integer", "forms behind it; for self_gap forms of others", "forms"),
+        Column("expected", "number", "what raters of a like load would show"),
+        Column("p_value", "number", "chance of a value so far off from a rater like the others"),
+        Column("q_value", "number", "the same after Benjamini-Hochberg over all raters"),
+        Column("flagged", "boolean", "p below 0.05: one in twenty ordinary raters is, too"),
+        Column("words", "text", "what a coach would say, or why nothing can be told"),
+    ),
+    meaning="how each rater marks, beside raters of a like load; one row a rater and habit",
+)
+
+AGREEMENT = Contract(
+    "agreement",
+    ("scope", "scope_id", "measure"),
+    (
+        Column("scope", "text", "company, session, source or criterion"),
+        Column("scope_id", "text", "which of them"),
+        Column(
+            "measure", "text", "icc1, icc2, icc3, the same with k, alpha_interval, alpha_ordinal"
+        ),
+        Column("value", "number", "1: full agreement, 0: chance; empty: not computable"),
+        Column("low", "number", "95 % interval of the value"),
+        Column("high", "number", "95 % interval of the value"),
+        Column("n", "integer", "people with at least two forms", "people"),
+    ),
+    meaning="how far raters agree about the same people; one row a scope and measure",
 )
 
 VARIANCE = Contract(

@@ -41,6 +41,11 @@ SCORES = Contract(
         Column("se", "number", "standard error of the calibrated score", "points"),
         Column("low", "number", "lower end of the interval", "points"),
         Column("high", "number", "upper end of the interval", "points"),
+        Column(
+            "interval_from",
+            "text",
+            "model; pooled, from people with two raters; assumed, as the cycle declares; or empty",
+        ),
         Column("link", "text", "linked, weak, unlinked or unrated"),
         Column("raw_band", "text", "band of the raw score"),
         Column("proposed_band", "text", "the manager's proposal"),

@@ -159,7 +159,15 @@ FAULTS = [
     ("effects: {min_link: 1.5}", "effects.min_link", "min_link_range"),
     ("effects: {model: bayes}", "effects.model", "not_allowed"),
     ("effects: {unit: squad}", "effects.unit", "not_allowed"),
-    ("effects: {assumed: {reliability: 0.5}}", "effects.assumed", "not_yet"),
+    ("effects: {assumed: {reliability: 0.5}}", "effects.assumed.rater_share", "missing_key"),
+    (
+        "effects: {assumed: {rater_share: [0.6, 0.3], reliability: 0.5}}",
+        "effects.assumed.rater_share", "share_range",
+    ),
+    (
+        "effects: {assumed: {rater_share: [0.3, 0.6], reliability: 1}}",
+        "effects.assumed.reliability", "reliability_range",
+    ),
     ("language: de", "language", "not_yet"),
     ("seed: -1", "seed", "seed_range"),
     ("seed: 1.5", "seed", "wrong_type"),

@@ -65,10 +65,12 @@ def test_severe_rater_has_a_positive_severity_and_lifts_the_adjusted_score() -> 
     assert effects.employees.adjusted[3] > effects.employees.raw[3]
 
 
-def test_interval_is_z_errors_wide_and_stays_on_the_scale() -> None:
+def test_interval_of_four_people_is_students_and_stays_on_the_scale() -> None:
+    """Four people and their mean leave 3 degrees of freedom: t = 3.182446."""
     effects = _run(I4, J3, CROSSED.ravel(), interval=0.95)
     people = effects.employees
-    assert people.high - people.calibrated == pytest.approx(1.959964 * people.se, rel=1e-6)
+    assert people.high - people.calibrated == pytest.approx(3.182446 * people.se, rel=1e-6)
+    assert people.interval_from.tolist() == ["model"] * 4
     top = _run(I4, J3, CROSSED.ravel() + 13, interval=0.999)
     assert top.employees.high[3] == 100
     assert top.employees.low[3] < 100
@@ -132,12 +134,13 @@ def test_managers_with_their_own_teams_change_nothing() -> None:
 
 
 def test_two_raters_for_everybody_leave_a_pooled_interval() -> None:
-    """Deviations ± 5 in each of three pairs: s² = 50, se² = 25, z = 1.644854."""
+    """Deviations ± 5 in each of three pairs: s² = 50, se² = 25; 3 comparisons: t = 2.353363."""
     effects = _run(np.repeat(np.arange(3), 2), np.tile([0, 1], 3), [35, 45, 65, 55, 75, 85])
     people = effects.employees
     assert people.link.tolist() == ["unlinked"] * 3
     assert people.se == pytest.approx([5, 5, 5])
-    assert people.low == pytest.approx(people.raw - 1.644854 * 5, abs=1e-5)
+    assert people.low == pytest.approx(people.raw - 2.353363 * 5, abs=1e-5)
+    assert people.interval_from.tolist() == ["pooled"] * 3
     assert effects.raters.component.tolist() == [0, 0]
     assert any("Read them as rough" in note for note in effects.notes)
 

@@ -69,7 +69,7 @@ def _refit(responses: Responses, layout: Layout, at: Parameters) -> FloatArray:
     n_replicates = min(_MOST, -(-_PEOPLE // layout.n_eliminated))
     refits: list[FloatArray] = []
     for _ in range(3 * n_replicates):
-        effects = layout.spread(at.sd) * rng.standard_normal(layout.size)
+        effects = layout.spread(at.sd) * _standardise(rng.standard_normal(layout.size), layout)
         eta = responses.X @ at.slopes + layout.Z @ effects
         drawn = np.searchsorted(at.thresholds, eta + rng.logistic(size=len(eta)))
         if len(np.unique(drawn)) <= responses.n_thresholds:
@@ -83,3 +83,9 @@ def _refit(responses: Responses, layout: Layout, at: Parameters) -> FloatArray:
         if len(refits) == n_replicates:
             break
     return np.array(refits)
+
+
+def _standardise(drawn: FloatArray, layout: Layout) -> FloatArray:
+    """Give each term mean 0 and variance 1 exactly: what remains off is bias, not chance."""
+    parts = [drawn[part] - drawn[part].mean() for part in layout.slices.values()]
+    return np.concatenate([part / max(part.std(ddof=1), 1e-9) for part in parts])

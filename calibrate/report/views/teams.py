@@ -11,7 +11,6 @@ from markupsafe import Markup
 from calibrate.report.charts import draw_interval
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company, cap_rows
-from calibrate.report.views.evidence import must_mask
 from calibrate.report.words import DASH, MINUS, count_of, join_words, write_count, write_percent
 
 #: From this share of people on whose scores cannot be adjusted, teams are shown side by side.
@@ -65,6 +64,7 @@ class TeamPages:
     movers_note: str
     goals_note: str
     has_pooled: bool
+    has_range: bool
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ def build_team_pages(company: Company, scores: Sequence[Row]) -> TeamPages | Non
         movers=tuple(_build_mover(company, row) for row in moves),
         movers_note=_say_movers(company, moves),
         goals_note="" if any(t.get("n_goals") for t in teams) else "No goals have been given.",
-        has_pooled=any(team.get("low") is not None for team in teams),
+        has_pooled=any(team.get("difference") is not None for team in teams),
+        has_range=any(team.get("low") is not None for team in teams),
     )
 
 
@@ -113,9 +114,10 @@ def build_own_team(company: Company, manager_id: str, people: Sequence[Row]) -> 
     team = desk.find_one("teams", "manager_id", manager_id)
     if not team:
         return None
-    asked = desk.find_rows("what_if", "employee_id", [str(row["employee_id"]) for row in people])
+    ids = [str(row["employee_id"]) for row in people]
+    asked = desk.find_rows("what_if", "employee_id", ids)
     moves = desk.find_rows("movers", "manager_id", [manager_id])
-    is_open = not any(_is_masked(company, str(row["employee_id"])) for row in asked)
+    is_open = _is_own_alone(company, manager_id, ids)
     sentences = [
         *(_say_level(company, team) if is_open else []),
         *_say_order(team),
@@ -133,10 +135,15 @@ def is_mostly_unlinked(scores: Sequence[Row]) -> bool:
     return bool(rated) and unlinked >= MOSTLY * len(rated)
 
 
-def _is_masked(company: Company, employee_id: str) -> bool:
+def _is_own_alone(company: Company, manager_id: str, employee_ids: Sequence[str]) -> bool:
+    """Are all scored marks behind the figures the manager's own, so that they tell nobody else's?
+
+    People of other teams whom this manager marked count too.
+    """
     desk = company.material.desk
-    forms = desk.find_rows("forms", "employee_id", [employee_id])
-    return must_mask(company, forms, desk.find_rows("sources", "employee_id", [employee_id]))
+    of = {str(row["employee_id"]) for row in desk.find_rows("what_if", "of", [manager_id])}
+    forms = desk.find_rows("forms", "employee_id", sorted(of | set(employee_ids)))
+    return all(form["rater_id"] == manager_id for form in forms if form.get("scored"))
 
 
 def _find_mu(team: Row) -> float | None:
@@ -154,9 +161,10 @@ def _say_lead(company: Company, teams: Sequence[Row]) -> str:
     mu = next((mu for mu in map(_find_mu, teams) if mu is not None), None)
     if mu is not None:
         return lead + f"The mean of all managers is {company.display.score(mu)}."
-    if len(teams) == 1:
-        return lead + "There is one manager, and nobody to compare with."
-    return lead + "These few scores, or scores so much alike, cannot tell teams apart."
+    why = "These few scores, or scores so much alike, cannot tell teams apart"
+    if len(company.material.tables["teams"]) == 1:
+        why = "There is one manager, and nobody to compare with"
+    return f"{lead}{why}, so no what-if can be made either."
 
 
 def _build_row(company: Company, team: Row) -> TeamRow:
@@ -234,13 +242,15 @@ def _given(company: Company) -> set[str]:
 
 def _say_level(company: Company, team: Row) -> list[str]:
     scale, mu = company.display, _find_mu(team)
-    mean = f"The mean of the {count_of(int(team['n']), 'person', 'people')} you marked is "
-    mean += f"{scale.score(team.get('raw_mean'))}"
+    n, score = int(team["n"]), scale.score(team.get("raw_mean"))
+    mean = f"The mean of the {n:,} people you marked is {score}"
+    if n == 1:
+        mean = f"The score of the one person you marked is {score}"
     if mu is None:
         return [f"{mean}. There is nobody to compare with, so nothing can be said of severity."]
     return [
-        f"{mean}; over all managers it is {scale.score(mu)}. With so few people yours may lie at "
-        f"{scale.range(team['low'], team['high'])}.",
+        f"{mean}; the mean of all managers is {scale.score(mu)}. With so few people, yours may lie "
+        f"anywhere from {scale.range(team['low'], team['high'])}.",
         "Whether the difference is you or your team cannot be told, so nothing is corrected.",
     ]
 
