@@ -17,6 +17,7 @@ from calibrate.errors import FitError
 START = 0.5  # variance ratio that no term is orders of magnitude away from
 SMALLEST, LARGEST = 1e-8, 1e6  # ratios: at the first a term is dropped, at the other refused
 SMALLEST_NOISE = 1e-3  # of the mean residual: below it a source has no noise of its own
+VANISHING = 1e-2  # ratio below which a term that shrinks fast is sent to its bound
 NEAR = 0.5  # of a bound on a log variance counts as on it: the bound moves with the residual
 ROUNDING = 1e-12  # of the variance of the points: a residual below it is rounding error
 STEP = np.log(10.0)  # longest step of a log variance
@@ -159,13 +160,13 @@ def fit_variances(
 
     Examples
     --------
-    Two people, two forms each: MSB = 800, MSW = 50, so 50 within and
-    (800 - 50) / 2 between.
+    Two people, two forms each: MSB = 400, MSW = 50, so 50 within and
+    (400 - 50) / 2 between.
 
     >>> fit = fit_variances(np.array([35.0, 45.0, 55.0, 65.0]), np.zeros(4, dtype=np.int64),
     ...                     {"employee": np.array([0, 0, 1, 1])}, ("employee",))
-    >>> round(fit.variance["employee"], 6), round(fit.residual[0], 6)
-    (375.0, 50.0)
+    >>> round(fit.variance["employee"], 6), round(fit.mean_residual, 6)
+    (175.0, 50.0)
     """
     problem = _Problem(points, source, factors, engine, seed)
     noise = np.zeros(len(points), np.int64) if noise is None else noise
@@ -274,7 +275,7 @@ def _minimise(
     for n_steps in range(1, MAX_STEPS + 1):
         step = _newton_step(layout, state)
         length = float(np.abs(step).max(initial=0.0))
-        if length == 0 or length < _enough(state, step / length):
+        if length == 0 or (length < 1.0 and length < _enough(state, step / length)):
             return state, n_steps
         there, taken = _descend(layout, problem, state, step, last)
         if there is None:
@@ -284,7 +285,7 @@ def _minimise(
         # Steps shrink by a steady factor, so that the rest of the way can be foretold.
         rate = length / previous
         foretold = length * rate / (1 - rate) if 0 < rate < 1 else np.inf
-        if taken == 1.0 and foretold < _goal(state, step / length):
+        if taken == 1.0 and length < 1.0 and foretold < _goal(state, step / length):
             return state, n_steps
         previous = length if taken == 1.0 else np.inf
     gain = -2 * float(_newton_step(layout, state) @ state.at.slope)
@@ -346,9 +347,10 @@ def _newton_step(layout: Layout, state: _State) -> FloatArray:
     step[free] = -np.linalg.solve(scaled, slope / size) / size
     if step[free] @ slope > 0:
         step[free] = -np.sign(slope)
-    # A term that is small already and wants to shrink is on its way to zero.
-    vanishing = ratio[: len(step)] * SMALLEST < 1e-2
-    return np.clip(step, np.where(vanishing, -2 * STEP, -STEP), STEP)
+    # A term that is small already and wants to shrink fast is on its way to zero.
+    vanishing = ratio * SMALLEST < VANISHING
+    vanishing[len(layout.terms) :] = False
+    return np.clip(step, np.where(vanishing & (step < -1.0), -np.log(1 / SMALLEST), -STEP), STEP)
 
 
 def _log_bound(layout: Layout, log: FloatArray) -> FloatArray:

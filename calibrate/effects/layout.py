@@ -268,7 +268,7 @@ def _number_levels(
     """New number of each level, and the parents in the new numbers."""
     number: dict[str, IntArray] = {}
     parents: list[IntArray] = []
-    for level, above in zip(reversed(levels), (None, *reversed(levels[1:])), strict=True):
+    for level, above in zip(reversed(levels), (None, *reversed(levels[1:])), strict=False):
         if above is None:
             number[level] = np.arange(sizes[level])
             continue

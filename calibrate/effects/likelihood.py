@@ -258,12 +258,16 @@ def _trace(equations: Equations, solver: Solver) -> tuple[FloatArray, dict[str, 
             along = _sum_columns(z[here] * x[here])
             reach[term] += weight * along
             row[layout.terms.index(term)] = along.sum() / equations.variance[term] ** 2
+        if layout.n_noises > 1:
+            # R is a single term, and the forms of a leaf share their noise: counts suffice.
+            along = _sum_columns(z * x)
+            row[K:] = layout.noise_of_rest.T @ along / equations.residual**2
         if layout.levels:
             N_z, N_x = equations.N @ z, equations.N @ x
             f_z, f_x = equations.solve_levels(N_z), equations.solve_levels(N_x)
             for k, value in _multiply_levels(equations, (N_z, f_z[0]), (N_x, f_x[0])).items():
                 row[k] = value
-            row[K:] = _multiply_noises(equations, (z, N_z, f_z[0]), (x, N_x, f_x[0]))
+            row[K:] -= _lost_by_noise(equations, (N_z, f_z[0]), (N_x, f_x[0]))
             for at, level in enumerate(layout.levels):
                 if level in reach:
                     reach[level] += weight * _sum_columns(f_z[at] * f_x[at])
@@ -298,22 +302,17 @@ def _multiply_levels(
     return products
 
 
-def _multiply_noises(
+def _lost_by_noise(
     equations: Equations,
-    one: tuple[FloatArray, FloatArray, FloatArray],
-    other: tuple[FloatArray, FloatArray, FloatArray],
+    one: tuple[FloatArray, FloatArray],
+    other: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
-    """(C,) products of V_A⁻¹ Z_R z and V_A⁻¹ Z_R x over the forms of each noise.
-
-    For R of a single term: the forms of a leaf share their noise, so that counts suffice.
-    """
+    """(C,) what A takes from the products of Z_R z and Z_R x over the forms of each noise."""
     layout = equations.layout
-    (z, N_z, f_z), (x, N_x, f_x) = one, other
+    (N_z, f_z), (N_x, f_x) = one, other
     crossed = f_z * (N_x - times(equations.precision[0], f_x)) + N_z * f_x
     lost = add_up(layout.noise_of_leaf, _sum_columns(crossed), layout.n_noises)
-    along = _sum_columns(z * x)
-    total = layout.noise_of_rest.T @ along / equations.residual**2
-    return np.asarray(total - lost / equations.residual)
+    return np.asarray(lost / equations.residual)
 
 
 def _trace_inside(equations: Equations) -> FloatArray:

@@ -113,7 +113,11 @@ def test_slope_is_the_finite_difference_of_the_criterion(small) -> None:
 
 @pytest.mark.parametrize(
     ("terms", "residual"),
-    [(ALL, [11.0, 19.0]), (("employee", "unit", "rater"), [11.0]), (("employee", "rater"), [9.0, 4])],
+    [
+        (ALL, [11.0, 19.0]),
+        (("employee", "unit", "rater"), [11.0]),
+        (("employee", "rater"), [9.0, 4]),
+    ],
 )
 def test_probes_give_the_same_slope_within_their_own_error(small, terms, residual) -> None:
     full, equations = _set_up(small, terms, residual, "people")
