@@ -17,8 +17,8 @@ from calibrate.effects.asking import (
     join_parts,
 )
 from calibrate.effects.connect import MIN_EMPLOYEES, MIN_RATERS, Components, find_components
+from calibrate.effects.prospect import foresee_strength
 from calibrate.effects.result import BoolArray, FloatArray, IntArray
-from calibrate.effects.strength import measure_link_strength
 
 #: Rater variance over noise of one form, where no fit says it: the low end of what studies
 #: report (raters hold 30 to 60 % of the variance of marks, noise about as much as the low end).
@@ -155,8 +155,8 @@ def plan_links(
         i, j = np.concatenate([employee, marked[:n]]), np.concatenate([rater, given[:n]])
         s = np.concatenate([source, np.full(n, other)])
         joined = find_components(i, j, n_employees, n_raters)
-        reached = measure_link_strength(i, j, s, joined, gamma)[parts.of_rater >= 0]
-        results.append(StepResult(step, n, int(n_parts[n]), int(linked[n]), float(reached.mean())))
+        reached = foresee_strength(i, j, s, joined, gamma, seed)
+        results.append(StepResult(step, n, int(n_parts[n]), int(linked[n]), reached))
     return LinkPlan(
         given, marked, steps, compare_homes(neighbours, given, marked),
         n_parts[1:], linked[1:], np.diff(linked), tuple(results), int(needy.sum()),

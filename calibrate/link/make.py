@@ -113,7 +113,7 @@ def make_links(path: Path, out: Path, marks: int, clock: Clock) -> LinkResult:
         if not reason:
             folder = out / "link" / cycle.cycle
             with clock.stage("sheets"):
-                is_new = _write(out, folder, prepared, plan, sheets)
+                is_new = _write(out, folder, prepared, plan, sheets, clock)
         link = effects.employees.link
         return LinkResult(
             folder=folder, is_new=is_new, steps=plan.steps,
@@ -144,8 +144,9 @@ def _find_missing_source(cycle: Cycle) -> str:
 
 
 def _write(
-    out: Path, folder: Path, prepared: Prepared, plan: LinkPlan, sheets: Sequence[RaterSheet]
-) -> bool:
+    out: Path, folder: Path, prepared: Prepared, plan: LinkPlan, sheets: Sequence[RaterSheet],
+    clock: Clock,
+) -> bool:  # fmt: skip
     cycle = prepared.cycle
     beside = stage_folder(out, folder.name)
     try:
@@ -155,9 +156,10 @@ def _write(
             files = {
                 s.rater_id: f"sheets/sheet-{n:0{width}d}.xlsx" for n, s in enumerate(sheets, 1)
             }
-            for sheet in sheets:
+            for n, sheet in enumerate(sheets, 1):
                 name = files[sheet.rater_id]
                 write_sheet_file(beside / name, sheet, cycle.title or cycle.cycle)
+                clock.count(n, len(sheets), "sheets")
             (beside / "plan.csv").write_bytes(encode_table(PLAN, _name(prepared, plan, files))[1])
             (beside / "sheet.csv").write_bytes(encode_ratings(sheets))
             lines = _say_inputs(cycle, folder, list(files.values()))

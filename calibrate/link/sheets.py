@@ -42,7 +42,7 @@ def encode_ratings(sheets: Sequence[RaterSheet]) -> bytes:
 
 def write_sheet_file(path: Path, sheet: RaterSheet, title: str) -> None:
     """Write the workbook for one rater: questions and nothing anybody else has said."""
-    book = Workbook(str(path), {"strings_to_urls": False})
+    book = Workbook(str(path), {"strings_to_urls": False, "in_memory": True})
     book.set_properties({"title": f"Marks for {title}", "created": _NO_DATE})
     page = book.add_worksheet("Marks")
     top = book.add_format({"bold": True, "font_size": 16})

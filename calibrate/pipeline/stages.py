@@ -289,16 +289,27 @@ def find_sessions(employees: EmployeeTable) -> tuple[str, ...]:
 
 def compute_scores(prepared: Prepared) -> Scored:
     """Estimate severities and scores, and cut them into bands."""
-    cycle = prepared.cycle
     effects = estimate_overall(prepared)
+<<<<<<< HEAD
     by_criterion = _estimate_criteria(prepared, effects)
     people = effects.employees
     bands = assign_bands(
+=======
+    by_criterion = {
+        k: _estimate_criterion(prepared, k, effects) for k in range(len(prepared.rules.criteria))
+    }
+    return Scored(prepared, effects, by_criterion, cut_scores(prepared, effects))
+
+
+def cut_scores(prepared: Prepared, effects: Effects) -> BandTable:
+    """Cut the scores of everybody into bands."""
+    people, bands = effects.employees, prepared.cycle.bands
+    return assign_bands(
+>>>>>>> main
         people.raw, people.adjusted, people.calibrated, people.se, people.link,
         prepared.employees.frame["proposed_band"].tolist(),
-        cycle.bands.labels, cycle.bands.cuts_micro, people.df,
+        bands.labels, bands.cuts_micro, people.df,
     )  # fmt: skip
-    return Scored(prepared, effects, by_criterion, bands)
 
 
 def estimate_overall(prepared: Prepared, model: Model | None = None) -> Effects:

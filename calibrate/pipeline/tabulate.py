@@ -20,6 +20,7 @@ from calibrate.pipeline.habits import (
 )
 from calibrate.pipeline.network import list_fragile, tabulate_links
 from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
+from calibrate.pipeline.second_opinion import ask_second_opinion
 from calibrate.pipeline.stages import Scored, mean_by_source
 from calibrate.pipeline.team_findings import gather_team_findings
 from calibrate.pipeline.teams import compare_teams, tabulate_teams
@@ -87,6 +88,7 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
     teams = compare_teams(scored, goals)
     beside = tabulate_teams(scored, teams, goals)
     what_if = tabulate_what_if(scored, teams)
+    opinion = ask_second_opinion(scored)
     tables = {
         "forms": _tabulate_forms(scored),
         "scores": tabulate_scores(scored),
@@ -103,12 +105,13 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "links": tabulate_links(scored),
         **beside,
         "what_if": what_if,
+        "second_opinion": opinion.table,
         "problems": tabulate_problems(list(prepared.problems)),
     }
     tables["findings"] = gather_findings(
         distribution, _count_outside(scored), list_notes(scored),
         count_quarantined(scored),
-        [*list_habit_findings(of_raters), *list_fragile(scored),
+        [*list_habit_findings(of_raters), *list_fragile(scored), *opinion.findings,
          *gather_team_findings(scored, teams, beside["teams"], what_if)],
     )  # fmt: skip
     return tables

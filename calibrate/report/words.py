@@ -78,6 +78,28 @@ class Display:
     def mark(self, points: float | None) -> str:
         return DASH if points is None else write_number(self.value(points), self.decimals - 1)
 
+    def blur(self, points: float) -> float:
+        """Points that :meth:`mark` shows: what is drawn tells no more than what is written."""
+        shown = round(self.value(points), self.decimals - 1)
+        return 100 * (shown - self.lowest) / (self.highest - self.lowest)
+
+    def round_off(self, points: float) -> float:
+        """Points that :meth:`whole` shows."""
+        return 100 * (int(self.value(points) + 0.5) - self.lowest) / (self.highest - self.lowest)
+
+    def half(self, low: float, high: float) -> str:
+        """A stretch of the scale; a dash where it is the whole of it.
+
+        Examples
+        --------
+        >>> Display(1, 5).half(50, 100), Display(1, 4).half(0, 50), Display(1, 5).half(0, 100)
+        ('3 to 5', '1 to 2.5', '–')
+        """
+        if (low, high) == (0.0, 100.0):
+            return DASH
+        ends = (self.value(low), self.value(high))
+        return " to ".join(write_number(end, 0 if end == int(end) else 1) for end in ends)
+
     def whole(self, points: float | None) -> str:
         return DASH if points is None else write_number(int(self.value(points) + 0.5), 0)
 

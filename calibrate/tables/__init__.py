@@ -4,6 +4,7 @@ from calibrate.tables.contract import DTYPES, SIGNIFICANT_DIGITS, Column, Contra
 from calibrate.tables.groups import DISPARITIES
 from calibrate.tables.meeting import AGENDA, DISTRIBUTION
 from calibrate.tables.model import AGREEMENT, HABITS, LINKS, RATERS, SOURCES_FITTED, VARIANCE
+from calibrate.tables.opinion import SECOND_OPINION
 from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
 from calibrate.tables.teams import MOVERS, TEAM_BANDS, TEAMS, WHAT_IF
@@ -12,7 +13,7 @@ from calibrate.tables.teams import MOVERS, TEAM_BANDS, TEAMS, WHAT_IF
 PUBLIC = (
     FORMS, SCORES, RATERS, HABITS, AGREEMENT, CRITERION_SCORES, VARIANCE, SOURCES_FITTED,
     DISTRIBUTION, AGENDA, GOALS, READINESS, LINKS, TEAMS, TEAM_BANDS, MOVERS, WHAT_IF,
-    FINDINGS, PROBLEMS,
+    SECOND_OPINION, FINDINGS, PROBLEMS,
 )  # fmt: skip
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "RATERS",
     "READINESS",
     "SCORES",
+    "SECOND_OPINION",
     "SIGNIFICANT_DIGITS",
     "SOURCES_FITTED",
     "TEAMS",

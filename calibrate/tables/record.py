@@ -10,7 +10,9 @@ FINDINGS = Contract(
     (
         Column("finding_id", "text", "stable name"),
         Column(
-            "kind", "text", "distribution, rater, team, goals, what_if, network, disparity or input"
+            "kind",
+            "text",
+            "distribution, rater, team, goals, what_if, model, network, disparity or input",
         ),
         Column("scope", "text", "company, session, manager, rater, unit or group"),
         Column("scope_id", "text", "which of them"),

@@ -13,6 +13,7 @@ from calibrate.effects import Settings, estimate_effects
 from calibrate.effects.asking import MOST_PER_PERSON, Neighbours
 from calibrate.effects.connect import find_components
 from calibrate.effects.linking import LinkPlan, plan_links
+from calibrate.effects.prospect import foresee_strength, probe_strength
 from calibrate.effects.strength import measure_link_strength
 
 MANAGER, PEER, OTHER = 0, 1, 5
@@ -206,6 +207,23 @@ def test_the_same_seed_gives_the_same_plan_and_order_of_forms_does_not_matter() 
     )  # fmt: skip
     assert one.rater.tolist() == two.rater.tolist()
     assert one.employee.tolist() == two.employee.tolist()
+
+
+def test_probes_agree_with_the_exact_mean_strength() -> None:
+    rng = np.random.default_rng(2)
+    employee = np.concatenate([np.repeat(np.arange(500), 3), np.arange(500, 520)])
+    rater = np.concatenate([rng.integers(0, 300, 1500), np.repeat([300, 301], 10)])
+    source = rng.integers(0, 2, len(rater))
+    parts = find_components(employee, rater, 520, 302)
+    for gamma in (0.3, 3.0):
+        n_rating = parts.n_raters.sum()
+        exact = measure_link_strength(employee, rater, source, parts, gamma).sum() / n_rating
+        # Probes err by 0.004 at this size (48 probes, 300 raters); sources cost 1 in 300.
+        probed = probe_strength(employee, rater, parts, gamma, seed=1) / n_rating
+        assert probed == pytest.approx(exact, abs=0.015)
+        assert foresee_strength(
+            employee, rater, source, parts, gamma, seed=1
+        ) == pytest.approx(exact, abs=1e-12)  # fmt: skip
 
 
 def correlate_with_truth(marks: int, seed: int) -> float:

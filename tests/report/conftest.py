@@ -118,7 +118,8 @@ def invent_scores(
             "calibrated_score": pulled if known else raw,
             "pull": pulled - adjusted if known else 0.0 if n else None, "se": se,
             "low": max(pulled - 8.2, 0) if known else None,
-            "high": min(pulled + 8.2, 100) if known else None, "link": link,
+            "high": min(pulled + 8.2, 100) if known else None,
+            "interval_from": "model" if known else None, "link": link,
             "raw_band": find_band(raw),
             "proposed_band": find_band(min(raw + 6, 100))
             if n and has_proposals and i % 4 else None,

@@ -37,12 +37,28 @@ def test_manager_packet_prints_the_figures_of_the_tables(invent: Invent) -> None
     text = flatten(read_text(render_packet("manager", material, "E000").pdf))
     scores = material.tables["scores"].set_index("employee_id")
     row = scores.loc["E003"]
-    # Points to the scale of 1 to 5: 1 + 4 points / 100.
+    # Points to the scale of 1 to 5: 1 + 4 points / 100. Four peers stand behind this raw score.
     raw, adjusted = (1 + 0.04 * float(row[n]) for n in ("raw_score", "adjusted_score"))
     low, high = (1 + 0.04 * float(row[name]) for name in ("low", "high"))
-    assert f"{raw:.2f} · {row['raw_band']}" in text
-    assert f"{adjusted:.2f} (" in text
-    assert f"{low:.2f} to {high:.2f}" in text
+    assert f"Raw score {'3 to 5' if raw >= 3 else '1 to 3'}" in text
+    assert f"Adjusted {adjusted:.1f}" in text
+    assert f"{low:.1f} to {high:.1f}" in text
+    assert f"{raw:.2f} ·" not in text
+
+
+def test_where_the_manager_alone_marked_the_figures_keep_their_digits(invent: Invent) -> None:
+    material = invent()
+    forms = material.tables["forms"]
+    tables = {**material.tables, "forms": forms[forms["source"].isin(["manager", "self"])]}
+    sources = material.source_scores
+    alone = replace(
+        material, tables=tables, source_scores=sources[sources["source"].isin(["manager", "self"])]
+    )
+    html = strip_tags(draft_packet("manager", alone, "E000").html)
+    row = tables["scores"].set_index("employee_id").loc["E003"]
+    raw, adjusted = (1 + 0.04 * float(row[n]) for n in ("raw_score", "adjusted_score"))
+    assert f"{raw:.2f} · {row['raw_band']}" in html
+    assert f"{adjusted:.2f} (" in html
 
 
 def test_criterion_cells_hold_the_mean_of_each_source(invent: Invent) -> None:
@@ -51,8 +67,10 @@ def test_criterion_cells_hold_the_mean_of_each_source(invent: Invent) -> None:
     own = material.source_scores
     own = own[(own["employee_id"] == "E003") & (own["criterion"] == "delivery")]
     by_source = own.set_index("source")["points"]
-    cells = [f"{1 + 0.04 * by_source[s]:.1f}" for s in ("manager", "peer", "self")]
-    row = "".join(f'<td class="number">{cell}</td>' for cell in cells)
+    cells = {s: f"{1 + 0.04 * by_source[s]:.1f}" for s in ("manager", "self")}
+    half = "3 to 5" if by_source["peer"] >= 50 else "1 to 3"
+    shown = (cells["manager"], half, cells["self"])
+    row = "".join(f'<td class="number">{cell}</td>' for cell in shown)
     assert f'<tr><th scope="row">Delivery</th>{row}' in html
 
 

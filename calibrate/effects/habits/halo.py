@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from calibrate.effects.habits.deal import classify, shuffle_deck
-from calibrate.effects.habits.judge import ASIDE, Habit, empty_habit, judge
+from calibrate.effects.habits.deal import classify
+from calibrate.effects.habits.judge import Habit, empty_habit, judge
 from calibrate.effects.habits.reports import Reports
-from calibrate.effects.habits.spread import DEALS, ROUNDS
+from calibrate.effects.habits.rounds import judge_in_rounds
 from calibrate.effects.result import BoolArray, FloatArray, IntArray
 
 #: Forms below which nothing is said.
@@ -34,6 +35,8 @@ class Cells:
         Position within the form.
     column : (M,) codes
         Pair of rater and criterion.
+    rater_of_column, column_size : (C,)
+        Rater of each pair, and its cells.
     """
 
     form: IntArray
@@ -42,10 +45,14 @@ class Cells:
     first: IntArray
     place: IntArray
     column: IntArray
+    rater_of_column: IntArray
+    column_size: IntArray
 
-    def deal(self, drawn: IntArray) -> IntArray:
-        """(M,) Cells of the forms ``drawn``, which answered the same criteria."""
-        return self.first[drawn][self.form] + self.place
+    def fold(self, x: FloatArray) -> FloatArray:
+        """(F, widest) The cells of each form in a row, 0 beyond its end."""
+        rows = np.zeros((len(self.first), int(self.place.max()) + 1))
+        rows[self.form, self.place] = x
+        return rows
 
 
 def find_halo(reports: Reports, narrow: FloatArray, rng: np.random.Generator) -> Habit:
@@ -86,20 +93,15 @@ def find_halo(reports: Reports, narrow: FloatArray, rng: np.random.Generator) ->
     if not (tau2 > 0 and pooled > 0):
         return empty_habit(n)
     # The rater's own mean of a criterion takes a part of each difference with it.
-    left = left * np.sqrt(n[cells.rater] / (n[cells.rater] - 1))
+    rows = cells.fold(left * np.sqrt(n[cells.rater] / (n[cells.rater] - 1)))
     classes = classify(pattern, _find_level(cells, x, rater))
     value = np.log(np.maximum(W / narrow**2 / pooled, LEAST))
-    aside = np.zeros(reports.n_raters, dtype=bool)
-    for _ in range(ROUNDS):
-        deck = shuffle_deck(classes, aside[rater])
-        dealt = np.array([
-            _within(cells, left[cells.deal(deck.draw(rng))], freedom)[0] for _ in range(DEALS)
-        ])  # fmt: skip
-        habit = judge(value, np.log(np.maximum(dealt / pooled, LEAST)), n, is_low_only=True)
-        stands_out = habit.q_value < ASIDE
-        if (stands_out == aside).all():
-            break
-        aside = stands_out
+    measure = partial(_measure_dealt, cells, rows - _mean_rows(cells, rows), rater, freedom)
+
+    def judge_deals(dealt: FloatArray) -> Habit:
+        return judge(value, np.log(np.maximum(dealt / pooled, LEAST)), n, is_low_only=True)
+
+    habit = judge_in_rounds(classes, rater, reports.n_raters, len(x), measure, judge_deals, rng)
 
     def correlate(log_ratio: FloatArray) -> FloatArray:
         return np.asarray(tau2 / (tau2 + pooled * np.exp(log_ratio)))
@@ -126,8 +128,12 @@ def _lay_out(reports: Reports, use: IntArray) -> Cells:
     count = np.bincount(form)
     first = np.cumsum(count) - count
     rater = reports.rater[use][form]
-    _, column = np.unique(rater * reports.criteria.shape[1] + criterion, return_inverse=True)
-    return Cells(form, criterion, rater, first, np.arange(len(form)) - first[form], column)
+    n_criteria = reports.criteria.shape[1]
+    pairs, column, size = np.unique(
+        rater * n_criteria + criterion, return_inverse=True, return_counts=True
+    )
+    place = np.arange(len(form)) - first[form]
+    return Cells(form, criterion, rater, first, place, column, pairs // n_criteria, size)
 
 
 def _freedom(cells: Cells, n: IntArray) -> FloatArray:
@@ -135,8 +141,7 @@ def _freedom(cells: Cells, n: IntArray) -> FloatArray:
     J = len(n)
     size = np.bincount(cells.rater, minlength=J)
     forms = np.bincount(cells.rater[cells.first], minlength=J)
-    _, one = np.unique(cells.column, return_index=True)
-    columns = np.bincount(cells.rater[one], minlength=J)
+    columns = np.bincount(cells.rater_of_column, minlength=J)
     return np.where(forms > 0, size - forms - columns + 1, 0).astype(np.float64)
 
 
@@ -158,6 +163,25 @@ def _within(cells: Cells, x: FloatArray, freedom: FloatArray) -> tuple[FloatArra
     square = np.bincount(cells.rater, y**2, len(freedom))
     known = freedom > 0
     return np.where(known, square / np.where(known, freedom, 1.0), np.nan), y
+
+
+def _mean_rows(cells: Cells, rows: FloatArray) -> FloatArray:
+    """(F, widest) Mean of each form at its answered places, 0 beyond its end."""
+    size = np.bincount(cells.form)
+    is_cell = np.arange(rows.shape[1]) < size[:, None]
+    return np.asarray(is_cell * (rows.sum(axis=1) / size)[:, None])
+
+
+def _measure_dealt(
+    cells: Cells, rows: FloatArray, rater: IntArray, freedom: FloatArray, dealt: IntArray
+) -> FloatArray:
+    """(J,) Mean square within forms, of rows that have mean 0 each."""
+    drawn = rows[dealt]
+    square = np.bincount(rater, np.einsum("fk,fk->f", drawn, drawn), len(freedom))
+    total = np.bincount(cells.column, drawn[cells.form, cells.place])
+    lost = np.bincount(cells.rater_of_column, total**2 / cells.column_size, len(freedom))
+    known = freedom > 0
+    return np.where(known, (square - lost) / np.where(known, freedom, 1.0), np.nan)
 
 
 def _between(

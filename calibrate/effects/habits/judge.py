@@ -12,6 +12,8 @@ from calibrate.effects.result import BoolArray, FloatArray, IntArray
 LEVEL = 0.05
 #: Raters below this share of wrong ones are left aside from the pool.
 ASIDE = 0.10
+#: Lowest dealt figures, at least, from which the tail is continued.
+FEWEST_EXTREME = 20
 #: Deals that differ by less are all the same: nothing can be told.
 ROUNDING = 1e-9
 #: Lowest load of each class of raters.
@@ -100,10 +102,9 @@ def judge(
     for one in np.unique(load):
         mine = load == one
         pool = np.sort(scaled[:, mine], axis=None)
-        below = np.searchsorted(pool, z[mine], side="right")
-        above = len(pool) - np.searchsorted(pool, z[mine], side="left")
-        tail = (below if is_low_only else 2 * np.minimum(below, above)) + 1
-        p[mine] = np.minimum(tail / (len(pool) + 1), 1.0)
+        below = find_tail(pool, z[mine])
+        above = find_tail(-pool[::-1], -z[mine])
+        p[mine] = below if is_low_only else np.minimum(2 * np.minimum(below, above), 1.0)
         bottom, top = np.quantile(pool, [0.025, 0.975])
         low[mine] = value[known][mine] - top * error[mine]
         high[mine] = value[known][mine] - bottom * error[mine]
@@ -112,6 +113,41 @@ def judge(
         spread_out(len(n), known, part) for part in parts
     )
     return Habit(value, low, high, n, expected, p_value, q_value)
+
+
+def find_tail(pool: FloatArray, z: FloatArray) -> FloatArray:
+    r"""Share of the pool at or below each z; beyond its last figures an exponential tail.
+
+    .. math:: P(Z \le z) = \frac{k}{n}\, e^{-(t - z) / m}, \quad z < t
+
+    with t the k-th lowest figure and m the mean distance of those below it.
+
+    Parameters
+    ----------
+    pool : (n,)
+        In order, at least 40.
+    z : (m,)
+
+    References
+    ----------
+    Davison & Smith (1990), J. R. Stat. Soc. B 52 (exceedances over a threshold).
+
+    Examples
+    --------
+    >>> pool = np.linspace(0, 1, 1001)
+    >>> find_tail(pool, np.array([0.5, -10])).round(3)
+    array([0.5, 0. ])
+    """
+    n = len(pool)
+    k = max(FEWEST_EXTREME, n // 200)
+    share = np.searchsorted(pool, z, side="right") / n
+    edge = pool[k - 1]
+    reach = float((edge - pool[: k - 1]).mean())
+    if reach > 0:
+        share = np.where(z < edge, k / n * np.exp(np.minimum(z - edge, 0) / reach), share)
+    else:
+        share = np.maximum(share, 1 / (n + 1))
+    return np.asarray(share)
 
 
 def _measure_middle(z: FloatArray) -> float:

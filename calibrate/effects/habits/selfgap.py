@@ -36,6 +36,8 @@ def find_self_gap(reports: Reports, own: SelfForms, effects: Effects) -> Habit:
     effects
         Severity and source level are taken off where they are known.
     """
+    order = np.argsort(own.employee, kind="stable")
+    own = SelfForms(own.employee[order], own.rater[order], own.points[order])
     others, n_others = _average_others(reports, own, effects)
     n = np.zeros(reports.n_raters, dtype=np.int64)
     n[own.rater] = n_others
@@ -46,13 +48,12 @@ def find_self_gap(reports: Reports, own: SelfForms, effects: Effects) -> Habit:
     expected, sd = _fit_pool(gap, others[use], load)
     if not (sd > 0).all():
         return empty_habit(n)
-    z = np.abs((gap - expected) / sd)
-    p = 2 * ndtr(-z)
-    # A pool with long tails has more than one in twenty beyond what is normal.
-    p_pool = np.maximum(p, 1 - (np.searchsorted(np.sort(z), z)) / len(z))
+    z = (gap - expected) / sd
+    normal = 2 * ndtr(-np.abs(z))
+    p = np.maximum(normal, 2 * _share_beyond(z))
     at = own.rater[use]
-    parts = (gap, gap - Z_95 * sd, gap + Z_95 * sd, expected, p_pool,
-             np.maximum(adjust_p(p), p_pool))  # fmt: skip
+    q = np.maximum(adjust_p(normal), p)
+    parts = (gap, gap - Z_95 * sd, gap + Z_95 * sd, expected, p, q)
     value, low, high, usual, p_value, q_value = (spread_out(len(n), at, part) for part in parts)
     return Habit(value, low, high, n, usual, p_value, q_value)
 
@@ -72,6 +73,17 @@ def _average_others(
     count = np.bincount(who, minlength=size)[own.employee]
     total = np.bincount(who, adjusted[of_others], size)[own.employee]
     return total / np.maximum(count, 1), count
+
+
+def _share_beyond(z: FloatArray) -> FloatArray:
+    """Share of the pool as far out, on the side where fewer are: long tails are not chance alone.
+
+    Whoever inflates the own form is on one side only, and must not make it look usual.
+    """
+    ordered, size = np.sort(z), np.abs(z)
+    below = np.searchsorted(ordered, -size, side="right")
+    above = len(z) - np.searchsorted(ordered, size, side="left")
+    return np.asarray(np.minimum(below, above) / len(z))
 
 
 def _fit_pool(gap: FloatArray, others: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.effects.habits.deal import classify, shuffle_deck
-from calibrate.effects.habits.judge import ASIDE, Habit, empty_habit, judge
+from calibrate.effects.habits.deal import classify
+from calibrate.effects.habits.judge import Habit, empty_habit, judge
 from calibrate.effects.habits.reports import Reports
+from calibrate.effects.habits.rounds import judge_in_rounds
 from calibrate.effects.result import N_SOURCES, BoolArray, Effects, FloatArray, IntArray
 
 #: Forms below which nothing is said.
 FEWEST = 5
-#: Deals, and rounds in which raters who stand out are left aside from the pool.
-DEALS, ROUNDS = 200, 3
 
 
 @dataclass(frozen=True)
@@ -110,25 +109,18 @@ def find_spread(reports: Reports, effects: Effects, rng: np.random.Generator) ->
     classes = classify(source, expected.centre[use] - severity)
     surprise = _centre(surprise, source)
 
-    def measure(y: FloatArray) -> FloatArray:
-        return _mean_square(y, rater, n)
-
-    observed = measure(points)
-    aside = np.zeros(reports.n_raters, dtype=bool)
+    observed = _mean_square(points, rater, n)
     pooled = float(np.nanmean(observed))
     if not pooled > 0:
         return empty_habit(n)
-    for _ in range(ROUNDS):
-        deck = shuffle_deck(classes, aside[rater])
-        dealt = np.array([
-            measure(person + width * surprise[deck.draw(rng)]) for _ in range(DEALS)
-        ])  # fmt: skip
-        habit = judge(_halve_log(observed, pooled), _halve_log(dealt, pooled), n, may_widen=True)
-        stands_out = habit.q_value < ASIDE
-        if (stands_out == aside).all():
-            break
-        aside = stands_out
-    return habit
+
+    def measure(dealt: IntArray) -> FloatArray:
+        return _mean_square(person + width * surprise[dealt], rater, n)
+
+    def judge_deals(dealt: FloatArray) -> Habit:
+        return judge(_halve_log(observed, pooled), _halve_log(dealt, pooled), n, may_widen=True)
+
+    return judge_in_rounds(classes, rater, reports.n_raters, len(use), measure, judge_deals, rng)
 
 
 def _centre(surprise: FloatArray, source: IntArray) -> FloatArray:

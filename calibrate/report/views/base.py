@@ -9,7 +9,9 @@ from functools import cached_property
 from statistics import NormalDist
 from typing import TypeVar
 
+from calibrate.bands import SMALL_COMPANY
 from calibrate.report.material import Material, Row, RubricInfo
+from calibrate.report.privacy import hides_marks
 from calibrate.report.words import Display, write_number
 
 #: Longest table; what is cut is said under it.
@@ -95,6 +97,17 @@ class Company:
     @cached_property
     def min_peers(self) -> int:
         return int(self.material.cycle.privacy.min_peers)
+
+    @cached_property
+    def is_small(self) -> bool:
+        """Do bands follow the raw score because few people are rated?"""
+        return int(self.material.tables["scores"]["raw_score"].notna().sum()) < SMALL_COMPANY
+
+    @cached_property
+    def hides_marks(self) -> bool:
+        """Do raters differ enough for a score without severity to tell little of a mark?"""
+        variance = self.material.tables["variance"]
+        return hides_marks(dict(zip(variance["term"], variance["variance"].fillna(0), strict=True)))
 
     def find_band(self, points: float) -> int:
         """Index of the band; a score on a cut belongs above it, compared as integers."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from calibrate.report.material import Material, Row
 from calibrate.report.views.base import Company, Figure, Head, RubricNote, build_head, cap_rows
-from calibrate.report.views.evidence import Cell, Person, build_person, take_overall
+from calibrate.report.views.evidence import Person, build_person
 from calibrate.report.views.pattern import OwnPattern, build_own_pattern
 from calibrate.report.views.presence import (
     Presence,
@@ -16,6 +16,7 @@ from calibrate.report.views.presence import (
 )
 from calibrate.report.views.talk import GoalRow, Talk, build_talk, list_goals
 from calibrate.report.views.teams import OwnTeam, build_own_team
+from calibrate.report.views.veil import Cell
 from calibrate.report.words import DASH, write_count
 
 
@@ -76,6 +77,7 @@ class ManagerView:
     interval: str
     is_fitted: bool
     has_masked: bool
+    has_raw: bool
     has_expected: bool
     show_suggested: bool
     rubrics: tuple[RubricNote, ...]
@@ -128,6 +130,7 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
         interval=company.interval,
         is_fitted=any(person.is_adjusted for person in shown),
         has_masked=any(person.is_masked for person in shown),
+        has_raw=any(person.is_rated and not person.is_sealed for person in shown),
         has_expected=any(line.expected != DASH for p in shown for line in p.criteria),
         show_suggested=material.cycle.show_suggested != "never",
         rubrics=company.rubric_notes,
@@ -157,9 +160,9 @@ def _build_others(company: Company, manager_id: str, team: frozenset[str]) -> tu
 
 
 def _rank(pair: tuple[Person, Row]) -> tuple[bool, bool, float, str]:
-    # By score where figures are shown; withheld scores must not be told by their place.
+    # By the figure that is shown; withheld scores must not be told by their place.
     person, score = pair
-    height = 0.0 if person.is_masked else float(score.get("raw_score") or 0.0)
+    height = 0.0 if person.is_masked else float(score.get("adjusted_score") or 0.0)
     return (not person.is_rated, person.is_masked, -height, person.employee_id)
 
 
@@ -181,17 +184,14 @@ def _build_heat(company: Company, pairs: tuple[tuple[Person, Row], ...]) -> tupl
     desk = company.material.desk
     for person, _ in pairs:
         rows = desk.find_rows("criterion_scores", "employee_id", [person.employee_id])
-        by_criterion = {str(row["criterion"]): row for row in rows}
-        if not by_criterion:
+        if not rows:
             continue
-        rubric = company.find_rubric(person.employee_id, list(by_criterion))
-        ids = [c.id for c in rubric.criteria] if rubric else sorted(by_criterion)
-        names = {c.id: c.label for c in rubric.criteria} if rubric else {}
-        key = tuple(names.get(i, i) for i in ids)
+        known = [str(row["criterion"]) for row in rows]
+        rubric = company.find_rubric(person.employee_id, known)
+        key = tuple(c.label for c in rubric.criteria) if rubric else tuple(sorted(known))
         titles.setdefault(key, rubric.title if rubric else "")
-        write = company.display.whole if person.is_masked else company.display.mark
-        points = [take_overall(by_criterion.get(i, {})) for i in ids]
-        cells = tuple(Cell(write(p), company.shade(p)) for p in points)
+        told = {line.label: line.overall for line in person.criteria}
+        cells = tuple(told.get(label, Cell(DASH, company.shade(None))) for label in key)
         tables.setdefault(key, []).append(HeatRow(person.name, cells))
     return tuple(
         HeatTable(titles[columns], columns, tuple(rows)) for columns, rows in tables.items()

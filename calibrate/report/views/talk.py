@@ -89,7 +89,7 @@ def _rank_criteria(person: Person) -> list[CriterionLine]:
 
 def _compare_criteria(person: Person) -> list[str]:
     ranked = _rank_criteria(person)
-    if len(ranked) < 2:
+    if len(ranked) < 2 or (person.is_sealed and not person.is_adjusted):
         return []
     low, high = ranked[0], ranked[-1]
     if (high.points or 0) - (low.points or 0) < NOTABLE:
@@ -105,14 +105,17 @@ def _compare_criteria(person: Person) -> list[str]:
 def _compare_self(company: Company, person: Person) -> list[str]:
     forms = company.material.desk.find_rows("forms", "employee_id", [person.employee_id])
     own = [float(f["points"]) for f in forms if f["source"] == "self" and f["points"] is not None]
-    raw = company.material.desk.find_one("scores", "employee_id", person.employee_id)
-    if not own or raw.get("raw_score") is None:
+    score = company.material.desk.find_one("scores", "employee_id", person.employee_id)
+    # A gap to confidential marks would tell them; the adjusted score hides them.
+    others = score.get("adjusted_score" if person.is_sealed else "raw_score")
+    if not own or others is None or (person.is_sealed and person.is_masked):
         return []
-    gap = sum(own) / len(own) - float(raw["raw_score"])
+    gap = sum(own) / len(own) - float(others)
     if abs(gap) < NOTABLE:
         return []
     way = "higher" if gap > 0 else "lower"
-    size = "" if person.is_masked else f" by {company.display.width(abs(gap))}"
+    is_told = not (person.is_masked or person.is_sealed)
+    size = f" by {company.display.width(abs(gap))}" if is_told else ""
     return [f"Sees the own work {way} than others do{size}. Start with the person's own view."]
 
 
@@ -126,7 +129,8 @@ def _compare_goals(company: Company, person: Person, score: Row) -> list[str]:
     weights = [float(g.get("weight") or 1) for g in known]
     total = sum(w * float(g["attainment"]) for w, g in zip(weights, known, strict=True))
     reached = total / sum(weights) if sum(weights) else 0.0
-    band, middle = str(score.get("raw_band") or ""), (len(company.labels) - 1) / 2
+    marked = "" if person.is_sealed else score.get("raw_band")
+    band, middle = str(score.get("proposed_band") or marked or ""), (len(company.labels) - 1) / 2
     rank = company.labels.index(band) if band in company.labels else middle
     if reached >= 1 and rank < middle:
         return ["Goals were reached, the rating is below the middle. Ask what the marks miss."]
@@ -143,6 +147,13 @@ def _say_what_changed(company: Company, person: Person, score: Row) -> tuple[str
             "Not adjusted, because nobody else marked enough of the people these raters marked. "
             "The raw score stands.",
             "“Your rating rests on the marks as they were given.”",
+        )
+    if person.is_sealed:
+        return (
+            "How severe these raters mark, measured on people others marked too, is not in the "
+            "adjusted score. By how much it moved is not told: it would give single answers away.",
+            "“We compared the people who rated you with others who rated the same colleagues, and "
+            "took out what was strict or mild in their marks. It says nothing about your work.”",
         )
     change = float(score["adjusted_score"]) - float(score["raw_score"])
     if abs(change) < HARDLY:

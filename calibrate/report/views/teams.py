@@ -11,6 +11,7 @@ from markupsafe import Markup
 from calibrate.report.charts import draw_interval
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company, cap_rows
+from calibrate.report.views.sealed import is_sealed
 from calibrate.report.words import DASH, MINUS, count_of, join_words, write_count, write_percent
 
 #: From this share of people on whose scores cannot be adjusted, teams are shown side by side.
@@ -21,6 +22,16 @@ KINDS = ("team", "goals")
 ALPHA = 0.05
 #: A score pulled by less is as good as not pulled: a hundredth of a mark on a 1 to 5 scale.
 HARDLY = 0.25
+
+
+SEALED = (
+    "Managers whose people were marked in confidence by others too are not listed: single answers "
+    "could be worked out."
+)
+OTHERS_TOO = (
+    "Others marked your people too. Means of so few forms would let single answers be worked out, "
+    "so none is shown. Too few people were marked by several raters to adjust the scores."
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +96,17 @@ def build_team_pages(company: Company, scores: Sequence[Row]) -> TeamPages | Non
     managers = sorted({str(row["of"]) for row in asked if row["kind"] == "manager" and row["of"]})
     teams = desk.find_rows("teams", "manager_id", managers)
     teams.sort(key=lambda row: (-(row.get("pooled_mean") or 0), str(row["manager_id"])))
-    kept, notice = cap_rows(teams, "managers")
-    moves = desk.find_rows("movers", "manager_id", managers)
+    capped, notice = cap_rows(teams, "managers")
+    closed = {
+        str(row["of"])
+        for row in desk.find_rows("what_if", "of", managers)
+        if row["kind"] == "manager" and is_sealed(company, str(row["employee_id"]))
+    }
+    kept = [team for team in capped if str(team["manager_id"]) not in closed]
+    if closed:
+        notice = " ".join(filter(None, (notice, SEALED)))
+    shown = [manager for manager in managers if manager not in closed]
+    moves = desk.find_rows("movers", "manager_id", shown)
     facts = [
         re.sub(r"(?<!\w)-(?=\d)", MINUS, f"{row['headline']} ({row['evidence']}).")
         for row in desk.find_rows("findings", "kind", KINDS)
@@ -118,14 +138,16 @@ def build_own_team(company: Company, manager_id: str, people: Sequence[Row]) -> 
     asked = desk.find_rows("what_if", "employee_id", ids)
     moves = desk.find_rows("movers", "manager_id", [manager_id])
     is_open = _is_own_alone(company, manager_id, ids)
+    if not is_open:
+        return OwnTeam(Markup(""), (OTHERS_TOO, *_say_goals(team)))
     sentences = [
-        *(_say_level(company, team) if is_open else []),
+        *_say_level(company, team),
         *_say_order(team),
         *_say_goals(team),
         *_say_bands(company, [row for row in asked if row["kind"] == "manager"]),
-        *(_say_own_moves(company, moves) if is_open else []),
+        *_say_own_moves(company, moves),
     ]
-    return OwnTeam(_draw_team(company, team) if is_open else Markup(""), tuple(sentences))
+    return OwnTeam(_draw_team(company, team), tuple(sentences))
 
 
 def is_mostly_unlinked(scores: Sequence[Row]) -> bool:

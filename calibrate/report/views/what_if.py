@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company, cap_rows
+from calibrate.report.views.sealed import is_sealed
 from calibrate.report.words import DASH, count_of
 
 _VEILED = "after the proposal"
@@ -78,21 +79,42 @@ def _build_table(
     company: Company, kind: str, told: Sequence[Row], by_employee: dict[str, Row]
 ) -> WhatIfTable:
     title, lead, of = _WORDS[kind]
+    open_rows = [
+        row for row in told if not _hides(company, kind, by_employee[str(row["employee_id"])])
+    ]
+    n_hidden = len(told) - len(open_rows)
     moving = sorted(
-        (row for row in told if row["moves"] > 0),
+        (row for row in open_rows if row["moves"] > 0),
         key=lambda row: (company.name(row.get("of")), -abs(row["part"] or 0), row["employee_id"]),
     )
     kept, notice = cap_rows(moving, "people")
-    n_safe = len(told) - len(moving)
-    sentence = f"All {len(told):,} people here keep their band in all three."
-    if moving:
-        verb = "keeps the" if n_safe == 1 else "keep their"
-        sentence = f"{count_of(n_safe, 'person', 'people')} of {len(told):,} {verb} band in all "
-        sentence += "three. The others:"
+    sentence = _say_safe(len(open_rows), len(moving))
+    if n_hidden:
+        sentence = (
+            f"Not shown for {count_of(n_hidden, 'person', 'people')}: bands as marked would help "
+            f"to work out single answers; the tables of the run hold them. {sentence}"
+        )
     return WhatIfTable(
         title, lead, sentence, of, _HEADS,
         tuple(_build_row(company, kind, row, by_employee) for row in kept), notice,
     )  # fmt: skip
+
+
+def _hides(company: Company, kind: str, score: Row) -> bool:
+    """Does the first band tell the raw score of a person marked in confidence?"""
+    is_adjusted = kind == "unit" and score.get("link") == "linked" and not company.is_small
+    return not is_adjusted and is_sealed(company, str(score["employee_id"]))
+
+
+def _say_safe(n_people: int, n_moving: int) -> str:
+    if not n_people:
+        return ""
+    if not n_moving:
+        return f"All {n_people:,} people here keep their band in all three."
+    n_safe = n_people - n_moving
+    verb = "keeps the" if n_safe == 1 else "keep their"
+    safe = count_of(n_safe, "person", "people")
+    return f"{safe} of {n_people:,} {verb} band in all three. The others:"
 
 
 def _build_row(company: Company, kind: str, row: Row, by_employee: dict[str, Row]) -> WhatIfRow:
