@@ -290,14 +290,7 @@ def find_sessions(employees: EmployeeTable) -> tuple[str, ...]:
 def compute_scores(prepared: Prepared) -> Scored:
     """Estimate severities and scores, and cut them into bands."""
     effects = estimate_overall(prepared)
-<<<<<<< HEAD
     by_criterion = _estimate_criteria(prepared, effects)
-    people = effects.employees
-    bands = assign_bands(
-=======
-    by_criterion = {
-        k: _estimate_criterion(prepared, k, effects) for k in range(len(prepared.rules.criteria))
-    }
     return Scored(prepared, effects, by_criterion, cut_scores(prepared, effects))
 
 
@@ -305,7 +298,6 @@ def cut_scores(prepared: Prepared, effects: Effects) -> BandTable:
     """Cut the scores of everybody into bands."""
     people, bands = effects.employees, prepared.cycle.bands
     return assign_bands(
->>>>>>> main
         people.raw, people.adjusted, people.calibrated, people.se, people.link,
         prepared.employees.frame["proposed_band"].tolist(),
         bands.labels, bands.cuts_micro, people.df,
