@@ -8,7 +8,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from calibrate.effects.equations import build_equations
-from calibrate.effects.fit import MOST_EXACT, N_PROBES, fit_variances
+from calibrate.effects.fit import fit_variances
 from calibrate.effects.forms import Forms, sort_forms
 from calibrate.effects.layout import build_layout
 from calibrate.effects.likelihood import Evaluation, evaluate, solve_points
@@ -23,6 +23,7 @@ from calibrate.effects.result import (
     FloatArray,
     IntArray,
 )
+from calibrate.effects.search import MOST_EXACT, N_PROBES
 from calibrate.effects.solvers import ExactSolver, IterativeSolver, Solver
 from calibrate.errors import FitError
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibrate.effects import fit as fitting
+from calibrate.effects import search as searching
 from calibrate.effects.fit import fit_variances
 from calibrate.errors import FitError
 
@@ -165,12 +165,12 @@ def test_two_terms_with_the_same_levels_are_refused() -> None:
 
 def test_no_descent_is_refused(small, monkeypatch) -> None:
     """A criterion that only rises, as after a defect of the data, must not loop."""
-    true, calls = fitting.evaluate, iter(range(10_000))
+    true, calls = searching.evaluate, iter(range(10_000))
 
     def rising(equations, solver):
         at = true(equations, solver)
         return type(at)(**(vars(at) | {"criterion": at.criterion + 10.0 * next(calls)}))
 
-    monkeypatch.setattr("calibrate.effects.fit.evaluate", rising)
+    monkeypatch.setattr("calibrate.effects.search.evaluate", rising)
     with pytest.raises(FitError, match="did not settle"):
         fit_variances(small.points, small.source, small.factors, ("employee", "rater"))
