@@ -137,7 +137,9 @@ def plan_links(
     """
     n_employees, n_raters = len(neighbours.may_be_marked), len(neighbours.may_mark)
     parts = find_components(employee, rater, n_employees, n_raters)
-    needy = _find_needy(employee, rater, parts, strength, min_link)
+    needy = _find_needy(
+        employee, rater, parts, strength, marks=marks, gamma=gamma, min_link=min_link
+    )
     ledger = Ledger(employee, rater, neighbours, marks, seed)
     # Of two raters nobody can say which one is strict.
     if parts.n_raters.sum() >= MIN_RATERS and (needy.any() or len(parts.linked) > 1):
@@ -164,14 +166,22 @@ def plan_links(
 
 
 def _find_needy(
-    employee: IntArray, rater: IntArray, parts: Components, strength: FloatArray, min_link: float
-) -> BoolArray:
-    """(J,) Cannot the rater be compared with others, or hardly?"""
-    of_rater = parts.of_rater
+    employee: IntArray, rater: IntArray, parts: Components, strength: FloatArray, *,
+    marks: int, gamma: float, min_link: float,
+) -> BoolArray:  # fmt: skip
+    """(J,) Raters who cannot be compared, and weak ones whom more marks would lift.
+
+    A weak rater stays alone if even marks on people whose other raters are all known
+    would not reach ``min_link``: where raters hardly differ, asking is for nothing.
+    """
+    of_rater, n_employees = parts.of_rater, max(len(parts.of_employee), 1)
     is_linked = np.append(parts.linked, False)[of_rater]
-    pairs = np.unique(rater * max(len(parts.of_employee), 1) + employee)
-    n_people = np.bincount(pairs // max(len(parts.of_employee), 1), minlength=len(of_rater))
+    pairs = np.unique(rater * n_employees + employee)
+    j, i = pairs // n_employees, pairs % n_employees
+    n_people = np.bincount(j, minlength=len(of_rater))
+    compared = np.bincount(j, 1 - 1 / np.bincount(i)[i], len(of_rater)) + marks
     is_weak = is_linked & (np.nan_to_num(strength) < min_link) & (n_people >= FEWEST_PEOPLE)
+    is_weak &= gamma * compared / (1 + gamma * compared) >= min_link
     needy: BoolArray = (of_rater >= 0) & (~is_linked | is_weak)
     return needy
 

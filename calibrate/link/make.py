@@ -109,7 +109,8 @@ def make_links(path: Path, out: Path, marks: int, clock: Clock) -> LinkResult:
             plan = plan_network(prepared, effects, marks)
         sheets = ask_raters(prepared, plan)
         folder, is_new = None, False
-        reason = _find_reason(cycle, plan)
+        n_raters = int((effects.raters.n_forms > 0).sum())
+        reason = _find_reason(cycle, plan, n_raters)
         if not reason:
             folder = out / "link" / cycle.cycle
             with clock.stage("sheets"):
@@ -118,7 +119,7 @@ def make_links(path: Path, out: Path, marks: int, clock: Clock) -> LinkResult:
         return LinkResult(
             folder=folder, is_new=is_new, steps=plan.steps,
             n_rated=int((link != UNRATED).sum()),
-            n_raters=int((effects.raters.n_forms > 0).sum()),
+            n_raters=n_raters,
             n_unlinked=int((link == UNLINKED).sum()), n_asked=len(sheets),
             minutes=max((len(s.questions) for s in sheets), default=0) * MINUTES_PER_MARK,
             n_changed=len(find_changed(folder)) if folder is not None else 0,
@@ -126,9 +127,11 @@ def make_links(path: Path, out: Path, marks: int, clock: Clock) -> LinkResult:
         )  # fmt: skip
 
 
-def _find_reason(cycle: Cycle, plan: LinkPlan) -> str:
+def _find_reason(cycle: Cycle, plan: LinkPlan, n_raters: int) -> str:
     if cycle.effects.model == "none":
         return "The cycle asks for no adjustment (effects.model: none). No mark is needed."
+    if not n_raters:
+        return "Nobody has marked anybody yet. Plan when the managers have filed their forms."
     if len(plan):
         return ""
     if not plan.n_needy:

@@ -57,7 +57,7 @@ def ask_raters(prepared: Prepared, plan: LinkPlan) -> tuple[RaterSheet, ...]:
     frame = prepared.employees.frame
     ids, names = prepared.employees.ids, frame["name"].tolist()
     work = [
-        " · ".join(part for part in parts if part)
+        " · ".join(dict.fromkeys(part for part in parts if part))
         for parts in zip(frame["job_family"], frame["level"], frame["department"], strict=True)
     ]
     name_of = dict(zip(ids, names, strict=True))

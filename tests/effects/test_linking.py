@@ -197,6 +197,23 @@ def test_a_stray_team_beside_a_linked_office_is_tied_to_it_twice() -> None:
     assert (plan.employee < 6).all()
 
 
+@pytest.mark.parametrize(("gamma", "asked"), [(0.1, [3, 3]), (0.02, [])])
+def test_a_weak_rater_is_asked_only_if_it_helps(gamma: float, asked: list[int]) -> None:
+    # Raters 0 to 2 mark ten people together; rater 3 marks three, of whom one is shared.
+    employee = np.concatenate([np.repeat(np.arange(10), 3), [9, 10, 11]])
+    rater = np.concatenate([np.tile(np.arange(3), 10), [3, 3, 3]])
+    near = Neighbours(
+        np.arange(4), np.zeros(4, np.int64), np.zeros((4, 1), np.int64),
+        np.zeros((12, 1), np.int64), np.ones(4, bool), np.ones(12, bool), employee * 4 + rater,
+    )  # fmt: skip
+    strength = np.array([0.5, 0.5, 0.5, 0.05])
+    # Compared so far: 3/4 of a form. With two more c = 2.75: 0.1 gives 0.216, 0.02 gives 0.052.
+    plan = plan_links(employee, rater, 0 * rater, strength, near, other=OTHER, marks=2,
+                      gamma=gamma, min_link=0.2, seed=1)  # fmt: skip
+    assert plan.rater.tolist() == asked
+    assert (plan.employee < 10).all()
+
+
 def test_the_same_seed_gives_the_same_plan_and_order_of_forms_does_not_matter() -> None:
     teams = Teams(n_teams=9, size=5)
     shuffled = np.random.default_rng(3).permutation(teams.n_people)

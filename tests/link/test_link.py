@@ -250,6 +250,16 @@ def test_a_cycle_without_adjustment_asks_nobody(
     assert not company.links.exists()
 
 
+def test_before_anybody_has_marked_there_is_nothing_to_plan(
+    company: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (company.folder / "ratings.csv").write_text(
+        "employee_id,rater_id,source,criterion,mark\n000,00,manager,delivery,\n"
+    )
+    assert company.link() == ExitCode.DONE
+    assert "Nobody has marked anybody yet" in capsys.readouterr().out
+
+
 def test_json_says_what_each_step_gives(company: Any, capsys: pytest.CaptureFixture[str]) -> None:
     company.link("--json")
     said = json.loads(capsys.readouterr().out)

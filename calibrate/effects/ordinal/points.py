@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +68,29 @@ class PointScale:
         residual: FloatArray = (self.expect_square(eta) - self.expect(eta) ** 2) @ WEIGHTS
         return residual
 
+    def decompose(self, sd: Mapping[str, float]) -> dict[str, float]:
+        """Variance of a form's points by term, the sources averaged over; points squared.
+
+        A term's is the variance of the expected points as it alone varies. The
+        residual is the rest of the whole: noise, and what terms do together.
+        """
+        total = sum(s**2 for s in sd.values())
+        parts = {}
+        for term, s in sd.items():
+            nodes = s * NODES
+            expected = self.average(nodes, float(np.sqrt(max(total - s**2, 0.0))))
+            parts[term] = float(np.square(expected - expected @ WEIGHTS) @ WEIGHTS)
+        eta = self.level[:, None] + np.sqrt(total) * NODES
+        whole = self.expect_square(eta) @ WEIGHTS - np.square(self.expect(eta) @ WEIGHTS)
+        return parts | {"residual": float(self.share @ whole) - sum(parts.values())}
+
+    def average(self, effect: FloatArray, other_sd: float) -> FloatArray:
+        """(m,) expected points at each effect, over sources and over others of N(0, other_sd²)."""
+        points = np.zeros(len(effect))
+        for level, share in zip(self.level, self.share, strict=True):
+            points += share * (self.expect(effect[:, None] + level + other_sd * NODES) @ WEIGHTS)
+        return points
+
 
 @dataclass(frozen=True)
 class PointCurve:
@@ -104,7 +128,4 @@ def tabulate_curve(
     reach = _REACH * float(np.max(sd, initial=0.1))
     low, high = float(np.min(mode, initial=0.0)), float(np.max(mode, initial=0.0))
     t = np.linspace(low - reach, high + reach, _KNOTS)
-    g = np.zeros(_KNOTS)
-    for level, share in zip(scale.level, scale.share, strict=True):
-        g += share * (scale.expect(t[:, None] + level + other_sd * NODES) @ WEIGHTS)
-    return PointCurve(CubicSpline(t, g))
+    return PointCurve(CubicSpline(t, scale.average(t, other_sd)))

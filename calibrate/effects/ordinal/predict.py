@@ -20,9 +20,6 @@ from calibrate.effects.ordinal.points import PointScale, tabulate_curve
 from calibrate.effects.result import N_SOURCES, FloatArray, IntArray
 from calibrate.effects.strength import measure_link_strength
 
-#: Variance of the logistic distribution, logits squared.
-RESIDUAL = float(np.pi**2 / 3)
-
 
 @dataclass(frozen=True)
 class _Linked:
@@ -62,7 +59,7 @@ def predict_ordinal(
     Returns
     -------
     Predictions
-        In points; the variances are in logits squared.
+        In points.
 
     Raises
     ------
@@ -81,7 +78,7 @@ def predict_ordinal(
     all_sd = _total(fit, *linked.factors)
     source_mean = scale.source_means(all_sd)
     sd = fit.parameters.sd
-    variance = {k: sd[k] ** 2 for k in linked.factors} | {"residual": RESIDUAL}
+    variance = scale.decompose(sd)
     if len(categories.value) < categories.n_scores:
         said = (*said, describe_merged(categories.n_scores, len(categories.value)))
     if not fit.is_exact:
@@ -93,7 +90,11 @@ def predict_ordinal(
         severity=_scatter(forms.n_raters, linked.raters, severity),
         severity_se=_scatter(forms.n_raters, linked.raters, severity_se),
         link_strength=measure_link_strength(
-            forms.employee, forms.rater, forms.source, components, sd["rater"] ** 2 / RESIDUAL
+            forms.employee,
+            forms.rater,
+            forms.source,
+            components,
+            variance["rater"] / variance["residual"],
         ),
         source_mean=_scatter(N_SOURCES, linked.sources, source_mean),
         source_residual=_scatter(N_SOURCES, linked.sources, scale.source_residuals(all_sd)),

@@ -52,9 +52,11 @@ def build_network(company: Company, scores: Sequence[Row]) -> Network:
     raters = desk.find_rows("raters", "rater_id", ids)
     if company.material.cycle.effects.model == "none" or not raters:
         return Network((), (), (), "", Markup(""), "")
-    links = desk.find_rows("links", "session", sorted({str(r["session"]) for r in scores}))
-    links += [r for r in desk.find_rows("links", "rater_id", ids) if r not in links]
-    links.sort(key=lambda row: int(row["order"]))
+    here = desk.find_rows("links", "session", sorted({str(row["session"]) for row in scores}))
+    by_order = {
+        int(row["order"]): row for row in [*here, *desk.find_rows("links", "rater_id", ids)]
+    }
+    links = [by_order[order] for order in sorted(by_order)]
     chart, caption = _draw(company, raters, forms, links)
     shown = links[:MOST_PAIRS]
     notice = ""

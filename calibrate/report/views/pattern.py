@@ -10,6 +10,7 @@ from markupsafe import Markup
 from calibrate.report.charts import draw_severity
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
+from calibrate.report.views.habits import say_own_habits
 from calibrate.report.views.network import say_own_sheet
 from calibrate.report.views.patterns import find_reach
 from calibrate.report.words import count_of, say_link_strength
@@ -17,6 +18,7 @@ from calibrate.report.words import count_of, say_link_strength
 #: Fewer comparable raters than this would point at persons.
 FEWEST_COMPARABLE = 8
 FEW_FORMS = 5
+REREAD = "Before the session, reread the anchors of the two lowest marks you gave."
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def build_own_pattern(company: Company, manager_id: str) -> OwnPattern:
             say_own_sheet(company, manager_id)
             or "A second pair of eyes helps. Ask a colleague who knows the work to mark one or "
             "two people of your team before the session.",
+            *say_own_habits(company, manager_id),
         )
     half = None if rater.get("se") is None else company.z * float(rater["se"])
     usual = _find_usual(company, rater)
@@ -53,7 +56,7 @@ def build_own_pattern(company: Company, manager_id: str) -> OwnPattern:
     )  # fmt: skip
     ticks = tuple(company.display.change(reach * at) for at in (-1, -0.5, 0, 0.5, 1))
     sentences = [_say_severity(company, rater, half), *_say_usual(company, rater, usual)]
-    sentences += _say_habits(rater)
+    sentences += say_own_habits(company, manager_id) or [REREAD]
     return OwnPattern(chart, ticks, tuple(sentences), True, usual is not None)
 
 
@@ -98,25 +101,3 @@ def _say_usual(company: Company, rater: Row, usual: tuple[float, float] | None) 
         f"The shaded stretch, {low} to {high}, holds the middle half of raters with a like "
         "number of forms.",
     ]
-
-
-def _say_habits(rater: Row) -> list[str]:
-    sentences = []
-    spread, halo = rater.get("spread"), rater.get("halo")
-    if spread is not None and spread < -0.4:
-        sentences.append(
-            "You use a narrower part of the scale than most. Where work clearly differs, let "
-            "the marks differ too."
-        )
-    if spread is not None and spread > 0.4:
-        sentences.append(
-            "Your marks spread more widely than most. Check the far ends against the anchors."
-        )
-    if halo is not None and halo > 0.15:
-        sentences.append(
-            "Your marks on different criteria move together more than usual. Take one criterion "
-            "at a time, across the whole team."
-        )
-    if not sentences:
-        sentences.append("Before the session, reread the anchors of the two lowest marks you gave.")
-    return sentences

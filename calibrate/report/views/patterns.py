@@ -11,6 +11,7 @@ from markupsafe import Markup
 from calibrate.report.charts import draw_interval, draw_severity, draw_share
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
+from calibrate.report.views.habits import HabitTable, build_habit_table
 from calibrate.report.words import (
     DASH,
     VERDICT_WORDS,
@@ -23,8 +24,6 @@ from calibrate.report.words import (
 #: Raters drawn in a packet; the tables of the run hold all of them.
 MOST_RATERS = 24
 FEW_FORMS = 5
-#: A finding that opens like this says what the strip shows already.
-ALREADY_DRAWN = ("marks lower", "marks higher", "severity rests")
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,7 @@ class RaterTable:
     ticks: tuple[str, ...]
     sentence: str
     has_severity: bool
+    habits: HabitTable
 
 
 def build_share_table(company: Company, scope: str, scope_id: str, words: str) -> ShareTable:
@@ -145,12 +145,15 @@ def build_rater_table(company: Company, scores: Sequence[Row]) -> RaterTable:
     raters = desk.find_rows("raters", "rater_id", sorted(everyone))
     shown = [r for r in raters if str(r["rater_id"]) in managers or r.get("finding")]
     shown = shown or raters
+    habits = build_habit_table(company, everyone, employees)
     if any(rater.get("severity") is not None for rater in shown):
-        return _build_severity_table(company, shown, len(raters))
-    return _build_mean_table(company, shown, forms, managers)
+        return _build_severity_table(company, shown, len(raters), habits)
+    return _build_mean_table(company, shown, forms, managers, habits)
 
 
-def _build_severity_table(company: Company, raters: list[Row], n_all: int) -> RaterTable:
+def _build_severity_table(
+    company: Company, raters: list[Row], n_all: int, habits: HabitTable
+) -> RaterTable:
     known = [r for r in raters if r.get("severity") is not None]
     ranked = sorted(known, key=lambda r: (-abs(r["severity"]), str(r["rater_id"])))[:MOST_RATERS]
     ranked.sort(key=lambda r: (-r["severity"], str(r["rater_id"])))
@@ -164,17 +167,14 @@ def _build_severity_table(company: Company, raters: list[Row], n_all: int) -> Ra
     if left > 0:
         sentence += f" {left:,} other raters are in the tables of the run."
     ticks = tuple(company.display.change(reach * at) for at in (-1, -0.5, 0, 0.5, 1))
-    return RaterTable(rows, ticks, sentence, True)
+    return RaterTable(rows, ticks, sentence, True, habits)
 
 
 def _build_severity_row(company: Company, rater: Row, reach: float) -> RaterRow:
     severity = float(rater["severity"])
     half = None if rater.get("se") is None else company.z * float(rater["se"])
     value = company.display.change(-severity)
-    finding = str(rater.get("finding") or "")
     note = "few forms" if int(rater.get("n_forms") or 0) < FEW_FORMS else ""
-    if not note and not finding.startswith(ALREADY_DRAWN):
-        note = finding
     return RaterRow(
         name=company.name(str(rater["rater_id"])),
         n_employees=write_count(rater.get("n_employees")),
@@ -190,7 +190,11 @@ def _build_severity_row(company: Company, rater: Row, reach: float) -> RaterRow:
 
 
 def _build_mean_table(
-    company: Company, raters: list[Row], forms: list[Row], managers: set[str]
+    company: Company,
+    raters: list[Row],
+    forms: list[Row],
+    managers: set[str],
+    habits: HabitTable,
 ) -> RaterTable:
     scale = company.display
     rows = []
@@ -225,7 +229,9 @@ def _build_mean_table(
         sentence += "The means below are manager or team: it cannot be told which."
     else:
         sentence += "Nobody marked enough people here to be described without showing one answer."
-    return RaterTable(tuple(row for _, row in rows[:MOST_RATERS]), company.ticks, sentence, False)
+    return RaterTable(
+        tuple(row for _, row in rows[:MOST_RATERS]), company.ticks, sentence, False, habits
+    )
 
 
 def find_reach(sizes: Sequence[float]) -> float:

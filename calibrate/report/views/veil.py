@@ -124,7 +124,8 @@ def build_overall(
     is_raw = not veil.is_hidden or points == row.get("raw_score")
     if points is None or not (veil.is_sealed and is_raw):
         write = company.display.whole if veil.is_masked else company.display.mark
-        if points is not None and veil.is_masked:
+        if points is not None and veil.is_masked and is_raw:
+            # Band and whole mark together would tell more than either.
             points = company.display.round_off(points)
         return Cell(write(points), company.shade(points))
     sources = company.material.cycle.sources

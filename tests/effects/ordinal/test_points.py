@@ -62,3 +62,20 @@ def test_small_errors_pass_through_the_slope_of_the_curve() -> None:
     curve = tabulate_curve(MARKS, 0.0, mode, sd)
     slope = (MARKS.expect(mode + 1e-4) - MARKS.expect(mode - 1e-4)) / 2e-4
     assert curve.moments(mode, sd)[1] == pytest.approx(slope * 0.01, rel=1e-3)
+
+
+def test_variances_of_terms_and_noise_sum_to_the_whole() -> None:
+    """A straight line: with many steps far apart, terms keep their variance in points."""
+    steps = np.arange(-200.0, 201.0)
+    line = PointScale(steps, np.arange(402.0), np.zeros(1), np.ones(1))
+    parts = line.decompose({"employee": 3.0, "rater": 4.0})
+    # Steps of one logit round the logistic noise π²/3 and add 1/12 of their own.
+    assert parts["employee"] == pytest.approx(9, rel=1e-6)
+    assert parts["rater"] == pytest.approx(16, rel=1e-6)
+    assert parts["residual"] == pytest.approx(np.pi**2 / 3 + 1 / 12, rel=1e-2)
+
+
+def test_a_term_without_variance_has_none_in_points() -> None:
+    parts = MARKS.decompose({"employee": 1.0, "rater": 0.0})
+    assert parts["rater"] == pytest.approx(0, abs=1e-12)
+    assert parts["residual"] > 0

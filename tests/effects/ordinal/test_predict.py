@@ -92,12 +92,16 @@ def test_parts_of_a_calibrated_score_add_up(effects: Effects) -> None:
     assert np.corrcoef(people.unit_effect, people.calibrated)[0, 1] > 0.2
 
 
-def test_variances_stand_on_the_logit_scale_and_the_report_says_so(effects: Effects) -> None:
-    variance = {term: value for term, value, _ in effects.variance}
+def test_variances_are_in_points_squared_and_sum_to_that_of_the_forms(
+    company: Company, effects: Effects
+) -> None:
+    variance = {term: value or 0 for term, value, _ in effects.variance}
     assert list(variance) == ["employee", "unit", "rater", "residual"]
-    assert variance["residual"] == pytest.approx(np.pi**2 / 3)
     assert sum(share or 0 for _, _, share in effects.variance) == pytest.approx(1)
-    assert any("logits squared" in note for note in effects.notes)
+    within = np.array([(25.0 * company.mark)[company.source == s].var() for s in (0, 1)])
+    share = np.bincount(company.source, company.weight) / company.weight.sum()
+    # The variance of 900 forms has an error of 5 %, more since they share people and raters.
+    assert sum(variance.values()) == pytest.approx(share @ within, rel=0.15)
 
 
 def test_links_are_those_of_the_linear_model(company: Company, effects: Effects) -> None:
