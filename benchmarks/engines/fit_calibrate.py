@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 
 import calibrate
 from calibrate.effects import Settings, estimate_effects
-from calibrate.effects.design import build_design
-from calibrate.effects.fit import fit_variances, predict_errors
+from calibrate.effects.fit import fit_variances
+from calibrate.effects.prediction_errors import predict_person_errors, predict_rater_errors
 from calibrate.errors import FitError
 
 
@@ -25,12 +25,16 @@ def fit_two_effects(forms: dict[str, np.ndarray]) -> tuple[dict[str, Any], dict[
     """The peers' model, with the prediction error of every effect: the one call to exchange."""
     factors = {"employee": forms["employee"], "rater": forms["rater"]}
     with threadpool_limits(limits=1):
-        fit = fit_variances(build_design(forms["points"], forms["source"], factors), tuple(factors))
-        errors = {f"{k}_se": np.sqrt(predict_errors(fit, k)) for k in factors}
+        fit = fit_variances(forms["points"], forms["source"], factors, tuple(factors))
+        errors = {
+            "employee_se": np.sqrt(predict_person_errors(fit)),
+            "rater_se": np.sqrt(predict_rater_errors(fit)),
+        }
     facts: dict[str, Any] = {f"variance:{k}": v for k, v in fit.variance.items()}
+    facts["variance:residual"] = fit.mean_residual
     facts["criterion"] = fit.at.criterion
-    facts["intercept_se"] = float((fit.at.T[0, 0] * fit.at.sigma2) ** 0.5)
-    effects = {k: fit.effect(k) for k in factors}
+    facts["intercept_se"] = float(fit.at.means.variance[0, 0] ** 0.5)
+    effects = {k: fit.effect(k, int(code.max()) + 1) for k, code in factors.items()}
     return facts, {"source": fit.source_means, **effects, **errors}
 
 

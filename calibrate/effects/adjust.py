@@ -36,6 +36,7 @@ class Scores:
     adjusted: FloatArray
     calibrated: FloatArray
     precision: Precision
+    person: FloatArray
     unit_effect: FloatArray
     n_clipped: int = 0
 
@@ -56,7 +57,8 @@ def keep_raw(forms: Forms, precision: Precision) -> Scores:
         No unit effect for anybody.
     """
     raw = forms.mean(forms.points)
-    return Scores(raw, raw, raw, precision, np.full(len(raw), np.nan))
+    empty = np.full(len(raw), np.nan)
+    return Scores(raw, raw, raw, precision, empty, empty)
 
 
 def adjust_scores(forms: Forms, predictions: Predictions, kept: Scores) -> Scores:
@@ -93,6 +95,7 @@ def adjust_scores(forms: Forms, predictions: Predictions, kept: Scores) -> Score
         precision=kept.precision.replace(
             in_fit, predictions.se, _count_free(forms, predictions, in_fit), MODEL
         ),
+        person=predictions.person,
         unit_effect=predictions.unit,
         n_clipped=int((calibrated[in_fit] != estimate[in_fit]).sum()),
     )
@@ -123,6 +126,7 @@ def describe_employees(
         low=np.clip(scores.calibrated - half, LOWEST, HIGHEST),
         high=np.clip(scores.calibrated + half, LOWEST, HIGHEST),
         link=link,
+        person=scores.person,
         df=scores.precision.df,
         interval_from=scores.precision.origin,
         unit_effect=scores.unit_effect,

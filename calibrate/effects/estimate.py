@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -111,7 +112,9 @@ def _estimate(
     forms: Forms, components: Components, unit: IntArray | None, settings: Settings
 ) -> Effects:
     in_fit = components.linked[components.of_employee] & (components.of_employee >= 0)
-    fit = predict_ordinal if settings.model == "ordinal" else fit_linked
+    fit = (
+        predict_ordinal if settings.model == "ordinal" else partial(fit_linked, seed=settings.seed)
+    )
     predictions, said = _try_fit(fit, forms, components, unit, in_fit)
     if predictions is None:
         in_fit = np.zeros_like(in_fit)

@@ -1,4 +1,4 @@
-"""Objective → optimum: variances, effects and their prediction errors."""
+"""Likelihood → optimum: the REML variances and the equations solved at them."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.effects.design import Design
-from calibrate.effects.model import NO_RESIDUAL, Evaluation, System, build_system, evaluate
-from calibrate.effects.result import FloatArray, IntArray
+from calibrate.effects.layout import NESTED, Layout, build_layout
+from calibrate.effects.likelihood import Evaluation
+from calibrate.effects.result import BoolArray, FloatArray, IntArray
+from calibrate.effects.search import (
+    MOST_EXACT,
+    Engine,
+    State,
+    check_information,
+    is_exact,
+    minimise,
+    monte_carlo,
+    on_boundary,
+)
+from calibrate.effects.solvers import Solver
 from calibrate.errors import FitError
 
-START = 0.5  # variance ratio that no term is orders of magnitude away from
-SMALLEST, LARGEST = 1e-8, 1e6  # ratios: at the first a term is dropped, at the other refused
-STEP = np.log(10.0)  # longest step of a log ratio
-TOLERANCE = 1e-8  # error of a log ratio at the optimum; half of it for a standard deviation
-MAX_STEPS = 200
-SLACK = 1e-10  # rounding of the criterion, relative
-NEGLIGIBLE = 1e-6  # gain in deviance that rounding may hide and no reader could see
-RIDGE = 1e-10  # keeps a step finite where two terms are one
-MIN_EIGENVALUE = 1e-10  # of the information scaled to a unit diagonal
-BLOCK = 8_000_000  # numbers held at once while prediction errors are computed
+#: People in the first look at a large company, whose variances start the rest.
+FIRST_LOOK = 5_000
 
 
 @dataclass(frozen=True)
@@ -30,40 +33,93 @@ class Fit:
 
     Parameters
     ----------
-    system, at
-        Equations of the terms that stayed, evaluated at the optimum.
+    layout
+        Forms and levels of the terms that stayed.
+    at
+        The likelihood there.
+    solver
+        Of its equations.
     variance : term → points squared
-        Every term that was asked for, exactly 0 for a dropped one, and ``residual``.
+        Every term that was asked for, exactly 0 for a dropped one.
+    residual : (C,) points squared
+        For each code of noise that was asked for.
+    merged : (C,)
+        Had this code no noise of its own, and took the one of the largest?
+    information : (K + C,) squared
+        Curvature of half the criterion by the logarithms of the variances that stayed.
+    monte_carlo
+        Largest Monte-Carlo error of a log variance, in its standard error; 0 if exact.
     n_steps
         Evaluations used.
     """
 
-    system: System
+    layout: Layout
     at: Evaluation
+    solver: Solver
     variance: Mapping[str, float]
+    residual: FloatArray
+    merged: BoolArray
+    information: FloatArray
+    monte_carlo: float
     n_steps: int
 
     @property
     def source_means(self) -> FloatArray:
         """(S,) points."""
-        means: FloatArray = self.at.fixed + self.system.design.centre
+        means: FloatArray = self.at.fixed + self.layout.centre
         return means
 
-    def effect(self, term: str) -> FloatArray:
-        """(q,) points: predicted effects, zeros for a dropped term."""
-        dropped = np.zeros(len(self.system.design.counts[term]))
-        return self.at.effects.get(term, dropped)
+    @property
+    def mean_residual(self) -> float:
+        """Mean residual variance over the forms, points squared."""
+        return float(self.at.equations.residual[self.layout.noise].mean())
+
+    def effect(self, term: str, n: int) -> FloatArray:
+        """(n,) points: predicted effects in the caller's codes, zeros for a dropped term."""
+        if term not in self.layout.terms:
+            return np.zeros(n)
+        return self.at.effect(term)[self.layout.number[term]]
 
 
-def fit_variances(design: Design, terms: tuple[str, ...]) -> Fit:
+@dataclass(frozen=True)
+class _Problem:
+    points: FloatArray
+    source: IntArray
+    factors: Mapping[str, IntArray]
+    engine: Engine
+
+
+def fit_variances(
+    points: FloatArray,
+    source: IntArray,
+    factors: Mapping[str, IntArray],
+    terms: tuple[str, ...],
+    noise: IntArray | None = None,
+    *,
+    engine: str = "auto",
+    seed: int = 0,
+    start: Mapping[str, float] | None = None,
+) -> Fit:
     """Find the REML variances; a term that ends on its boundary is dropped and the rest refitted.
 
     Parameters
     ----------
-    design
-        Cross-products of the forms.
+    points : (N,) points
+        Score of each form.
+    source : (N,)
+        Dense codes of the fixed means.
+    factors : term → (N,)
+        Dense codes: see :func:`calibrate.effects.layout.build_layout`.
     terms
-        Random terms, each a factor of ``design``.
+        Random terms to fit, each a factor.
+    noise : (N,), optional
+        Dense codes of the residual variances; one for all by default.
+    engine
+        ``exact``, ``iterative``, or ``auto``: exact as long as one side is small enough.
+    seed
+        Of the probes.
+    start : term → points squared, optional
+        Where to begin; key ``residual`` for the residual.
 
     Returns
     -------
@@ -77,153 +133,95 @@ def fit_variances(design: Design, terms: tuple[str, ...]) -> Fit:
 
     Examples
     --------
-    Two people, two forms each: MSB = 800, MSW = 50, so 50 within and
-    (800 - 50) / 2 between.
+    Two people, two forms each: MSB = 400, MSW = 50, so 50 within and
+    (400 - 50) / 2 between.
 
-    >>> from calibrate.effects.design import build_design
-    >>> design = build_design(np.array([35.0, 45.0, 55.0, 65.0]), np.zeros(4, dtype=np.int64),
-    ...                       {"employee": np.array([0, 0, 1, 1])})
-    >>> {k: round(v, 6) for k, v in fit_variances(design, ("employee",)).variance.items()}
-    {'employee': 175.0, 'residual': 50.0}
+    >>> fit = fit_variances(np.array([35.0, 45.0, 55.0, 65.0]), np.zeros(4, dtype=np.int64),
+    ...                     {"employee": np.array([0, 0, 1, 1])}, ("employee",))
+    >>> round(fit.variance["employee"], 6), round(fit.mean_residual, 6)
+    (175.0, 50.0)
     """
+    problem = _Problem(points, source, factors, Engine(engine, seed))
+    noise = np.zeros(len(points), np.int64) if noise is None else noise
+    own = np.arange(int(noise.max()) + 1)
     kept, n_steps = terms, 0
     while True:
-        system = build_system(design, kept)
-        at, steps = _minimise(system)
+        used = np.unique(own[noise], return_inverse=True)[1]
+        layout = _lay_out(problem, kept, used)
+        first = _first_look(problem, layout, used) if start is None else start
+        state, steps = minimise(layout, problem.engine, first)
         n_steps += steps
-        on_boundary = at.gamma <= SMALLEST
-        if not on_boundary.any():
+        gone, quiet = on_boundary(layout, state)
+        if not gone and not quiet.any():
             break
-        kept = tuple(k for k, dropped in zip(kept, on_boundary, strict=True) if not dropped)
-    _check_information(at)
-    variance = dict.fromkeys(terms, 0.0)
-    variance |= {k: float(g * at.sigma2) for k, g in zip(kept, at.gamma, strict=True)}
-    return Fit(system, at, variance | {"residual": at.sigma2}, n_steps)
+        if gone:
+            kept = tuple(term for term in kept if term not in gone)
+        else:
+            own = _merge(own, used, quiet)
+        start = dict(first) if first else None
+    return _gather_fit(layout, state, terms, own, n_steps)
 
 
-def _minimise(system: System) -> tuple[Evaluation, int]:
-    """Newton's method on log γ with average information; a step that does not descend is halved."""
-    at = evaluate(system, np.full(len(system.terms), START))
-    previous = np.inf
-    for n_steps in range(1, MAX_STEPS + 1):
-        step = _newton_step(at)
-        length = float(np.abs(step).max(initial=0.0))
-        if length < TOLERANCE / 10:
-            return at, n_steps
-        there, taken = _descend(system, at, step)
-        if there is None:
-            break
-        at = there
-        if at.gamma.max() >= LARGEST:
-            raise FitError(NO_RESIDUAL)
-        # Steps shrink by a steady factor, so that the rest of the way can be foretold.
-        rate = length / previous
-        if taken == 1.0 and 0 < rate < 1 and length * rate / (1 - rate) < TOLERANCE:
-            return at, n_steps
-        previous = length if taken == 1.0 else np.inf
-    gain = -float(_newton_step(at) @ (at.gamma * at.gradient))
-    if gain < NEGLIGIBLE:
-        return at, MAX_STEPS
-    raise FitError("the variances did not settle")
+def _merge(own: IntArray, used: IntArray, quiet: BoolArray) -> IntArray:
+    """Give the codes without noise of their own the noise of the code with most forms."""
+    kept, dense = np.unique(own, return_inverse=True)
+    largest = kept[np.bincount(used).argmax()]
+    return np.where(quiet[dense], largest, own)
 
 
-def _newton_step(at: Evaluation) -> FloatArray:
-    """(K,) step of log γ; terms held on the boundary stay."""
-    step = np.zeros(len(at.gamma))
-    free = (at.gamma > SMALLEST) | (at.gradient < 0)
-    if not free.any():
-        return step
-    gamma = at.gamma[free]
-    slope = gamma * at.gradient[free]
-    curvature = at.information[np.ix_(free, free)] * np.outer(gamma, gamma)
-    # Effects of exactly zero carry no curvature; the floor keeps a step within STEP.
-    floor = np.maximum(np.abs(slope) / STEP, np.finfo(float).tiny)
-    size = np.sqrt(np.maximum(np.diagonal(curvature), floor))
-    scaled = curvature / np.outer(size, size)
-    scaled[np.diag_indices_from(scaled)] = 1.0 + RIDGE
-    step[free] = -np.linalg.solve(scaled, slope / size) / size
-    if step[free] @ slope > 0:
-        step[free] = -np.sign(slope)
-    return np.clip(step, -STEP, STEP)
+def _gather_fit(
+    layout: Layout, state: State, terms: tuple[str, ...], own: IntArray, n_steps: int
+) -> Fit:
+    check_information(state.information)
+    variance = dict.fromkeys(terms, 0.0) | dict(state.at.equations.variance)
+    dense = np.unique(own, return_inverse=True)[1]
+    return Fit(
+        layout=layout,
+        at=state.at,
+        solver=state.solver,
+        variance=variance,
+        residual=state.at.equations.residual[dense],
+        merged=own != np.arange(len(own)),
+        information=state.information,
+        monte_carlo=monte_carlo(state),
+        n_steps=n_steps,
+    )
 
 
-def _descend(system: System, at: Evaluation, step: FloatArray) -> tuple[Evaluation | None, float]:
-    """The first of the halved steps that does not raise the criterion, and its fraction."""
-    for taken in 0.5 ** np.arange(30):
-        gamma = np.clip(at.gamma * np.exp(taken * step), SMALLEST, LARGEST)
-        there = evaluate(system, gamma)
-        if there.criterion <= at.criterion + SLACK * (1 + abs(at.criterion)):
-            return there, float(taken)
-    return None, 0.0
+def _lay_out(problem: _Problem, terms: tuple[str, ...], noise: IntArray) -> Layout:
+    sizes = {term: int(problem.factors[term].max()) + 1 for term in terms}
+    people = sum(size for term, size in sizes.items() if term in NESTED)
+    raters = sum(size for term, size in sizes.items() if term not in NESTED)
+    name = problem.engine.name
+    may_be_exact = name == "exact" or (name == "auto" and min(people, raters) <= MOST_EXACT)
+    # Conjugate gradients need a single term on the side that stays.
+    side = None if may_be_exact else "people"
+    return build_layout(problem.points, problem.source, problem.factors, terms, noise, side)
 
 
-def _check_information(at: Evaluation) -> None:
-    size = np.sqrt(np.maximum(np.diagonal(at.information), 0.0))
-    if not len(size):
-        return
-    if not (size > 0).all():
-        raise FitError("the information matrix is not positive definite")
-    scaled = at.information / np.outer(size, size)
-    if not np.linalg.eigvalsh(scaled)[0] > MIN_EIGENVALUE:
-        raise FitError("the information matrix is not positive definite")
-
-
-def predict_errors(fit: Fit, term: str, unit: IntArray | None = None) -> FloatArray:
-    r"""Prediction error variance of each level of ``term``, with its unit's effect if given.
-
-    .. math::
-
-        \mathrm{PEV}(\hat u + \hat\theta) = \sigma^2 (C^{\theta\theta} + C^{uu} + 2 C^{\theta u})
-
-    with C the inverse of the mixed-model equations, sources included.
-
-    Parameters
-    ----------
-    fit
-        The optimum; ``term`` must have stayed in it.
-    term
-        ``employee`` or ``rater``.
-    unit : (q,), optional
-        Unit of each level; ignored if the unit was dropped from the fit.
-
-    Returns
-    -------
-    (q,) points squared
-        Variance of predicted minus actual.
-
-    References
-    ----------
-    Henderson (1975), Biometrics 31; Searle, Casella & McCulloch (1992), ch. 7.
-    """
-    system, T = fit.system, fit.at.T
-    column = None
-    if unit is not None and "unit" in system.terms:
-        column = system.place["unit"].start + unit
-    if term == system.eliminated:
-        error = _errors_eliminated(fit, column)
-    else:
-        own = np.arange(len(T))[system.place[term]]
-        error = T[own, own]
-        if column is not None:
-            error = error + 2 * T[own, column]
-    if column is not None:
-        error = error + T[column, column]
-    pev: FloatArray = fit.at.sigma2 * error
-    return pev
-
-
-def _errors_eliminated(fit: Fit, column: IntArray | None) -> FloatArray:
-    """c + c² b'Tb for each level of A, and twice its covariance −c (Tb) with ``column``."""
-    B, T, c = fit.system.B.tocsc(), fit.at.T, fit.at.c
-    error = np.empty(len(c))
-    width = max(1, BLOCK // len(T))
-    for start in range(0, len(c), width):
-        here = slice(start, start + width)
-        rows = B[:, here].T.tocsr()
-        spread = rows @ T
-        through = np.asarray(rows.multiply(spread).sum(axis=1)).ravel()
-        error[here] = c[here] + c[here] ** 2 * through
-        if column is not None:
-            at_unit = spread[np.arange(len(spread)), column[here]]
-            error[here] -= 2 * c[here] * at_unit
-    return error
+def _first_look(problem: _Problem, layout: Layout, noise: IntArray) -> Mapping[str, float] | None:
+    """Variances of some thousand people, whole units at a time, as a start for all."""
+    if is_exact(layout, problem.engine) or "employee" not in layout.terms:
+        return None
+    n_people = layout.sizes["employee"]
+    every = n_people // FIRST_LOOK
+    if every < 4:
+        return None
+    group = problem.factors["unit" if "unit" in layout.terms else "employee"]
+    chosen = group % every == 0
+    if np.unique(problem.source[chosen]).size < layout.n_sources:
+        return None
+    factors = {
+        term: np.unique(problem.factors[term][chosen], return_inverse=True)[1]
+        for term in layout.terms
+    }
+    try:
+        fit = fit_variances(
+            problem.points[chosen], problem.source[chosen], factors, layout.terms,
+            np.unique(noise[chosen], return_inverse=True)[1], engine=problem.engine.name,
+            seed=problem.engine.seed,
+        )  # fmt: skip
+    except FitError:
+        return None
+    noises = {f"residual {c}": float(v) for c, v in enumerate(fit.residual)}
+    return dict(fit.variance) | noises | {"residual": fit.mean_residual}

@@ -54,9 +54,10 @@ class Forms:
         return mean
 
     def pairs(self) -> tuple[IntArray, IntArray]:
-        """Employee and rater of each distinct pair of them."""
-        code = np.unique(self.employee * max(self.n_raters, 1) + self.rater)
-        return code // max(self.n_raters, 1), code % max(self.n_raters, 1)
+        """Employee and rater of each distinct pair of them; forms stand in this order."""
+        is_new = np.ones(len(self), dtype=bool)
+        is_new[1:] = (np.diff(self.employee) != 0) | (np.diff(self.rater) != 0)
+        return self.employee[is_new], self.rater[is_new]
 
     def people_with_two_raters(self) -> BoolArray:
         """(I,) Has at least two distinct raters?"""

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibrate.config import SOURCES
 from calibrate.effects import notes
 from calibrate.effects.connect import Components
-from calibrate.effects.design import build_design
-from calibrate.effects.fit import Fit, fit_variances, predict_errors
+from calibrate.effects.fit import Fit, fit_variances
 from calibrate.effects.forms import Forms
+from calibrate.effects.prediction_errors import predict_person_errors, predict_rater_errors
 from calibrate.effects.result import N_SOURCES, FloatArray, IntArray, VarianceLine
-from calibrate.effects.strength import measure_link_strength
+from calibrate.effects.strength import Noise, measure_link_strength
+from calibrate.errors import FitError
 
 #: Two units have one difference between them: no variance can be told from one number.
 MIN_UNITS = 3
+#: A source with fewer forms has the noise of the largest: its own would be a guess.
+FEWEST_FOR_NOISE = 30
+#: So many people must have several forms from one source before it can be told from the rest.
+FEWEST_CELLS = 10
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,9 @@ class Predictions:
     notes: tuple[str, ...]
 
 
-def fit_linked(forms: Forms, unit: IntArray | None, components: Components) -> Predictions:
+def fit_linked(
+    forms: Forms, unit: IntArray | None, components: Components, seed: int = 0
+) -> Predictions:
     """Fit the model to linked forms and predict everybody in it.
 
     Parameters
@@ -72,6 +80,8 @@ def fit_linked(forms: Forms, unit: IntArray | None, components: Components) -> P
         Unit codes; -1 is a unit of one's own. ``None``: no unit in the model.
     components
         Network of all forms.
+    seed
+        Of the probes, where the network is too large to be solved exactly.
 
     Returns
     -------
@@ -92,27 +102,89 @@ def fit_linked(forms: Forms, unit: IntArray | None, components: Components) -> P
     if of_person is not None:
         factors["unit"] = of_person[employee]
         terms = ("employee", "unit", "rater")
-    fit = fit_variances(build_design(forms.points, source, factors), terms)
+    fit, noise, more = _fit_noises(forms.points, source, factors, terms, seed)
 
+    residual = _scatter(N_SOURCES, sources, fit.residual[noise])
     source_mean = _scatter(N_SOURCES, sources, fit.source_means)
-    unit_effect = np.zeros(len(people)) if of_person is None else fit.effect("unit")[of_person]
-    gamma = fit.variance["rater"] / fit.variance["residual"]
+    n_people, n_units = len(people), 0 if of_person is None else int(of_person.max()) + 1
+    unit_effect = np.zeros(n_people)
+    if of_person is not None:
+        unit_effect = fit.effect("unit", n_units)[of_person]
+    mean = fit.mean_residual
+    strength = measure_link_strength(
+        forms.employee, forms.rater, forms.source, components, fit.variance["rater"] / mean,
+        Noise(residual / mean, fit.variance.get("employee_source", 0.0) / mean), seed,
+    )  # fmt: skip
     return Predictions(
-        person=_scatter(forms.n_employees, people, fit.effect("employee")),
+        person=_scatter(forms.n_employees, people, fit.effect("employee", n_people)),
         unit=_scatter(forms.n_employees, people, unit_effect),
-        se=_scatter(forms.n_employees, people, _standard_error(fit, "employee", of_person)),
-        severity=_scatter(forms.n_raters, raters, 0.0 - fit.effect("rater")),
-        severity_se=_scatter(forms.n_raters, raters, _standard_error(fit, "rater")),
-        link_strength=measure_link_strength(
-            forms.employee, forms.rater, forms.source, components, gamma
-        ),
+        se=_scatter(forms.n_employees, people, _person_error(fit, n_people)),
+        severity=_scatter(forms.n_raters, raters, 0.0 - fit.effect("rater", len(raters))),
+        severity_se=_scatter(forms.n_raters, raters, _rater_error(fit, len(raters))),
+        link_strength=strength,
         source_mean=source_mean,
-        source_residual=np.where(np.isfinite(source_mean), fit.variance["residual"], np.nan),
+        source_residual=residual,
         mu=float(np.average(source_mean[forms.source], weights=forms.weight)),
-        variance=list_variances(fit.variance),
+        variance=_describe_variances(fit, residual, noise),
         raters_differ=fit.variance["rater"] > 0,
-        notes=(*said, *(notes.ON_BOUNDARY[k] for k in terms if fit.variance[k] == 0)),
+        notes=(*said, *more,
+               *(notes.ON_BOUNDARY[k] for k, v in fit.variance.items() if v == 0)),
+    )  # fmt: skip
+
+
+def _fit_noises(
+    points: FloatArray,
+    source: IntArray,
+    factors: dict[str, IntArray],
+    terms: tuple[str, ...],
+    seed: int,
+) -> tuple[Fit, IntArray, tuple[str, ...]]:
+    """Fit with a noise of each source, and with what one source sees in a person where forms tell.
+
+    Where the forms cannot carry that, with one noise for all.
+
+    Returns
+    -------
+    tuple
+        The fit, the code of noise of each source, and sentences.
+    """
+    n_forms = np.bincount(source)
+    own = np.where(n_forms >= FEWEST_FOR_NOISE, np.arange(len(n_forms)), int(n_forms.argmax()))
+    noise = np.unique(own, return_inverse=True)[1]
+    cell = factors["employee"] * len(n_forms) + source
+    cells, of_form, n_in_cell = np.unique(cell, return_inverse=True, return_counts=True)
+    is_told = len(n_forms) > 1 and int((n_in_cell > 1).sum()) >= FEWEST_CELLS
+    one = np.zeros_like(noise)
+    attempts = []
+    if is_told and len(cells) > int(factors["employee"].max()) + 1:
+        attempts.append(((terms[0], *terms[1:-1], "employee_source", terms[-1]), noise))
+    if noise.max() > 0:
+        attempts.append((terms, noise))
+    attempts.append((terms, one))
+    with_cells = factors | {"employee_source": of_form}
+    for at, (some, of_source) in enumerate(attempts):
+        try:
+            fit = fit_variances(points, source, with_cells, some, of_source[source], seed=seed)
+        except FitError:
+            if at + 1 == len(attempts):
+                raise
+            continue
+        return fit, of_source, (notes.SIMPLER,) if at else ()
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _describe_variances(
+    fit: Fit, residual: FloatArray, noise: IntArray
+) -> tuple[VarianceLine, ...]:
+    lines = list_variances(dict(fit.variance) | {"residual": fit.mean_residual})
+    if noise.max() == 0:
+        return lines
+    of_sources = tuple(
+        (f"residual:{SOURCES[s]}", float(value), None)
+        for s, value in enumerate(residual)
+        if np.isfinite(value)
     )
+    return (*lines, *of_sources)
 
 
 def choose_units(
@@ -165,10 +237,17 @@ def list_variances(variance: Mapping[str, float]) -> tuple[VarianceLine, ...]:
     return tuple((k, v, v / total if total > 0 else None) for k, v in variance.items())
 
 
-def _standard_error(fit: Fit, term: str, unit: IntArray | None = None) -> FloatArray:
-    if fit.variance[term] == 0:
-        return np.full(len(fit.system.design.counts[term]), np.nan)
-    error: FloatArray = np.sqrt(predict_errors(fit, term, unit))
+def _person_error(fit: Fit, n: int) -> FloatArray:
+    if "employee" not in fit.layout.terms:
+        return np.full(n, np.nan)
+    error: FloatArray = np.sqrt(predict_person_errors(fit))
+    return error
+
+
+def _rater_error(fit: Fit, n: int) -> FloatArray:
+    if "rater" not in fit.layout.terms:
+        return np.full(n, np.nan)
+    error: FloatArray = np.sqrt(predict_rater_errors(fit))
     return error
 
 

@@ -18,6 +18,10 @@ UNIT_ASSUMPTION = (
 )
 RESIDUAL_TOGETHER = "The residual holds rater and noise together. They cannot be told apart here."
 RESIDUAL_ALONE = "Nobody has enough forms to say how far a score may be off."
+SIMPLER = (
+    "The forms are too few or too much alike to tell the noise of each source. "
+    "All sources share one."
+)
 
 #: A variance on its boundary is a result: one sentence for each term.
 ON_BOUNDARY = {
@@ -26,6 +30,9 @@ ON_BOUNDARY = {
         "Calibrated scores carry no interval."
     ),
     "unit": "Units do not differ measurably. The unit effect is zero.",
+    "employee_source": (
+        "Forms of one source agree on a person no more than forms of different sources do."
+    ),
     "rater": (
         "Raters do not differ measurably in severity. "
         "No severity was taken out, and link strength is zero for everybody."

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibrate.effects import notes
-from calibrate.effects.design import build_design
 from calibrate.effects.fit import fit_variances
 from calibrate.effects.forms import Forms
 from calibrate.effects.linked import list_variances
@@ -115,11 +114,11 @@ def describe_unfitted(forms: Forms) -> tuple[tuple[VarianceLine, ...], tuple[str
         people = np.unique(forms.employee, return_inverse=True)[1]
         source = np.unique(forms.source, return_inverse=True)[1]
         try:
-            design = build_design(forms.points, source, {"employee": people})
-            variance = fit_variances(design, ("employee",)).variance
+            fit = fit_variances(forms.points, source, {"employee": people}, ("employee",))
         except FitError:
             pass
         else:
+            variance = dict(fit.variance) | {"residual": fit.mean_residual}
             return list_variances(variance), (notes.RESIDUAL_TOGETHER,)
     spread = float(np.var(forms.points, ddof=1)) if len(forms) > 1 else None
     lines: tuple[VarianceLine, ...] = (("employee", None, None), ("residual", spread, None))

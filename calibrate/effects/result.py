@@ -57,6 +57,8 @@ class Settings:
         Level of the score intervals, strictly between 0 and 1.
     min_link
         Mean link strength of a person's raters below which the person is ``weak``.
+    seed
+        Of the probes, where the network is too large to be solved exactly.
     model
         ``linear``; ``ordinal``: marks are ordered steps; or ``none``: nothing is
         estimated and scores stay raw.
@@ -76,6 +78,7 @@ class Settings:
 
     interval: float = 0.90
     min_link: float = 0.2
+    seed: int = 0
     model: Model = "linear"
     assumed: Assumed | None = None
 
@@ -111,6 +114,8 @@ class EmployeeEffects:
         Degrees of freedom of the error; infinite where it is taken as normal.
     interval_from
         Where error and interval come from: ``model``, ``pooled``, ``assumed`` or empty.
+    person
+        θ̂, points; NaN where the person is not in the fit.
     unit_effect
         Points; positive: the unit's people are rated higher by all. 0 where
         no unit is fitted, NaN where the person is not in the fit.
@@ -129,6 +134,7 @@ class EmployeeEffects:
     link: TextArray
     df: FloatArray
     interval_from: TextArray
+    person: FloatArray
     unit_effect: FloatArray
 
 

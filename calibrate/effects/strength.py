@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from calibrate.effects.connect import Components
-from calibrate.effects.dense import invert
+from calibrate.effects.equations import Equations, build_equations
+from calibrate.effects.layout import build_layout
+from calibrate.effects.prediction_errors import classify_raters, pass_messages, set_right
 from calibrate.effects.result import FloatArray, IntArray
+from calibrate.effects.solvers import FIRM, ExactSolver, IterativeSolver, Solver
+
+#: Raters whose parts of the network are solved together; larger parts stand alone.
+TOGETHER = 300
+#: A larger side than this is solved by conjugate gradients.
+MOST_EXACT = 1_500
+N_PROBES = 8
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What tells forms apart beside severity, in units of the mean residual variance.
+
+    Parameters
+    ----------
+    residual : (sources,)
+        Of each source; NaN where it has no form.
+    employee_source
+        Of what one source sees in a person.
+    """
+
+    residual: FloatArray
+    employee_source: float = 0.0
 
 
 def measure_link_strength(
@@ -18,6 +42,8 @@ def measure_link_strength(
     source: IntArray,
     components: Components,
     gamma: float,
+    noise: Noise | None = None,
+    seed: int = 0,
 ) -> FloatArray:
     r"""Give the reliability of each severity contrast from within-employee comparisons alone.
 
@@ -28,6 +54,8 @@ def measure_link_strength(
 
     with employees and sources of the component free, so that a rater whose
     people nobody else rated has 0. Units are free too: they are sums of employees.
+    Exact up to 1,500 raters or people in a component; beyond, belief propagation set
+    right by seeded probes.
 
     Parameters
     ----------
@@ -36,7 +64,11 @@ def measure_link_strength(
     components
         Network of these forms; components that are not linked get 0.
     gamma
-        Rater variance over residual variance, >= 0; 0 yields 0 for everybody.
+        Rater variance over mean residual variance, >= 0; 0 yields 0 for everybody.
+    noise
+        Other variances; by default all forms are alike.
+    seed
+        Of the probes.
 
     Returns
     -------
@@ -57,78 +89,122 @@ def measure_link_strength(
     strength = np.zeros(len(components.of_rater))
     if gamma <= 0:
         return strength
-    of_form = components.of_employee[employee]
-    order = np.argsort(of_form, kind="stable")
-    bounds = np.searchsorted(of_form[order], np.arange(len(components.linked) + 1))
-    for number in np.flatnonzero(components.linked):
-        here = order[bounds[number] : bounds[number + 1]]
-        i = np.unique(employee[here], return_inverse=True)[1]
+    part = components.of_employee[employee]
+    order = np.argsort(part, kind="stable")
+    bounds = np.searchsorted(part[order], np.arange(len(components.linked) + 1))
+    for batch in _batches(components):
+        here = np.concatenate([order[bounds[c] : bounds[c + 1]] for c in batch])
         raters, j = np.unique(rater[here], return_inverse=True)
-        s = np.unique(source[here], return_inverse=True)[1]
-        variance = _contrast_variance(i, j, s, gamma)
-        prior = 1 - 1 / len(raters)
-        strength[raters] = 1 - (variance - 1 / len(raters)) / prior
+        # The sources of a component are its own: nobody compares across components.
+        own = np.unique(part[here], return_inverse=True)[1] * (int(source.max()) + 1)
+        told = _Comparisons(
+            np.unique(employee[here], return_inverse=True)[1], j, source[here],
+            np.unique(own + source[here], return_inverse=True)[1], gamma, noise, seed,
+        )  # fmt: skip
+        share = 1 / components.n_raters[components.of_rater[raters]]
+        strength[raters] = 1 - (told.variance() - share) / (1 - share)
     # A rater without any comparison differs from 0 by rounding alone.
     strength[strength < np.sqrt(np.finfo(float).eps)] = 0.0
     return np.clip(strength, 0.0, 1.0)
 
 
-def _contrast_variance(i: IntArray, j: IntArray, s: IntArray, gamma: float) -> FloatArray:
-    """(J,) Var(b_j | x) / σ²_b with employees and sources fixed.
+def _batches(components: Components) -> list[list[int]]:
+    """Linked components, small ones together."""
+    batches: list[list[int]] = []
+    held = TOGETHER
+    for c in np.flatnonzero(components.linked).tolist():
+        n = int(components.n_raters[c])
+        if held + n > TOGETHER:
+            batches.append([])
+            held = 0
+        batches[-1].append(c)
+        held += n
+    return batches
+
+
+@dataclass(frozen=True)
+class _Comparisons:
+    """Var(b | x) / σ²_b with employees and sources fixed.
 
     A shift of all b is lost in the employees, so that its share is 1/J before
     and after the data; the caller takes it out.
     """
-    N = sparse.coo_array((np.ones(len(i)), (i, j))).tocsr()
-    n_i, n_j = np.bincount(i).astype(np.float64), np.bincount(j).astype(np.float64)
-    X_i = sparse.coo_array((np.ones(len(i)), (i, s))).toarray()
-    X_j = sparse.coo_array((np.ones(len(i)), (j, s))).toarray()
-    n_s = np.diag(np.bincount(s).astype(np.float64))
-    solve = _by_raters if len(n_i) < len(n_j) else _by_employees
-    variance, through, information = solve(N, n_i, n_j, X_i, X_j, n_s, gamma)
-    # Sources may be confounded with employees: their free part alone is estimated.
-    free = np.linalg.pinv(information, rcond=1e-10, hermitian=True)
-    total: FloatArray = variance + np.einsum("js,st,jt->j", through, free, through)
-    return total
 
+    employee: IntArray
+    rater: IntArray
+    source: IntArray
+    mean: IntArray
+    gamma: float
+    noise: Noise | None
+    seed: int
 
-_Parts = tuple[FloatArray, FloatArray, FloatArray]
+    def variance(self) -> FloatArray:
+        equations = self._lay_out()
+        layout = equations.layout
+        solver: Solver
+        if layout.n_rest <= MOST_EXACT:
+            solver = ExactSolver(equations)
+        else:
+            solver = IterativeSolver(equations, N_PROBES, self.seed, {})
+        own = self._own_variance(equations, solver)
+        through, free = self._of_means(equations, solver)
+        error = own + np.einsum("js,st,jt->j", through, free, through)
+        whole: FloatArray = error[layout.number["rater"]] / self.gamma
+        return whole
 
+    def _lay_out(self) -> Equations:
+        factors = {"employee": self.employee, "rater": self.rater}
+        terms: tuple[str, ...] = ("employee", "rater")
+        variance = {"employee": np.inf, "rater": self.gamma}
+        residual = np.ones(1)
+        codes: IntArray | None = None
+        if self.noise is not None:
+            sources, codes = np.unique(self.source, return_inverse=True)
+            residual = self.noise.residual[sources]
+            if self.noise.employee_source > 0:
+                cell = self.employee * (int(self.source.max()) + 1) + self.source
+                factors["employee_source"] = np.unique(cell, return_inverse=True)[1]
+                terms = ("employee", "employee_source", "rater")
+                variance["employee_source"] = self.noise.employee_source
+        n_people, n_raters = int(self.employee.max()) + 1, int(self.rater.max()) + 1
+        side = "raters" if n_people < min(n_raters, MOST_EXACT) else "people"
+        side = "people" if len(terms) > 2 else side
+        layout = build_layout(np.zeros(len(self.rater)), self.mean, factors, terms, codes, side)
+        return build_equations(layout, variance, residual)
 
-def _by_employees(
-    N: Any, n_i: FloatArray, n_j: FloatArray, X_i: FloatArray, X_j: FloatArray,
-    n_s: FloatArray, gamma: float,
-) -> _Parts:  # fmt: skip
-    """Eliminate employees: a dense block of raters remains."""
-    share = N.multiply(1 / n_i[:, None]).tocsr()
-    M = (N.T @ share).toarray()
-    M *= -gamma
-    M[np.diag_indices_from(M)] += 1 + gamma * n_j
-    M_js = np.sqrt(gamma) * (X_j - share.T @ X_i)
-    M_ss = n_s - X_i.T @ (X_i / n_i[:, None])
-    Q, _ = invert(M)
-    through = Q @ M_js
-    return np.diagonal(Q), through, M_ss - M_js.T @ through
+    def _own_variance(self, equations: Equations, solver: Solver) -> FloatArray:
+        """(J,) with the means known."""
+        layout = equations.layout
+        total = np.zeros(layout.sizes["rater"])
+        if "rater" in layout.levels:
+            for z, x, weight in solver.probes():
+                f_z, f_x = (equations.solve_levels(equations.N @ v)[0] for v in (z, x))
+                total += weight * (f_z * f_x).sum(axis=1)
+            own: FloatArray = equations.posterior[0] + total
+            return own
+        if isinstance(solver, ExactSolver):
+            return np.diagonal(solver.T).copy()
+        for z, x, weight in solver.probes():
+            total += weight * z * x
+        belief, _ = pass_messages(equations)
+        # Set right is what was learnt, so that nothing stays nothing.
+        prior = self.gamma
+        learnt = set_right(prior - belief, prior - total, classify_raters(layout))
+        return prior - np.minimum(learnt, prior)
 
-
-def _by_raters(
-    N: Any, n_i: FloatArray, n_j: FloatArray, X_i: FloatArray, X_j: FloatArray,
-    n_s: FloatArray, gamma: float,
-) -> _Parts:  # fmt: skip
-    """Eliminate raters, whose block is diagonal: a dense block of employees remains."""
-    c = gamma / (1 + gamma * n_j)
-    scaled = N.multiply(c[None, :]).tocsr()
-    S = -(scaled @ N.T).toarray()
-    S[np.diag_indices_from(S)] += n_i
-    Q, _ = invert(S)
-    spread = scaled.T @ Q
-    variance = (
-        1 / (1 + gamma * n_j) + np.asarray(scaled.T.multiply(spread).sum(axis=1)).ravel() / gamma
-    )
-    X_free = X_i - scaled @ X_j
-    at_employee = Q @ X_free
-    through = np.sqrt(gamma) * (X_j / (1 + gamma * n_j)[:, None]) - (
-        scaled.T @ at_employee
-    ) / np.sqrt(gamma)
-    information = n_s - X_j.T @ (c[:, None] * X_j) - X_free.T @ at_employee
-    return variance, through, information
+    def _of_means(self, equations: Equations, solver: Solver) -> tuple[FloatArray, FloatArray]:
+        """(J, S) what a shift of each mean does to b̂, and the covariance of the free means."""
+        layout = equations.layout
+        S = layout.n_sources
+        through = np.zeros((layout.sizes["rater"], S))
+        information = np.zeros((S, S))
+        for s in range(S):
+            q = (layout.source == s).astype(np.float64)
+            right, f = equations.remove_levels(q)
+            x = solver.solve(right, f"mean {s}", FIRM)
+            e = equations.finish(q, f, x)
+            information[s] = np.bincount(layout.source, e, S)
+            through[:, s] = self.gamma * layout.sum_levels(e)["rater"]
+        # Sources may be confounded with employees: their free part alone is estimated.
+        free = np.linalg.pinv((information + information.T) / 2, rcond=1e-10, hermitian=True)
+        return through, np.asarray(free)

@@ -12,7 +12,15 @@ import numpy.typing as npt
 
 from calibrate.bands import BandTable, assign_bands
 from calibrate.config import SOURCES, Cycle, show_place
-from calibrate.effects import Assumed, Effects, Model, Settings, estimate_effects
+from calibrate.effects import (
+    Assumed,
+    CriterionScores,
+    Effects,
+    Model,
+    Settings,
+    estimate_criteria,
+    estimate_effects,
+)
 from calibrate.errors import InputError, Problem
 from calibrate.ingest import (
     RECORDS,
@@ -86,7 +94,7 @@ class Scored:
 
     prepared: Prepared
     effects: Effects
-    by_criterion: dict[int, Effects]
+    by_criterion: CriterionScores
     bands: BandTable
 
 
@@ -282,9 +290,7 @@ def find_sessions(employees: EmployeeTable) -> tuple[str, ...]:
 def compute_scores(prepared: Prepared) -> Scored:
     """Estimate severities and scores, and cut them into bands."""
     effects = estimate_overall(prepared)
-    by_criterion = {
-        k: _estimate_criterion(prepared, k, effects) for k in range(len(prepared.rules.criteria))
-    }
+    by_criterion = _estimate_criteria(prepared, effects)
     return Scored(prepared, effects, by_criterion, cut_scores(prepared, effects))
 
 
@@ -300,35 +306,27 @@ def cut_scores(prepared: Prepared, effects: Effects) -> BandTable:
 
 def estimate_overall(prepared: Prepared, model: Model | None = None) -> Effects:
     """Estimate severities and scores over all criteria; by the cycle's model if none is named."""
-    forms = prepared.forms
-    return _estimate(prepared, forms.points, forms.scored, model or prepared.cycle.effects.model)
-
-
-def _estimate_criterion(prepared: Prepared, k: int, whole: Effects) -> Effects:
-    forms = prepared.forms
-    if len(prepared.rules.criteria) == 1:
-        return whole
-    points = forms.criterion_points[:, k]
-    # Ordered steps are an opinion on whole scores; a criterion is compared in points.
-    model: Model = "none" if prepared.cycle.effects.model == "none" else "linear"
-    return _estimate(prepared, points, forms.scored & ~np.isnan(points), model)
-
-
-def _estimate(
-    prepared: Prepared,
-    points: npt.NDArray[np.float64],
-    chosen: npt.NDArray[np.bool_],
-    model: Model,
-) -> Effects:
     forms, cycle = prepared.forms, prepared.cycle
+    chosen = forms.scored
     return estimate_effects(
         forms.employee[chosen], forms.rater[chosen], forms.source[chosen],
-        points[chosen], forms.weight[chosen], _encode_units(prepared),
+        forms.points[chosen], forms.weight[chosen], _encode_units(prepared),
         n_employees=len(prepared.employees.ids), n_raters=len(prepared.raters),
         settings=Settings(
-            interval=cycle.effects.interval, min_link=cycle.effects.min_link, model=model,
+            interval=cycle.effects.interval, min_link=cycle.effects.min_link,
+            model=model or cycle.effects.model, seed=cycle.seed,
             assumed=_find_assumed(cycle),
         ),
+    )  # fmt: skip
+
+
+def _estimate_criteria(prepared: Prepared, effects: Effects) -> CriterionScores:
+    forms = prepared.forms
+    chosen = forms.scored
+    return estimate_criteria(
+        forms.employee[chosen], forms.rater[chosen], forms.source[chosen],
+        forms.criterion_points[chosen], forms.points[chosen], forms.weight[chosen],
+        effects, prepared.cycle.seed,
     )  # fmt: skip
 
 

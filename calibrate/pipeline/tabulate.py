@@ -184,19 +184,19 @@ def _tabulate_criteria(scored: Scored) -> pd.DataFrame:
     prepared = scored.prepared
     blocks = []
     for k, criterion in enumerate(prepared.rules.criteria):
-        effects = scored.by_criterion[k].employees
-        rated = np.flatnonzero(effects.n_forms > 0)
+        scores = scored.by_criterion
+        rated = np.flatnonzero(scores.n_forms[:, k] > 0)
         expected = prepared.forms.expected[rated, k]
         blocks.append(
             pd.DataFrame(
                 {
                     "employee_id": np.array(prepared.employees.ids, dtype=object)[rated],
                     "criterion": criterion,
-                    "raw_score": effects.raw[rated],
-                    "calibrated_score": effects.calibrated[rated],
-                    "se": effects.se[rated],
+                    "raw_score": scores.raw[rated, k],
+                    "calibrated_score": scores.calibrated[rated, k],
+                    "se": scores.se[rated, k],
                     "expected": expected,
-                    "gap": effects.calibrated[rated] - expected,
+                    "gap": scores.calibrated[rated, k] - expected,
                 }
             )
         )

@@ -319,7 +319,8 @@ def test_planted_variances_and_people_are_recovered(inventor) -> None:
         effects = _run_network(network)
         people = effects.employees
         for term, value, _ in effects.variance:
-            found[term].append(value)
+            if term in found:
+                found[term].append(value)
         error = people.calibrated - network.truth
         ratio.append(np.std(error) / np.std(people.raw - network.truth))
         covered.append(np.mean((people.low <= network.truth) & (network.truth <= people.high)))

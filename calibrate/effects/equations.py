@@ -1,0 +1,176 @@
+"""The mixed-model equations at given variances, with the nested side solved in closed form.
+
+Notation of docs/method.md, section 2: A is the side set aside, R the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from calibrate.effects.layout import Layout, SparseMatrix, add_up
+from calibrate.effects.result import FloatArray
+
+
+@dataclass(frozen=True)
+class Equations:
+    r"""V = R + Σ σ²_k Z_k Z_k' at one set of variances.
+
+    The part of A is inverted level by level. With τ the variance of a level and p the
+    precision that reaches it from below, a = 1 / (1 + τ p) passes on.
+
+    Parameters
+    ----------
+    layout
+        Forms and levels.
+    variance : term → points squared
+        All positive; ``inf`` makes a level of A fixed, and one without a variance does nothing.
+    residual : (C,) points squared
+        One for each code of ``layout.noise``.
+    w : (N,)
+        1 / σ² of each form.
+    precision, passed, kept : (q,) for each level of A
+        p, a = 1 / (1 + τ p) and τ a.
+    """
+
+    layout: Layout
+    variance: Mapping[str, float]
+    residual: FloatArray
+    w: FloatArray
+    precision: tuple[FloatArray, ...]
+    passed: tuple[FloatArray, ...]
+    kept: tuple[FloatArray, ...]
+
+    @cached_property
+    def N(self) -> SparseMatrix:
+        """(leaves, m) weighted forms of each leaf and level of R."""
+        layout = self.layout
+        shape = (layout.n_leaves, layout.n_rest)
+        weight = np.repeat(self.w, len(layout.codes)) if len(layout.codes) > 1 else self.w
+        return sparse.csr_array((weight, layout.columns, layout.row_starts), shape=shape)
+
+    @cached_property
+    def N_turned(self) -> SparseMatrix:
+        """(m, leaves) the same by level of R: a product with it runs along rows."""
+        layout = self.layout
+        leaf, starts, order = layout.turned
+        shape = (layout.n_rest, layout.n_leaves)
+        return sparse.csr_array((self.w[order // len(layout.codes)], leaf, starts), shape=shape)
+
+    @cached_property
+    def ridge(self) -> FloatArray:
+        """(m,) 1 / σ²_k of each level of R."""
+        parts = [np.full(self.layout.sizes[k], 1 / self.variance[k]) for k in self.layout.rest]
+        return np.concatenate([np.zeros(0), *parts])
+
+    @cached_property
+    def weights_of_rest(self) -> FloatArray:
+        """(m,) sum of the weights of the forms on each level of R."""
+        parts = [add_up(c, self.w, self.layout.sizes[k]) for k, c in self.layout.codes.items()]
+        return np.concatenate([np.zeros(0), *parts])
+
+    @cached_property
+    def posterior(self) -> tuple[FloatArray, ...]:
+        """(q,) for each level of A: variance of the sum of effects down to it, R being known."""
+        variance: list[FloatArray] = []
+        for at in range(len(self.kept) - 1, -1, -1):
+            own = self.kept[at]
+            if variance:
+                own = own + self.passed[at] ** 2 * variance[0][self.layout.parents[at]]
+            variance.insert(0, own)
+        return tuple(variance)
+
+    def solve_levels(self, r: FloatArray) -> list[FloatArray]:
+        """Sums of effects down to each level of A, from weighted sums over the leaves.
+
+        Parameters
+        ----------
+        r : (leaves,) or (leaves, columns)
+            Z' W q at the finest level.
+
+        Returns
+        -------
+        list of (q,) or (q, columns)
+            From the finest level to the coarsest; empty without levels.
+        """
+        sums = [r]
+        for passed, up in zip(self.passed, self.layout.sums_up, strict=False):
+            sums.append(up @ times(passed, sums[-1]))
+        effects: list[FloatArray] = []
+        for at in range(len(self.kept) - 1, -1, -1):
+            own = times(self.kept[at], sums[at])
+            if effects:
+                own += times(self.passed[at], effects[0][self.layout.parents[at]])
+            effects.insert(0, own)
+        return effects
+
+    def multiply(self, x: FloatArray) -> FloatArray:
+        """S x with S = Z_R' V_A⁻¹ Z_R + 1/σ², for R of a single term."""
+        product = times(self.weights_of_rest + self.ridge, x)
+        if self.layout.levels:
+            product -= self.N_turned @ self.solve_levels(self.N @ x)[0]
+        return product
+
+    def remove_levels(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Z_R' V_A⁻¹ q, (m,), and the sums of effects at the leaves, for q of the forms (N,)."""
+        layout, weighted = self.layout, self.w * q
+        parts = [add_up(c, weighted, layout.sizes[k]) for k, c in layout.codes.items()]
+        right = np.concatenate([np.zeros(0), *parts])
+        if not layout.levels:
+            return right, np.zeros(1)
+        f = self.solve_levels(add_up(layout.leaf, weighted, layout.n_leaves))[0]
+        return right - self.N_turned @ f if layout.codes else right, f
+
+    def finish(self, q: FloatArray, f: FloatArray, x: FloatArray) -> FloatArray:
+        """(N,) V⁻¹ q once S x = Z_R' V_A⁻¹ q is solved."""
+        layout = self.layout
+        if layout.levels and layout.codes:
+            f = f - self.solve_levels(self.N @ x)[0]
+        left = q - f[layout.leaf]
+        for term, code in layout.codes.items():
+            left -= x[layout.place[term]][code]
+        left *= self.w
+        return left
+
+
+def times(a: FloatArray, x: FloatArray) -> FloatArray:
+    """Each row of ``x`` by the entry of ``a``."""
+    product: FloatArray = a * x if x.ndim == 1 else a[:, None] * x
+    return product
+
+
+def build_equations(
+    layout: Layout, variance: Mapping[str, float], residual: FloatArray
+) -> Equations:
+    """Lay out the equations at these variances.
+
+    Examples
+    --------
+    Two forms of one person: p = 2/50, and half of their sum is believed.
+
+    >>> from calibrate.effects.layout import build_layout
+    >>> code = np.zeros(2, dtype=np.int64)
+    >>> layout = build_layout(np.array([40.0, 60.0]), code, {"employee": code}, ("employee",))
+    >>> build_equations(layout, {"employee": 25.0}, np.array([50.0])).passed
+    (array([0.5]),)
+    """
+    w = 1.0 / residual[layout.noise]
+    precision: list[FloatArray] = []
+    passed: list[FloatArray] = []
+    kept: list[FloatArray] = []
+    for at, level in enumerate(layout.levels):
+        if at == 0:
+            p = add_up(layout.leaf, w, layout.n_leaves)
+        else:
+            p = layout.sums_up[at - 1] @ (passed[-1] * precision[-1])
+        tau = variance.get(level, 0.0)
+        is_fixed = np.isinf(tau)
+        precision.append(p)
+        passed.append(np.zeros(len(p)) if is_fixed else 1.0 / (1.0 + tau * p))
+        own: FloatArray = np.divide(1.0, p, out=np.zeros(len(p)), where=p > 0)
+        kept.append(own if is_fixed else tau * passed[-1])
+    return Equations(layout, variance, residual, w, tuple(precision), tuple(passed), tuple(kept))

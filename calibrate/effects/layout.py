@@ -1,0 +1,281 @@
+"""Forms → numbered levels in the order of the algebra: done once, before any variance is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from calibrate.effects.result import FloatArray, IntArray
+
+#: scipy ships no types; this is a scipy.sparse CSR array.
+SparseMatrix = Any
+SmallCodes = NDArray[np.int8]
+
+#: Terms that nest in each other, from the finest to the coarsest.
+NESTED = ("employee_source", "employee", "unit")
+#: The level of forms alike in noise.
+ALIKE = "alike"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The forms of a fit, with one side of the network set aside.
+
+    Notation of docs/method.md, section 2. The levels of A, the side set aside, nest in
+    each other: either people with their unit, or raters. R is the other side.
+
+    Parameters
+    ----------
+    y : (N,) points
+        Score of each form less ``centre``; forms are sorted by the finest level of A.
+    centre
+        Points subtracted before anything is summed, against cancellation.
+    source : (N,)
+        Dense codes 0 to S-1 of the fixed means.
+    noise : (N,)
+        Dense codes 0 to C-1: forms of one code share a residual variance.
+    terms
+        Random terms, in the order of every (K,) array.
+    levels
+        Levels of A from the finest to the coarsest; may be empty. Where forms of one level
+        differ in noise, the finest is ``alike``: forms of one noise, without a variance.
+    parents : one array for each level but the last
+        Level above of each level.
+    leaf : (N,)
+        Finest level of A.
+    codes : term → (N,)
+        Level of each term of R.
+    sizes : term → q
+    number : term → (q,)
+        Where each level given by the caller stands now.
+    """
+
+    y: FloatArray
+    centre: float
+    source: IntArray
+    noise: SmallCodes
+    terms: tuple[str, ...]
+    levels: tuple[str, ...]
+    parents: tuple[IntArray, ...]
+    leaf: IntArray
+    codes: Mapping[str, IntArray]
+    sizes: Mapping[str, int]
+    number: Mapping[str, IntArray]
+    order: IntArray
+
+    @property
+    def n_forms(self) -> int:
+        return len(self.y)
+
+    @cached_property
+    def n_sources(self) -> int:
+        return int(self.source.max()) + 1
+
+    @cached_property
+    def n_noises(self) -> int:
+        return int(self.noise.max()) + 1
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """Terms of R."""
+        return tuple(self.codes)
+
+    @property
+    def n_leaves(self) -> int:
+        return self.sizes[self.levels[0]] if self.levels else 1
+
+    @cached_property
+    def place(self) -> Mapping[str, slice]:
+        """Where the levels of a term of R stand in the (m,) arrays."""
+        places, start = {}, 0
+        for term in self.codes:
+            places[term] = slice(start, start + self.sizes[term])
+            start += self.sizes[term]
+        return places
+
+    @cached_property
+    def n_rest(self) -> int:
+        """m, the levels of R."""
+        return sum(self.sizes[term] for term in self.codes)
+
+    @cached_property
+    def noise_of_leaf(self) -> SmallCodes:
+        """(leaves,) noise that all forms of a leaf share."""
+        noise = np.zeros(self.n_leaves, np.int8)
+        noise[self.leaf] = self.noise
+        return noise
+
+    @cached_property
+    def noise_of_rest(self) -> FloatArray:
+        """(m, C) forms of each noise on each level of R."""
+        count = np.zeros((self.n_rest, self.n_noises))
+        for term, code in self.codes.items():
+            for c in range(self.n_noises):
+                here = self.noise == c
+                count[self.place[term], c] = np.bincount(code[here], minlength=self.sizes[term])
+        return count
+
+    @cached_property
+    def columns(self) -> NDArray[np.int32]:
+        """(N · terms of R,) column of each form and term of R, form by form."""
+        one = [self.codes[term] + self.place[term].start for term in self.codes]
+        return np.stack(one, axis=1).ravel().astype(np.int32) if one else np.zeros(0, np.int32)
+
+    @cached_property
+    def row_starts(self) -> NDArray[np.int32]:
+        """Where each leaf begins in ``columns``."""
+        n = np.bincount(self.leaf, minlength=self.n_leaves) * len(self.codes)
+        return np.concatenate([[0], np.cumsum(n)]).astype(np.int32)
+
+    @cached_property
+    def turned(self) -> tuple[NDArray[np.int32], NDArray[np.int32], IntArray]:
+        """The same entries by column: leaf, where each column begins, and their former place."""
+        order = np.argsort(self.columns, kind="stable")
+        leaf = np.repeat(self.leaf, len(self.codes))[order].astype(np.int32)
+        n = np.bincount(self.columns, minlength=self.n_rest)
+        return leaf, np.concatenate([[0], np.cumsum(n)]).astype(np.int32), order
+
+    @cached_property
+    def sums_up(self) -> tuple[SparseMatrix, ...]:
+        """For each level but the last the matrix that sums it into the level above."""
+        return tuple(
+            sparse.csr_array(
+                (np.ones(len(parent)), (parent, np.arange(len(parent)))),
+                shape=(self.sizes[above], len(parent)),
+            )
+            for parent, above in zip(self.parents, self.levels[1:], strict=True)
+        )
+
+    def sum_levels(self, value: FloatArray) -> dict[str, FloatArray]:
+        """Sum a value of the forms over the levels of every term."""
+        sums = {k: add_up(code, value, self.sizes[k]) for k, code in self.codes.items()}
+        if self.levels:
+            total = add_up(self.leaf, value, self.n_leaves)
+            sums[self.levels[0]] = total
+            for level, up in zip(self.levels[1:], self.sums_up, strict=True):
+                total = up @ total
+                sums[level] = total
+        return sums
+
+    def spread(self, term: str, value: FloatArray) -> FloatArray:
+        """(N,) value of each form's level of ``term``."""
+        if term in self.codes:
+            spread: FloatArray = value[self.codes[term]]
+            return spread
+        at = self.levels.index(term)
+        for parent in reversed(self.parents[:at]):
+            value = value[parent]
+        return value[self.leaf]
+
+
+def add_up(code: IntArray | SmallCodes, value: FloatArray, n: int) -> FloatArray:
+    """(n,) sums of a value over its codes."""
+    total = np.bincount(code, value, n)
+    return np.asarray(total, np.float64)
+
+
+def build_layout(
+    points: FloatArray,
+    source: IntArray,
+    factors: Mapping[str, IntArray],
+    terms: tuple[str, ...],
+    noise: IntArray | None = None,
+    eliminate: str | None = None,
+) -> Layout:
+    """Number the levels so that forms, their leaves and the leaves' parents lie side by side.
+
+    Parameters
+    ----------
+    points : (N,) points
+        Score of each form.
+    source : (N,)
+        Dense codes of the fixed means; every code has a form.
+    factors : term → (N,)
+        Dense codes of each random term; every code has a form. ``employee_source``,
+        ``employee`` and ``unit`` nest in this order; ``rater`` crosses them.
+    terms
+        Those to use.
+    noise : (N,), optional
+        Dense codes of the residual variances; one for all by default.
+    eliminate
+        ``people`` or ``raters``: the side to set aside; by default what leaves fewer
+        equations. Where residual variances differ it is always people.
+
+    Returns
+    -------
+    Layout
+        Levels of A are numbered by the level above, then as given.
+
+    Examples
+    --------
+    >>> layout = build_layout(np.array([40.0, 60.0, 80.0]), np.zeros(3, dtype=np.int64),
+    ...                       {"employee": np.array([0, 1, 0])}, ("employee",))
+    >>> layout.y, layout.leaf
+    (array([-20.,  20.,   0.]), array([0, 0, 1]))
+    """
+    nested = tuple(term for term in NESTED if term in terms)
+    sizes = {term: int(factors[term].max()) + 1 for term in terms}
+    crossed = tuple(term for term in terms if term not in nested)
+    noise = np.zeros(len(points), np.int64) if noise is None else noise
+    if noise.max() > 0 and nested:
+        eliminate = "people"
+    if eliminate is None:
+        by_people = sum(sizes[term] for term in nested) >= sum(sizes[term] for term in crossed)
+        eliminate = "people" if by_people else "raters"
+    levels, rest = (nested, crossed) if eliminate == "people" else (crossed, nested)
+    if levels and noise.max() > 0 and not _is_function(factors[levels[0]], noise):
+        alike = factors[levels[0]] * (int(noise.max()) + 1) + noise
+        factors = dict(factors) | {ALIKE: np.unique(alike, return_inverse=True)[1]}
+        levels = (ALIKE, *levels)
+        sizes[ALIKE] = int(factors[ALIKE].max()) + 1
+    number, parents = _number_levels(levels, factors, sizes)
+    number |= {term: np.arange(sizes[term]) for term in rest}
+    leaf = number[levels[0]][factors[levels[0]]] if levels else np.zeros(len(points), np.int64)
+    order = np.argsort(leaf, kind="stable")
+    centre = float(points.mean())
+    return Layout(
+        y=points[order] - centre,
+        centre=centre,
+        source=source[order],
+        noise=noise[order].astype(np.int8),
+        terms=terms,
+        levels=levels,
+        parents=parents,
+        leaf=leaf[order],
+        codes={term: factors[term][order] for term in rest},
+        sizes=sizes,
+        number=number,
+        order=order,
+    )
+
+
+def _is_function(code: IntArray, value: IntArray) -> bool:
+    """Does each code have a single value?"""
+    of_code = np.zeros(int(code.max()) + 1, value.dtype)
+    of_code[code] = value
+    return bool((of_code[code] == value).all())
+
+
+def _number_levels(
+    levels: tuple[str, ...], factors: Mapping[str, IntArray], sizes: Mapping[str, int]
+) -> tuple[dict[str, IntArray], tuple[IntArray, ...]]:
+    """New number of each level, and the parents in the new numbers."""
+    number: dict[str, IntArray] = {}
+    parents: list[IntArray] = []
+    for level, above in zip(reversed(levels), (None, *reversed(levels[1:])), strict=False):
+        if above is None:
+            number[level] = np.arange(sizes[level])
+            continue
+        parent = np.zeros(sizes[level], np.int64)
+        parent[factors[level]] = number[above][factors[above]]
+        rank = np.argsort(parent, kind="stable")
+        number[level] = np.empty_like(rank)
+        number[level][rank] = np.arange(len(rank))
+        parents.insert(0, parent[rank])
+    return number, tuple(parents)

@@ -1,0 +1,273 @@
+"""The way to the optimum: Newton's method on the logarithms of the variances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibrate.effects.equations import build_equations
+from calibrate.effects.layout import Layout
+from calibrate.effects.likelihood import Evaluation, average_information, evaluate
+from calibrate.effects.result import BoolArray, FloatArray
+from calibrate.effects.solvers import ExactSolver, IterativeSolver, Solver
+from calibrate.errors import FitError
+
+START = 0.5  # variance ratio that no term is orders of magnitude away from
+SMALLEST, LARGEST = 1e-8, 1e6  # ratios: at the first a term is dropped, at the other refused
+SMALLEST_NOISE = 1e-3  # of the mean residual: below it a source has no noise of its own
+VANISHING = 1e-2  # ratio below which a term that shrinks fast is sent to its bound
+NEAR = 0.5  # of a bound on a log variance counts as on it: the bound moves with the residual
+ROUNDING = 1e-12  # of the variance of the points: a residual below it is rounding error
+STEP = np.log(10.0)  # longest step of a log variance
+TOLERANCE = 1e-8  # error of a log variance at the optimum; half of it for a standard deviation
+#: The same with probes, in standard errors, below their own error: few forms, many.
+SETTLED, SETTLED_MANY, MANY = 0.005, 0.02, 200_000
+RENEW = 0.05  # a longer step of a log variance asks for a new curvature
+MAX_STEPS = 200
+SLACK = 1e-10  # rounding of the criterion, relative
+NEGLIGIBLE = 1e-6  # gain in deviance that rounding may hide and no reader could see
+RIDGE = 1e-10  # keeps a step finite where two terms are one
+MIN_EIGENVALUE = 1e-10  # of the information scaled to a unit diagonal
+
+#: Equations on the smaller side that are inverted; more are solved by conjugate gradients.
+MOST_EXACT = 1_500
+#: Probes by number of equations: fewer suffice where more forms carry the estimate.
+N_PROBES = 8
+PROBES = ((5_000, 32), (20_000, 16), (np.inf, N_PROBES))
+
+NO_RESIDUAL = "the linked forms leave no residual: nothing tells noise from effect"
+NOT_DEFINITE = "the information matrix is not positive definite"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How to solve.
+
+    Parameters
+    ----------
+    name
+        ``exact``, ``iterative`` or ``auto``.
+    seed
+        Of the probes.
+    """
+
+    name: str = "auto"
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class State:
+    """Where the search stands; ``last`` holds earlier answers of conjugate gradients."""
+
+    log: FloatArray
+    at: Evaluation
+    solver: Solver
+    information: FloatArray
+
+
+def is_exact(layout: Layout, engine: Engine) -> bool:
+    """Are the equations few enough to be inverted?"""
+    if engine.name == "auto":
+        return layout.n_rest <= MOST_EXACT
+    return engine.name == "exact" or layout.n_rest == 0
+
+
+def minimise(
+    layout: Layout, engine: Engine, start: Mapping[str, float] | None
+) -> tuple[State, int]:
+    """Newton's method on log variances with average information.
+
+    Where the criterion is known a step that raises it is halved; with probes, one after
+    which the next step would be longer. Without a criterion the same probes at every
+    step make the slope a smooth function.
+
+    Returns
+    -------
+    tuple
+        The optimum and the number of steps.
+
+    Raises
+    ------
+    FitError
+        If there are too few forms, no residual, or no end.
+    """
+    n, p, K = layout.n_forms, layout.n_sources, len(layout.terms)
+    if n - p <= K:
+        raise FitError(f"{n} linked forms are too few for {p} source means "
+                       f"and {K + layout.n_noises} variances")  # fmt: skip
+    spread = float(np.var(layout.y))
+    if not spread > 0:
+        raise FitError(NO_RESIDUAL)
+    last: dict[str, FloatArray] = {}
+    state = _look(layout, engine, _begin(layout, start, spread), last, None)
+    previous = np.inf
+    for n_steps in range(1, MAX_STEPS + 1):
+        step = _newton_step(layout, state)
+        length = float(np.abs(step).max(initial=0.0))
+        if length == 0 or (length < 1.0 and length < _enough(state, step / length)):
+            return state, n_steps
+        there, taken = _descend(layout, engine, state, step, last)
+        if there is None:
+            break
+        state = there
+        _require_residual(layout, state, spread)
+        # Steps shrink by a steady factor, so that the rest of the way can be foretold.
+        rate = length / previous
+        foretold = length * rate / (1 - rate) if 0 < rate < 1 else np.inf
+        if taken == 1.0 and length < 1.0 and foretold < _goal(state, step / length):
+            return state, n_steps
+        previous = length if taken == 1.0 else np.inf
+    gain = -2 * float(_newton_step(layout, state) @ state.at.slope)
+    if gain < NEGLIGIBLE:
+        return state, MAX_STEPS
+    raise FitError("the variances did not settle")
+
+
+def _begin(layout: Layout, start: Mapping[str, float] | None, spread: float) -> FloatArray:
+    residual = spread / (1 + START * len(layout.terms))
+    if start is None:
+        parts = [START * residual] * len(layout.terms) + [residual] * layout.n_noises
+        return np.log(parts)
+    residual = start["residual"]
+    parts = [max(start[term], 1e-3 * residual) for term in layout.terms]
+    parts += [start.get(f"residual {c}", residual) for c in range(layout.n_noises)]
+    return np.log(parts)
+
+
+def _look(
+    layout: Layout,
+    engine: Engine,
+    log: FloatArray,
+    last: dict[str, FloatArray],
+    information: FloatArray | None,
+) -> State:
+    """Evaluate at exp(log); ``information`` is kept where it is given."""
+    K = len(layout.terms)
+    theta = np.exp(log)
+    variance = dict(zip(layout.terms, theta[:K].tolist(), strict=True))
+    equations = build_equations(layout, variance, theta[K:])
+    solver: Solver
+    if is_exact(layout, engine):
+        solver = ExactSolver(equations)
+    else:
+        n_probes = next(n for most, n in PROBES if layout.n_rest <= most)
+        solver = IterativeSolver(equations, n_probes, engine.seed, last)
+    at = evaluate(equations, solver)
+    if information is None:
+        information = average_information(at, solver)
+    return State(log, at, solver, information)
+
+
+def _newton_step(layout: Layout, state: State) -> FloatArray:
+    """(K + C,) step of the log variances; those held on the boundary stay."""
+    step = np.zeros(len(state.log))
+    slope = state.at.slope
+    ratio = np.exp(state.log - _log_bound(layout, state.log))
+    free = (ratio > np.exp(NEAR)) | (slope < 0)
+    if not free.any():
+        return step
+    slope = slope[free]
+    curvature = state.information[np.ix_(free, free)]
+    # Effects of exactly zero carry no curvature; the floor keeps a step within STEP.
+    floor = np.maximum(np.abs(slope) / STEP, np.finfo(float).tiny)
+    size = np.sqrt(np.maximum(np.diagonal(curvature), floor))
+    scaled = curvature / np.outer(size, size)
+    scaled[np.diag_indices_from(scaled)] = 1.0 + RIDGE
+    step[free] = -np.linalg.solve(scaled, slope / size) / size
+    if step[free] @ slope > 0:
+        step[free] = -np.sign(slope)
+    # A term that is small already and wants to shrink fast is on its way to zero.
+    vanishing = ratio * SMALLEST < VANISHING
+    vanishing[len(layout.terms) :] = False
+    return np.clip(step, np.where(vanishing & (step < -1.0), -np.log(1 / SMALLEST), -STEP), STEP)
+
+
+def _log_bound(layout: Layout, log: FloatArray) -> FloatArray:
+    """(K + C,) lowest log variances: ratios to the mean residual."""
+    K = len(layout.terms)
+    n = np.bincount(layout.noise, minlength=layout.n_noises)
+    mean = float(np.log(np.average(np.exp(log[K:]), weights=n)))
+    noise = np.log(SMALLEST_NOISE) if layout.n_noises > 1 else -np.inf
+    return mean + np.concatenate([np.full(K, np.log(SMALLEST)), np.full(layout.n_noises, noise)])
+
+
+def _enough(state: State, way: FloatArray) -> float:
+    """A step so short need not be taken."""
+    return _goal(state, way) / (10 if state.solver.is_exact else 1)
+
+
+def _goal(state: State, way: FloatArray) -> float:
+    """Error of a log variance, along ``way``, at which the search may end."""
+    if state.solver.is_exact:
+        return TOLERANCE
+    layout = state.at.equations.layout
+    settled = SETTLED if layout.n_forms < MANY else SETTLED_MANY
+    curved = float(way @ state.information @ way)
+    return settled / float(np.sqrt(max(curved, 1e-300)))
+
+
+def _descend(
+    layout: Layout,
+    engine: Engine,
+    state: State,
+    step: FloatArray,
+    last: dict[str, FloatArray],
+) -> tuple[State | None, float]:
+    """The first of the halved steps that does not make things worse, and its fraction."""
+    is_exact = state.solver.is_exact
+    for halvings in range(30 if is_exact else 6):
+        taken = 0.5**halvings
+        log = state.log + taken * step
+        log = np.maximum(log, _log_bound(layout, log))
+        is_short = float(np.abs(log - state.log).max()) < RENEW
+        keep = state.information if is_short and not is_exact else None
+        there = _look(layout, engine, log, last, keep)
+        before, after = state.at.criterion, there.at.criterion
+        if is_exact and after <= before + SLACK * (1 + abs(before)):
+            return there, taken
+        # Without a criterion: the next step must not be longer than this one.
+        if not is_exact and _remaining(layout, there) <= _remaining(layout, state):
+            return there, taken
+    return None, 0.0
+
+
+def _remaining(layout: Layout, state: State) -> float:
+    return -float(_newton_step(layout, state) @ state.at.slope)
+
+
+def _require_residual(layout: Layout, state: State, spread: float) -> None:
+    K = len(layout.terms)
+    theta = np.exp(state.log)
+    residual = float(theta[K:][layout.noise].mean())
+    if residual <= ROUNDING * spread or theta[:K].max(initial=0.0) >= LARGEST * residual:
+        raise FitError(NO_RESIDUAL)
+
+
+def on_boundary(layout: Layout, state: State) -> tuple[tuple[str, ...], BoolArray]:
+    """Terms without variance, and the codes of noise without noise."""
+    K = len(layout.terms)
+    on = state.log <= _log_bound(layout, state.log) + NEAR
+    gone = tuple(term for term, is_on in zip(layout.terms, on[:K], strict=True) if is_on)
+    return gone, on[K:]
+
+
+def check_information(information: FloatArray) -> None:
+    """Refuse a curvature that is not positive definite: two terms are one."""
+    size = np.sqrt(np.maximum(np.diagonal(information), 0.0))
+    if not (size > 0).all():
+        raise FitError(NOT_DEFINITE)
+    if not np.linalg.eigvalsh(information / np.outer(size, size))[0] > MIN_EIGENVALUE:
+        raise FitError(NOT_DEFINITE)
+
+
+def monte_carlo(state: State) -> float:
+    """Largest error that the probes leave in a log variance, in its standard error."""
+    samples = state.at.slope_samples
+    if len(samples) < 2:
+        return 0.0
+    covariance = np.linalg.inv(state.information)
+    moved = (samples - samples.mean(axis=0)) @ covariance
+    error = moved.std(axis=0, ddof=1) / np.sqrt(len(samples))
+    return float((error / np.sqrt(np.diagonal(covariance))).max())
