@@ -9,6 +9,7 @@ import pandas as pd
 
 from calibrate.audit import Population
 from calibrate.bands import to_micro
+from calibrate.pipeline.second_opinion import say_opinion
 from calibrate.pipeline.stages import Scored, encode_managers
 from calibrate.pipeline.tabulate import count_quarantined, list_notes
 from calibrate.report import CriterionInfo, Material, OutcomeInfo, RubricInfo
@@ -52,7 +53,7 @@ def gather_material(scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: 
         ),
         outcomes=_describe_outcomes(prepared.strategy),
         readiness=count_readiness(scored),
-        notes=(*list_notes(scored), *_say_unused(scored)),
+        notes=(*list_notes(scored), *say_opinion(tables), *_say_unused(scored)),
         run_id=run_id,
         assignments=prepared.assignments.frame[list(ASSIGNMENT_COLUMNS)],
         rubric_of={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,11 +53,15 @@ def ask_second_opinion(scored: Scored) -> SecondOpinion:
     return SecondOpinion(table, (describe_opinion(share, n_moves, len(table)),))
 
 
-def measure_top_share(prepared: Prepared) -> float:
-    """Share of the marks on scored forms that are worth 100 points; NaN without any.
+def say_opinion(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Sentences of the findings on the model, for the notes of a packet."""
+    findings = tables["findings"]
+    chosen = findings[findings["kind"] == "model"]
+    return [f"{row['headline']}: {row['evidence']}." for row in chosen.to_dict("records")]
 
-    A form that only has points, and no mark of its own criterion, does not occur.
-    """
+
+def measure_top_share(prepared: Prepared) -> float:
+    """Share of the marks on scored forms that are worth 100 points; NaN without any."""
     marks: npt.NDArray[np.float64] = prepared.forms.criterion_points[prepared.forms.scored]
     n_marks = int(np.count_nonzero(~np.isnan(marks)))
     return float(np.count_nonzero(marks >= _TOP) / n_marks) if n_marks else float("nan")

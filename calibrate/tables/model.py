@@ -63,7 +63,7 @@ VARIANCE = Contract(
     ("term",),
     (
         Column("term", "text", "employee, unit, rater or residual"),
-        Column("variance", "number", "REML estimate", "points squared"),
+        Column("variance", "number", "estimate; by REML in the linear model", "points squared"),
         Column("share", "number", "of the sum of all terms", "0 to 1"),
     ),
     meaning="where the differences between forms come from; one row a source",

@@ -123,3 +123,9 @@ def test_the_opinion_and_the_model_of_the_run_are_one_and_the_same(
     assert opinion["ordinal_calibrated"].tolist() == by_model["calibrated_score"].tolist()
     assert opinion["ordinal_adjusted"].tolist() == by_model["adjusted_score"].tolist()
     assert opinion["ordinal_se"].tolist() == by_model["se"].tolist()
+
+
+def test_packets_are_told_what_the_finding_says(frequent: dict[str, pd.DataFrame]) -> None:
+    (note,) = second_opinion.say_opinion(frequent)
+    assert note.startswith(_model_findings(frequent)["headline"].item())
+    assert "tables/second_opinion" in note
