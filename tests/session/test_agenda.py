@@ -117,3 +117,22 @@ def test_band_for_somebody_nobody_marked_is_a_rule() -> None:
     evidence = Evidence(["E0"], ["A"], ["L1"], ["unrated"], nothing, nothing, nothing)
     table = build_agenda(evidence, bands, minutes=90, minutes_per_person=3)
     assert table["rules"].tolist() == ["nobody_marked"]
+
+
+def test_band_that_hangs_on_severity_is_a_reason_and_one_that_does_not_is_safe() -> None:
+    """Nobody is linked: E0 keeps the band in all three cases, E1 does not, E2 cannot be told."""
+    scores = np.array([60.0, 60.0, 60.0])
+    labels, cuts = ("Low", "Meets", "High"), (40_000_000, 80_000_000)
+    link = np.array(["unlinked"] * 3, dtype=object)
+    unknown = np.full(3, np.nan)
+    bands = assign_bands(scores, scores, scores, unknown, link, [""] * 3, labels, cuts)
+    evidence = Evidence(
+        ["E0", "E1", "E2"], ["A"] * 3, ["L1"] * 3, list(link), unknown, unknown, unknown,
+        np.array([0.0, 1.0, np.nan]),
+    )  # fmt: skip
+    table = build_agenda(evidence, bands, minutes=90, minutes_per_person=3)
+    rows = table.set_index("employee_id")
+    assert rows["rules"].to_dict() == {"E0": "", "E1": "depends_on_severity", "E2": ""}
+    assert rows["minutes"].to_dict() == {"E0": 0, "E1": 3, "E2": 0}
+    assert rows.loc["E0", "reason"].startswith("safe to skip: same band")
+    assert "could not be told" in rows.loc["E2", "reason"]
