@@ -19,7 +19,7 @@ MOST_EXACT = 600
 #: Standard errors take several batches of draws, so that memory holds one at a time.
 N_BATCHES = 4
 #: Foretold rise of the log-likelihood at which the search ends; exact and sampled.
-TOLERANCE, SAMPLED_TOLERANCE = 1e-9, 1e-6
+TOLERANCE, SAMPLED_TOLERANCE = 1e-9, 1e-4
 #: A standard deviation below is a variance on its boundary, in logits.
 _BOUNDARY = 0.02
 
