@@ -95,6 +95,11 @@ def find_halo(reports: Reports, narrow: FloatArray, rng: np.random.Generator) ->
     # The rater's own mean of a criterion takes a part of each difference with it.
     rows = cells.fold(left * np.sqrt(n[cells.rater] / (n[cells.rater] - 1)))
     classes = classify(pattern, _find_level(cells, x, rater))
+    # Whoever gives one and the same mark throughout has no correlation at all.
+    lowest, highest = np.full(len(n), np.inf), np.full(len(n), -np.inf)
+    np.minimum.at(lowest, cells.rater, x)
+    np.maximum.at(highest, cells.rater, x)
+    W = np.where(highest > lowest, W, np.nan)
     value = np.log(np.maximum(W / narrow**2 / pooled, LEAST))
     measure = partial(_measure_dealt, cells, rows - _mean_rows(cells, rows), rater, freedom)
 

@@ -55,10 +55,12 @@ def say_own_habits(company: Company, rater_id: str) -> list[str]:
 
 def is_open(company: Company, row: Row) -> bool:
     """Does the habit stand out, and rest on enough forms to show none of them?"""
-    fewest = company.min_peers
-    if row["habit"] != "self_gap":
-        fewest = max(fewest, FEWEST_FORMS)
-    return bool(row.get("flagged")) and int(row["n"]) >= fewest
+    if not row.get("flagged") or int(row["n"]) < company.min_peers:
+        return False
+    if row["habit"] == "self_gap":
+        # It tells people that others see them lower: not to be said on a maybe.
+        return bool(row["q_value"] < LEVEL)
+    return int(row["n"]) >= FEWEST_FORMS
 
 
 def _say_to_rater(row: Row) -> str:
@@ -94,7 +96,7 @@ def _say_to_rater(row: Row) -> str:
 def _find_ratio(row: Row) -> tuple[str, str, str]:
     """Spread over the usual, and its interval."""
     usual = row["expected"]
-    value, low, high = (write_number(exp(row[key] - usual), 1) for key in ("value", "low", "high"))
+    value, low, high = (write_number(exp(row[key] - usual), 2) for key in ("value", "low", "high"))
     return value, low, high
 
 

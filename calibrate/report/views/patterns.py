@@ -136,17 +136,22 @@ def _say_shares(rows: dict[str, Row], words: str, has_guideline: bool) -> str:
 
 
 def build_rater_table(company: Company, scores: Sequence[Row]) -> RaterTable:
-    """Raters who filed manager forms in a session, then others with a finding."""
+    """Raters who filed manager forms in a session, then others with a finding on enough forms."""
     desk = company.material.desk
     employees = [str(row["employee_id"]) for row in scores]
     forms = desk.find_rows("forms", "employee_id", employees)
     managers = {str(form["rater_id"]) for form in forms if form["source"] == "manager"}
     everyone = {str(form["rater_id"]) for form in forms if form.get("scored")}
     raters = desk.find_rows("raters", "rater_id", sorted(everyone))
-    shown = [r for r in raters if str(r["rater_id"]) in managers or r.get("finding")]
-    shown = shown or raters
+    fewest = max(company.min_peers, FEW_FORMS)
+    is_open = {str(r["rater_id"]): int(r["n_forms"]) >= fewest for r in raters}
+    shown = [
+        r for r in raters
+        if r["rater_id"] in managers or (r.get("finding") and is_open[str(r["rater_id"])])
+    ]  # fmt: skip
+    shown = shown or [r for r in raters if is_open[str(r["rater_id"])]]
     habits = build_habit_table(company, everyone, employees)
-    if any(rater.get("severity") is not None for rater in shown):
+    if any(rater.get("severity") is not None for rater in raters):
         return _build_severity_table(company, shown, len(raters), habits)
     return _build_mean_table(company, shown, forms, managers, habits)
 
