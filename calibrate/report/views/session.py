@@ -96,6 +96,7 @@ class SessionView:
     interval: str
     is_fitted: bool
     has_expected: bool
+    has_raw: bool
     rubrics: tuple[RubricNote, ...]
 
 
@@ -153,6 +154,7 @@ def build_session_view(material: Material, session: str) -> SessionView:
         interval=company.interval,
         is_fitted=company.is_fitted,
         has_expected=any(line.expected != "–" for card in cards for line in card.person.criteria),
+        has_raw=any(card.person.is_rated and not card.person.is_sealed for card in cards),
         rubrics=company.rubric_notes,
     )
 
