@@ -13,7 +13,7 @@ from functools import cached_property
 from calibrate.config import SOURCES
 from calibrate.explain.evidence import Evidence
 from calibrate.explain.explanation import Criterion, FormLine, Step
-from calibrate.explain.full import PULL, RAW, add_up, list_criteria
+from calibrate.explain.full import PULL, RAW, add_up, list_criteria, say_range
 from calibrate.explain.parts import Scale
 from calibrate.explain.read import Row
 from calibrate.report.privacy import (
@@ -26,7 +26,7 @@ from calibrate.report.privacy import (
     hides_marks,
     is_too_few,
 )
-from calibrate.report.words import DASH, HARDLY, NOT_KNOWN, write_number
+from calibrate.report.words import DASH, HARDLY, write_number
 
 NOT_SHOWN = "not shown"
 MICRO = 1_000_000
@@ -153,10 +153,8 @@ class Veil:
     def say_range(self) -> str:
         """Where the score lies; in bands where figures would tell too much."""
         low, high = self.evidence.score["low"], self.evidence.score["high"]
-        if low is None or high is None:
-            return NOT_KNOWN
-        if not self.is_masked:
-            return " to ".join(self.scale.show(self.scale.count(end)) for end in (low, high))
+        if not self.is_masked or low is None or high is None:
+            return say_range(self.evidence, self.scale)
         if not self.evidence.is_adjusted:
             return NOT_SHOWN
         return _join_bands(self._labels, self._find_band(low), self._find_band(high))
