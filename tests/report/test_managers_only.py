@@ -283,7 +283,7 @@ def test_linked_company_sees_who_would_move_without_the_unit_part(firm: Firm) ->
     taken = (rows_of["score_0"] - rows_of["score_100"]).loc[linked]
     assert taken.tolist() == pytest.approx(rows_of.loc[linked, "part"].tolist())
     text = read(material, "session", "all")
-    assert "What if a whole team is marked leniently?" in text
+    assert "What if a whole team is marked leniently or strictly?" in text
     assert "Manager or team: cannot be told" not in text
 
 
