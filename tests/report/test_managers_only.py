@@ -227,6 +227,7 @@ def test_declared_shares_label_the_range_as_assumed(firm: Firm) -> None:
     error = np.sqrt(0.8 * np.var(25 * (marks - 1), ddof=1))
     assert scores["se"].tolist() == pytest.approx([error] * len(marks))
     assert ", assumed" in read(material, "session", "all")
+    assert "range, assumed and not measured" in read(material, "manager", "M1")
 
 
 def test_marks_given_in_confidence_are_told_by_no_mean_of_a_team(firm: Firm) -> None:
