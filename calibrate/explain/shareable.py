@@ -60,6 +60,11 @@ class Veil:
         return 1 < n_managers <= self.evidence.min_peers
 
     @cached_property
+    def has_one_rater(self) -> bool:
+        """Would the adjustment be the severity of one rater, which is nobody else's business?"""
+        return self.evidence.is_adjusted and len({f["rater_id"] for f in self.evidence.scored}) == 1
+
+    @cached_property
     def behind(self) -> Behind:
         """The raw score as managers see it, who know all forms of managers."""
         scored = self.evidence.scored
@@ -131,7 +136,7 @@ class Veil:
             return ()
         totals = add_up(evidence, scale)
         raw = Step("raw_score", scale.show(totals.raw), RAW, score["raw_score"])
-        if not evidence.is_adjusted:
+        if not evidence.is_adjusted or self.has_one_rater:
             return (raw,)
         told = [
             Step("adjusted_score", scale.show(totals.adjusted),
@@ -210,18 +215,23 @@ class Veil:
 
     def list_remarks(self) -> tuple[str, ...]:
         """Why figures are missing."""
-        n, remarks = self.evidence.min_peers, []
+        remarks = []
         if not self.evidence.is_rated:
             return ()
         if self.is_masked:
             remarks.append(
-                f"Bands stand for figures: fewer than {n} answers from peers or direct reports, or "
-                "raters who mark so much alike that a figure would tell a single answer."
+                "Bands stand for figures: with so few answers, or raters who mark so much alike, "
+                "a figure would tell a single answer."
             )
         elif self.is_sealed:
             remarks.append(
                 "Marks given in confidence are told by halves of the scale, so that no single "
                 "answer can be worked out, also not beside an earlier run."
+            )
+        if self.has_one_rater:
+            remarks.append(
+                "The adjusted score is not shown: beside the raw one it would tell how severe one "
+                "rater marks. The suggested band is the raw one."
             )
         if self.are_managers_pooled or self._is_pair_of_managers:
             remarks.append("Several managers filed a form; none can work out another's marks.")
