@@ -93,9 +93,10 @@ def tabulate_memory(outcomes: Outcomes) -> str:
 
 
 def _cell(outcome: Outcome | None, attribute: str, form: str) -> str:
-    if outcome is None:
-        return "–"
-    return outcome.failed or format(getattr(outcome, attribute), form)
+    value = getattr(outcome, attribute) if outcome else np.nan
+    if outcome and outcome.failed and attribute == "seconds":
+        return outcome.failed
+    return "–" if np.isnan(value) else format(value, form)
 
 
 def _count_forms(by_engine: Mapping[str, Outcome]) -> str:
@@ -211,6 +212,9 @@ def judge_claims(outcomes: Outcomes) -> str:
         else [claim, format(figure, form), "yes" if is_held else "**no**"]
         for claim, figure, is_held, form in claims
     ]
+    slow = outcomes.get("10,000", {}).get("lme4")
+    if slow is not None and slow.limit and not np.isnan(lme4):
+        rows[1][1] = f"> {rows[1][1]}"
     return table_of(["claim", "measured", "holds"], rows)
 
 

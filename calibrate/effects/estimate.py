@@ -112,9 +112,8 @@ def _estimate(
     forms: Forms, components: Components, unit: IntArray | None, settings: Settings
 ) -> Effects:
     in_fit = components.linked[components.of_employee] & (components.of_employee >= 0)
-    fit = (
-        predict_ordinal if settings.model == "ordinal" else partial(fit_linked, seed=settings.seed)
-    )
+    chosen = predict_ordinal if settings.model == "ordinal" else fit_linked
+    fit = partial(chosen, seed=settings.seed)
     predictions, said = _try_fit(fit, forms, components, unit, in_fit)
     if predictions is None:
         in_fit = np.zeros_like(in_fit)

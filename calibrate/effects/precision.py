@@ -9,7 +9,7 @@ from scipy.special import ndtri, stdtrit
 
 from calibrate.effects.forms import Forms
 from calibrate.effects.pooled import WithinPeople, pooled_errors
-from calibrate.effects.result import Assumed, BoolArray, FloatArray, TextArray
+from calibrate.effects.result import SMALL_COMPANY, Assumed, BoolArray, FloatArray, TextArray
 
 MODEL, POOLED, ASSUMED, NOWHERE = "model", "pooled", "assumed", ""
 
@@ -33,11 +33,15 @@ class Precision:
     origin: TextArray
 
     def replace(self, chosen: BoolArray, se: FloatArray, df: float, origin: str) -> Precision:
-        """Take another error where ``chosen`` holds; where that is NaN, nothing is claimed."""
+        """Take another error where ``chosen`` holds; where that is NaN, nothing is claimed.
+
+        From a hundred degrees of freedom on it is taken as normal.
+        """
         known = chosen & np.isfinite(se)
         named = np.where(known, origin, np.where(chosen, NOWHERE, self.origin)).astype(object)
+        few = df if df < SMALL_COMPANY else np.inf
         return Precision(
-            np.where(chosen, se, self.se), np.where(chosen, df, self.df), named
+            np.where(chosen, se, self.se), np.where(chosen, few, self.df), named
         )  # fmt: skip
 
     def half_width(self, level: float) -> FloatArray:

@@ -81,6 +81,11 @@ class Weighed:
     error: FloatArray
     df: int
 
+    def average(self, values: FloatArray) -> FloatArray:
+        """(J,) mean over the shares of (M, J) values, summed in one order on any machine."""
+        mean: FloatArray = (self.weight[:, None] * values).sum(axis=0)
+        return mean
+
 
 def pool_means(score: FloatArray, team: IntArray, n_teams: int, level: float = 0.90) -> TeamMeans:
     r"""Partially pool the means of teams, whatever made them differ.
@@ -138,13 +143,13 @@ def pool_means(score: FloatArray, team: IntArray, n_teams: int, level: float = 0
     weighed = weigh_shares(mean[there], n[there].astype(float), within)
     low, high = (find_quantiles(weighed, p) for p in (0.5 - level / 2, 0.5 + level / 2))
     pooled, lowest, highest = empty.copy(), empty.copy(), empty.copy()
-    pooled[there] = weighed.weight @ weighed.pooled
+    pooled[there] = weighed.average(weighed.pooled)
     lowest[there], highest[there] = low, high
     share, share_low, share_high = _summarise_share(weighed, level)
     if there.sum() < 2:
         share = share_low = share_high = np.nan
     return TeamMeans(
-        n, mean, pooled, lowest, highest, float(weighed.weight @ weighed.mu),
+        n, mean, pooled, lowest, highest, float((weighed.weight * weighed.mu).sum()),
         share, share_low, share_high,
     )  # fmt: skip
 
@@ -190,7 +195,7 @@ def find_quantiles(weighed: Weighed, p: float) -> FloatArray:
         middle = (low + high) / 2
         z = (middle - weighed.pooled) / weighed.error
         below = ndtr(z) if weighed.df >= LIKE_NORMAL else stdtr(weighed.df, z)
-        is_low = weighed.weight @ below < p
+        is_low = weighed.average(below) < p
         low, high = np.where(is_low, middle, low), np.where(is_low, high, middle)
     quantile: FloatArray = (low + high) / 2
     return quantile

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from calibrate.explain.evidence import Evidence
 from calibrate.explain.explanation import Criterion, FormLine, Step
 from calibrate.explain.parts import Scale, share_out
-from calibrate.report.words import DASH
+from calibrate.report.words import DASH, NOT_KNOWN
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def list_steps(evidence: Evidence, scale: Scale) -> tuple[Step, ...]:
         ),
         Step(
             "adjusted_score", scale.show(totals.adjusted),
-            "about the person; the suggested band rests on it", score["adjusted_score"],
+            say_use(evidence), score["adjusted_score"],
         ),
         Step("pull", scale.show_change(totals.pull), PULL, score["pull"]),
         Step(
@@ -118,8 +118,26 @@ def list_steps(evidence: Evidence, scale: Scale) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+#: What an interval rests on, where it is not the fit.
+ORIGINS = {"pooled": ", from people with two raters", "assumed": ", assumed"}
 RAW = "weighted mean of the forms"
 PULL = "towards team and company, more so with few forms"
+
+
+def say_use(evidence: Evidence) -> str:
+    """What the adjusted score is for."""
+    if evidence.follows_raw:
+        return "about the person; the suggested band is the raw one"
+    return "about the person; the suggested band rests on it"
+
+
+def say_range(evidence: Evidence, scale: Scale) -> str:
+    """Where the score lies, and where that is known from if not from the fit."""
+    low, high = evidence.score["low"], evidence.score["high"]
+    if low is None or high is None:
+        return NOT_KNOWN
+    ends = " to ".join(scale.show(scale.count(end)) for end in (low, high))
+    return ends + ORIGINS.get(str(evidence.score["interval_from"]), "")
 
 
 def _say_severity(units: int) -> str:

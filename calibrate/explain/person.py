@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from calibrate.bands import SMALL_COMPANY
 from calibrate.explain.evidence import Evidence, gather_evidence
 from calibrate.explain.explanation import Explanation
-from calibrate.explain.full import list_criteria, list_forms, list_steps
+from calibrate.explain.full import list_criteria, list_forms, list_steps, say_range
 from calibrate.explain.parts import Scale
 from calibrate.explain.read import read_run
 from calibrate.explain.shareable import Veil
-from calibrate.report.words import DASH, NOT_KNOWN
+from calibrate.report.words import DASH
 
 FULL, SHAREABLE = "full", "shareable"
 NOTICES = {
@@ -68,19 +69,16 @@ def explain_person(folder: Path, employee_id: str, *, is_full: bool = False) -> 
 def _tell_all(evidence: Evidence) -> dict[str, Any]:
     scale = Scale(evidence.display, evidence.display.decimals)
     score = evidence.score
-    low, high = score["low"], score["high"]
-    is_known = low is not None and high is not None
     bands = [("raw_band", score["raw_band"]), ("proposed_band", score["proposed_band"])]
     bands += [("suggested_band", score["suggested_band"]), ("final_band", score["final_band"])]
     return {
         "forms": list_forms(evidence, scale),
         "steps": list_steps(evidence, scale) if evidence.is_rated else (),
-        "range": " to ".join(scale.show(scale.count(end)) for end in (low, high))
-        if is_known else NOT_KNOWN,
+        "range": say_range(evidence, scale),
         "bands": tuple((name, str(band or DASH)) for name, band in bands),
         "criteria": list_criteria(evidence, scale),
         "remarks": _say_why(evidence),
-    }  # fmt: skip
+    }
 
 
 def _tell_some(veil: Veil) -> dict[str, Any]:
@@ -98,6 +96,11 @@ def _say_why(evidence: Evidence) -> tuple[str, ...]:
     """Why there is no score, or why it is not adjusted."""
     if not evidence.is_rated:
         return (f"No score, because {evidence.readiness.get('detail') or 'nobody marked'}.",)
+    if evidence.is_adjusted and evidence.n_rated < SMALL_COMPANY:
+        return (
+            f"Fewer than {SMALL_COMPANY} people are rated: the adjustment is a what-if, and bands "
+            "follow the raw score.",
+        )
     if evidence.is_adjusted:
         return ()
     if evidence.run.configuration["effects"]["model"] == "none":

@@ -13,7 +13,7 @@ from functools import cached_property
 from calibrate.config import SOURCES
 from calibrate.explain.evidence import Evidence
 from calibrate.explain.explanation import Criterion, FormLine, Step
-from calibrate.explain.full import PULL, RAW, add_up, list_criteria
+from calibrate.explain.full import PULL, RAW, add_up, list_criteria, say_range
 from calibrate.explain.parts import Scale
 from calibrate.explain.read import Row
 from calibrate.report.privacy import (
@@ -26,7 +26,7 @@ from calibrate.report.privacy import (
     hides_marks,
     is_too_few,
 )
-from calibrate.report.words import DASH, HARDLY, NOT_KNOWN, write_number
+from calibrate.report.words import DASH, HARDLY, write_number
 
 NOT_SHOWN = "not shown"
 MICRO = 1_000_000
@@ -58,6 +58,11 @@ class Veil:
         """Could one of several managers work out the marks of another?"""
         n_managers: int = sum(form["source"] == "manager" for form in self.evidence.scored)
         return 1 < n_managers <= self.evidence.min_peers
+
+    @cached_property
+    def has_one_rater(self) -> bool:
+        """Would the adjustment be the severity of one rater, which is nobody else's business?"""
+        return self.evidence.is_adjusted and len({f["rater_id"] for f in self.evidence.scored}) == 1
 
     @cached_property
     def behind(self) -> Behind:
@@ -131,7 +136,7 @@ class Veil:
             return ()
         totals = add_up(evidence, scale)
         raw = Step("raw_score", scale.show(totals.raw), RAW, score["raw_score"])
-        if not evidence.is_adjusted:
+        if not evidence.is_adjusted or self.has_one_rater:
             return (raw,)
         told = [
             Step("adjusted_score", scale.show(totals.adjusted),
@@ -153,10 +158,8 @@ class Veil:
     def say_range(self) -> str:
         """Where the score lies; in bands where figures would tell too much."""
         low, high = self.evidence.score["low"], self.evidence.score["high"]
-        if low is None or high is None:
-            return NOT_KNOWN
-        if not self.is_masked:
-            return " to ".join(self.scale.show(self.scale.count(end)) for end in (low, high))
+        if not self.is_masked or low is None or high is None:
+            return say_range(self.evidence, self.scale)
         if not self.evidence.is_adjusted:
             return NOT_SHOWN
         return _join_bands(self._labels, self._find_band(low), self._find_band(high))
@@ -212,18 +215,23 @@ class Veil:
 
     def list_remarks(self) -> tuple[str, ...]:
         """Why figures are missing."""
-        n, remarks = self.evidence.min_peers, []
+        remarks = []
         if not self.evidence.is_rated:
             return ()
         if self.is_masked:
             remarks.append(
-                f"Bands stand for figures: fewer than {n} answers from peers or direct reports, or "
-                "raters who mark so much alike that a figure would tell a single answer."
+                "Bands stand for figures: with so few answers, or raters who mark so much alike, "
+                "a figure would tell a single answer."
             )
         elif self.is_sealed:
             remarks.append(
                 "Marks given in confidence are told by halves of the scale, so that no single "
                 "answer can be worked out, also not beside an earlier run."
+            )
+        if self.has_one_rater:
+            remarks.append(
+                "The adjusted score is not shown: beside the raw one it would tell how severe one "
+                "rater marks. The suggested band is the raw one."
             )
         if self.are_managers_pooled or self._is_pair_of_managers:
             remarks.append("Several managers filed a form; none can work out another's marks.")

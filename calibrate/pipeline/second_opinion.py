@@ -16,8 +16,8 @@ from calibrate.tables import SECOND_OPINION
 
 #: Share of the marks that are the top mark above which distances between marks say little.
 FREQUENT = 0.45
-#: Most forms for which the second opinion is given unasked: it takes about 3 s for them.
-MOST_FORMS = 10_000
+#: Most forms for which the second opinion is given unasked: it takes about 5 s for them.
+MOST_FORMS = 20_000
 _TOP = 100.0 - 1e-9
 
 

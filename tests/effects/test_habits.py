@@ -126,10 +126,10 @@ def count_flags(n_cycles: int, **world: Any) -> dict[str, tuple[int, int, int]]:
     ids=["usual", "nobody severe", "near the top", "long tails", "own criteria", "some planted"],
 )
 def test_at_most_one_honest_rater_in_twenty_is_flagged(world: dict[str, Any]) -> None:
-    for name, (told, flagged, over_all) in count_flags(6, **world).items():
+    for name, (told, flagged, over_all) in count_flags(4, **world).items():
         if name == "severity" and not world.get("some_zero"):
             continue
-        assert told > 1000
+        assert told > 700
         # Three standard errors: with so many figures, two are crossed by luck.
         assert flagged / told < 0.05 + 3 * np.sqrt(0.05 * 0.95 / told), name
         assert over_all / told < 0.01, name

@@ -39,6 +39,18 @@ def test_interval_is_students_below_a_hundred_people_and_normal_from_there(
     assert people.high - people.calibrated == pytest.approx(width * people.se)
 
 
+@pytest.mark.parametrize(("n", "width"), [(40, t.ppf(0.95, 40)), (120, norm.ppf(0.95))])
+def test_pooled_interval_is_students_below_a_hundred_comparisons(n: int, width: float) -> None:
+    """Two raters mark everybody: one comparison a person, and nobody is linked."""
+    rng = np.random.default_rng(2)
+    i, j = (code.ravel() for code in np.indices((n, 2)))
+    points = np.clip(50 + rng.normal(0, 10, n)[i] + rng.normal(0, 8, 2 * n), 5, 95)
+    people = estimate_effects(i, j, 0 * i, points, np.ones(2 * n), None, n, 2, Settings()).employees
+    inside = (people.low > 0) & (people.high < 100)
+    assert set(people.interval_from) == {"pooled"}
+    assert (people.high - people.raw)[inside] == pytest.approx(width * people.se[inside])
+
+
 def test_no_interval_is_made_up_where_nothing_is_assumed() -> None:
     people = rate_alone([40, 50, 60, 70], Settings()).employees
     assert np.isnan(people.se).all()

@@ -227,6 +227,7 @@ def test_declared_shares_label_the_range_as_assumed(firm: Firm) -> None:
     error = np.sqrt(0.8 * np.var(25 * (marks - 1), ddof=1))
     assert scores["se"].tolist() == pytest.approx([error] * len(marks))
     assert ", assumed" in read(material, "session", "all")
+    assert "range, assumed and not measured" in read(material, "manager", "M1")
 
 
 def test_marks_given_in_confidence_are_told_by_no_mean_of_a_team(firm: Firm) -> None:
@@ -283,7 +284,7 @@ def test_linked_company_sees_who_would_move_without_the_unit_part(firm: Firm) ->
     taken = (rows_of["score_0"] - rows_of["score_100"]).loc[linked]
     assert taken.tolist() == pytest.approx(rows_of.loc[linked, "part"].tolist())
     text = read(material, "session", "all")
-    assert "What if a whole team is marked leniently?" in text
+    assert "What if a whole team is marked leniently or strictly?" in text
     assert "Manager or team: cannot be told" not in text
 
 

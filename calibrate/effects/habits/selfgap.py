@@ -76,14 +76,13 @@ def _average_others(
 
 
 def _share_beyond(z: FloatArray) -> FloatArray:
-    """Share of the pool as far out, on the side where fewer are: long tails are not chance alone.
+    """Share of the pool as far out on the low side: long tails are not all findings.
 
-    Whoever inflates the own form is on one side only, and must not make it look usual.
+    The low side, because inflating the own form is the common habit and must not make
+    itself look usual.
     """
-    ordered, size = np.sort(z), np.abs(z)
-    below = np.searchsorted(ordered, -size, side="right")
-    above = len(z) - np.searchsorted(ordered, size, side="left")
-    return np.asarray(np.minimum(below, above) / len(z))
+    below = np.searchsorted(np.sort(z), -np.abs(z), side="right")
+    return np.asarray(below / len(z))
 
 
 def _fit_pool(gap: FloatArray, others: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -15,7 +15,8 @@ from calibrate.errors import FitError
 
 #: Simulated people, all replicates together, and the most replicates.
 _PEOPLE, _MOST = 1500, 4
-_SEED = 20261122
+#: Keeps these draws apart from others of the same seed.
+_STREAM = 46
 #: A replicate is fitted roughly: its own chance is far larger.
 _TOLERANCE = 1e-2
 #: Furthest that a parameter is moved, in logits or logarithms.
@@ -50,22 +51,22 @@ def correct_fit(
     people, *_ = factors
     chosen = {k: factors[k] for k in factors if k in terms}
     layout = lay_out(chosen, first=people if people in chosen else None)
-    refits = _refit(responses, layout, at)
+    refits = _refit(responses, layout, at, fit.seed)
     if not len(refits):
         return fit
     here = pack(at, list(layout.slices))
     bias = np.clip(refits.mean(axis=0) - here, -_FURTHEST, _FURTHEST)
     moved = unpack(here - bias, responses, list(layout.slices))
-    build = choose_curvature(fit.layout, fit.is_exact)
+    build = choose_curvature(fit.layout, fit.is_exact, fit.seed)
     laplace = approximate(responses, fit.layout, moved, fit.laplace.mode, build)
     sd = {k: moved.sd.get(k, 0.0) for k in factors}
     found = Parameters(moved.thresholds, moved.slopes, sd)
-    return OrdinalFit(found, laplace, fit.layout, fit.is_exact)
+    return OrdinalFit(found, laplace, fit.layout, fit.is_exact, fit.seed)
 
 
-def _refit(responses: Responses, layout: Layout, at: Parameters) -> FloatArray:
+def _refit(responses: Responses, layout: Layout, at: Parameters, seed: int) -> FloatArray:
     """(R, p) packed parameters of refits; marks that lack a category or a fit are drawn anew."""
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng([seed, _STREAM])
     n_replicates = min(_MOST, -(-_PEOPLE // layout.n_eliminated))
     refits: list[FloatArray] = []
     for _ in range(3 * n_replicates):
@@ -76,7 +77,7 @@ def _refit(responses: Responses, layout: Layout, at: Parameters) -> FloatArray:
             continue
         simulated = Responses(drawn.astype(np.int64), responses.X)
         try:
-            laplace = maximise(simulated, layout, at, is_exact=False, tolerance=_TOLERANCE)
+            laplace = maximise(simulated, layout, at, False, _TOLERANCE, seed)
         except FitError:
             continue
         refits.append(pack(laplace.at, list(layout.slices)))

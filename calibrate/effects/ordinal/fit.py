@@ -36,12 +36,15 @@ class OrdinalFit:
         The approximation at the optimum, without terms on their boundary.
     is_exact
         Are variances exact, not drawn?
+    seed
+        Of the draws.
     """
 
     parameters: Parameters
     laplace: Laplace
     layout: Layout
     is_exact: bool
+    seed: int
 
     def effect(self, term: str, n_levels: int) -> FloatArray:
         """(q,) mode of a term; 0 on the boundary."""
@@ -64,7 +67,7 @@ class OrdinalFit:
         precision = self.layout.spread({k: s**-2 for k, s in self.laplace.at.sd.items()})
         of_contrast, of_effect = np.zeros(contrasts.shape[0]), np.zeros(self.layout.size)
         for batch in range(1, N_BATCHES + 1):
-            build = choose_curvature(self.layout, is_exact=False, batch=batch)
+            build = choose_curvature(self.layout, False, self.seed, batch)
             drawn = build(self.layout, self.laplace.terms.weight, precision)
             of_contrast += drawn.variances(contrasts) / N_BATCHES
             of_effect += drawn.diagonal / N_BATCHES
@@ -72,8 +75,9 @@ class OrdinalFit:
 
 
 def fit_ordinal(
-    responses: Responses, factors: Mapping[str, IntArray], most_exact: int = MOST_EXACT
-) -> OrdinalFit:
+    responses: Responses, factors: Mapping[str, IntArray], most_exact: int = MOST_EXACT,
+    seed: int = 0,
+) -> OrdinalFit:  # fmt: skip
     r"""Maximise the Laplace approximation of the cumulative logit with crossed effects.
 
     .. math:: P(y_n \le c) = F(\kappa_c - x_n' \beta - \sum_k v_{k(n)})
@@ -89,6 +93,8 @@ def fit_ordinal(
         Dense codes of the random terms, people first.
     most_exact
         Largest number of equations that are inverted.
+    seed
+        Of the draws where they are not.
 
     Raises
     ------
@@ -107,12 +113,12 @@ def fit_ordinal(
             # Variances of what is eliminated are the sharpest, and people matter most.
             layout = lay_out(chosen, first=terms[0])
         tolerance = TOLERANCE if is_exact else SAMPLED_TOLERANCE
-        laplace = maximise(responses, layout, start, is_exact, tolerance)
+        laplace = maximise(responses, layout, start, is_exact, tolerance, seed)
         vanished = [k for k, s in laplace.at.sd.items() if s < _BOUNDARY]
         if not vanished:
             sd = {k: laplace.at.sd.get(k, 0.0) for k in factors}
             found = Parameters(laplace.at.thresholds, laplace.at.slopes, sd)
-            return OrdinalFit(found, laplace, layout, is_exact)
+            return OrdinalFit(found, laplace, layout, is_exact, seed)
         smallest = min(vanished, key=lambda k: laplace.at.sd[k])
         terms.remove(smallest)
         start = Parameters(

@@ -34,8 +34,9 @@ class _Linked:
 
 
 def predict_ordinal(
-    forms: Forms, unit: IntArray | None, components: Components, most_exact: int = MOST_EXACT
-) -> Predictions:
+    forms: Forms, unit: IntArray | None, components: Components, seed: int = 0,
+    most_exact: int = MOST_EXACT,
+) -> Predictions:  # fmt: skip
     r"""Fit the cumulative logit to linked forms and predict everybody in points.
 
     .. math::
@@ -55,6 +56,10 @@ def predict_ordinal(
         Unit codes; -1 is a unit of one's own. ``None``: no unit in the model.
     components
         Network of all forms.
+    seed
+        Of what is drawn.
+    most_exact
+        Largest number of equations that are inverted.
 
     Returns
     -------
@@ -70,7 +75,8 @@ def predict_ordinal(
     categories = categorise_points(forms.points)
     X = np.eye(len(linked.sources))[linked.source][:, 1:]
     responses = Responses(categories.category, X)
-    fit = correct_fit(responses, linked.factors, fit_ordinal(responses, linked.factors, most_exact))
+    found = fit_ordinal(responses, linked.factors, most_exact, seed)
+    fit = correct_fit(responses, linked.factors, found)
     scale = _scale(fit, categories, linked, forms.weight)
     of_person, of_effect = fit.variances(_contrast_people(fit, linked))
     person, of_unit, se = _predict_people(fit, scale, linked, np.sqrt(of_person))
@@ -95,6 +101,7 @@ def predict_ordinal(
             forms.source,
             components,
             variance["rater"] / variance["residual"],
+            seed=seed,
         ),
         source_mean=_scatter(N_SOURCES, linked.sources, source_mean),
         source_residual=_scatter(N_SOURCES, linked.sources, scale.source_residuals(all_sd)),

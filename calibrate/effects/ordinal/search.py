@@ -19,15 +19,18 @@ from calibrate.effects.ordinal.layout import Layout, build_equations
 from calibrate.effects.result import FloatArray
 from calibrate.errors import FitError
 
-#: Draws and their seed: numerical integration, the same for every run.
-N_DRAWS, SEED = 64, 20261121
+#: Draws: numerical integration, the same for every run of a seed.
+N_DRAWS = 64
+#: Keeps these draws apart from others of the same seed.
+_STREAM = 45
 #: Beyond, marks are told apart perfectly: nothing is left for chance, in logits.
 _SEPARATED = 20.0
 
 
 def maximise(
-    responses: Responses, layout: Layout, start: Parameters, is_exact: bool, tolerance: float
-) -> Laplace:
+    responses: Responses, layout: Layout, start: Parameters, is_exact: bool, tolerance: float,
+    seed: int,
+) -> Laplace:  # fmt: skip
     """Maximise the approximation over thresholds, slopes and standard deviations.
 
     Parameters
@@ -38,13 +41,15 @@ def maximise(
         Are variances exact, not drawn?
     tolerance
         Twice the foretold rise of the log-likelihood at which it ends.
+    seed
+        Of the draws.
 
     Raises
     ------
     FitError
         If marks are separated or the search does not end.
     """
-    build = choose_curvature(layout, is_exact)
+    build = choose_curvature(layout, is_exact, seed)
     mode = np.zeros(layout.size)
 
     def evaluate(x: FloatArray) -> tuple[FloatArray, object]:
@@ -102,15 +107,15 @@ def _guess(responses: Responses, layout: Layout) -> FloatArray:
     return guess
 
 
-def choose_curvature(layout: Layout, is_exact: bool, batch: int = 0) -> BuildCurvature:
-    """Exact curvature, or one whose draws depend on the batch alone."""
+def choose_curvature(layout: Layout, is_exact: bool, seed: int, batch: int = 0) -> BuildCurvature:
+    """Exact curvature, or one whose draws depend on seed and batch alone."""
 
     def exactly(layout: Layout, weight: FloatArray, precision: FloatArray) -> Curvature:
         return ExactCurvature(layout, build_equations(layout, weight, precision))
 
     if is_exact:
         return exactly
-    rng = np.random.default_rng([SEED, batch])
+    rng = np.random.default_rng([seed, _STREAM, batch])
     noise = (
         rng.standard_normal((layout.Z.shape[0], N_DRAWS)),
         rng.standard_normal((layout.size, N_DRAWS)),

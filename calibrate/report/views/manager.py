@@ -77,6 +77,7 @@ class ManagerView:
     interval: str
     is_fitted: bool
     has_masked: bool
+    has_assumed: bool
     has_raw: bool
     has_expected: bool
     show_suggested: bool
@@ -130,6 +131,7 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
         interval=company.interval,
         is_fitted=any(person.is_adjusted for person in shown),
         has_masked=any(person.is_masked for person in shown),
+        has_assumed=any(person.span.endswith("assumed") for person in shown),
         has_raw=any(person.is_rated and not person.is_sealed for person in shown),
         has_expected=any(line.expected != DASH for p in shown for line in p.criteria),
         show_suggested=material.cycle.show_suggested != "never",

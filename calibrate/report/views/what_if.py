@@ -46,10 +46,11 @@ _WORDS = {
         "Marked by",
     ),
     "unit": (
-        "What if a whole team is marked leniently?",
+        "What if a whole team is marked leniently or strictly?",
         "The adjustment assumes that leniency does not depend on the team: a lenient culture of a "
-        "whole team cannot be told from a good team. So each band is shown three times: as "
-        "suggested, with half of what sets the team apart taken out, and with all of it.",
+        "whole team cannot be told from a good team, nor a strict one from a weak team. So each "
+        "band is shown three times: as suggested, with half of what sets the team apart taken out, "
+        "and with all of it.",
         "Team or department",
     ),
     "severity": (
