@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from calibrate.effects.equations import build_equations
 from calibrate.effects.fit import fit_variances
-from calibrate.effects.forms import Forms, sort_forms
+from calibrate.effects.forms import Forms, number_codes, sort_forms
 from calibrate.effects.layout import build_layout
 from calibrate.effects.likelihood import Evaluation, evaluate, solve_points
 from calibrate.effects.pooled import pool_within, pooled_errors
@@ -24,7 +24,7 @@ from calibrate.effects.result import (
     IntArray,
 )
 from calibrate.effects.search import MOST_EXACT, N_PROBES
-from calibrate.effects.solvers import ExactSolver, IterativeSolver, Solver
+from calibrate.effects.solvers import FINAL, ExactSolver, IterativeSolver, Solver
 from calibrate.errors import FitError
 
 #: People whose profiles tell the variances: their error is then a few per cent.
@@ -169,7 +169,7 @@ def _add_profiles(
 def _fit_profiles(forms: Forms, profile: FloatArray, seed: int) -> _Profile:
     """Variances over all criteria at once: a network of its own for each criterion."""
     K = profile.shape[1]
-    every = max(1, len(np.unique(forms.employee)) // MOST_FOR_VARIANCES)
+    every = max(1, len(number_codes(forms.employee)[0]) // MOST_FOR_VARIANCES)
     chosen = forms.employee % every == 0
     at, k = np.nonzero(np.isfinite(profile) & chosen[:, None])
     factors = {
@@ -185,7 +185,7 @@ def _fit_profiles(forms: Forms, profile: FloatArray, seed: int) -> _Profile:
 
 
 def _dense(code: IntArray) -> IntArray:
-    return np.unique(code, return_inverse=True)[1]
+    return number_codes(code)[1]
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _predict(
     seed: int,
 ) -> None:
     """Predict the profiles of criteria that the same forms answered."""
-    people, employee = np.unique(forms.employee, return_inverse=True)
+    people, employee = number_codes(forms.employee)
     factors = {"employee": employee, "rater": _dense(forms.rater)}
     source = _dense(forms.source)
     variance = {"employee": variances.employee, "rater": variances.rater}
@@ -226,7 +226,7 @@ def _predict(
     base = whole.mu + whole.employees.unit_effect[people] + whole.employees.person[people]
     for k in criteria:
         y = profile[layout.order, k]
-        fixed, Py = solve_points(equations, solver, at.means, y, "points")
+        fixed, Py = solve_points(equations, solver, at.means, y, "points", FINAL)
         own = np.zeros(len(people))
         if "employee" in terms:
             sums = layout.sum_levels(Py)["employee"][layout.number["employee"]]

@@ -146,6 +146,7 @@ def _estimate(
         mu=predictions.mu if predictions else _mean(forms),
         notes=(*said, *more),
         fitted=predictions is not None,
+        variance_errors=predictions.variance_errors if predictions else {},
     )
 
 

@@ -19,6 +19,7 @@ from calibrate.effects.search import (
     minimise,
     monte_carlo,
     on_boundary,
+    polish,
 )
 from calibrate.effects.solvers import Solver
 from calibrate.errors import FitError
@@ -43,8 +44,8 @@ class Fit:
         Every term that was asked for, exactly 0 for a dropped one.
     residual : (C,) points squared
         For each code of noise that was asked for.
-    merged : (C,)
-        Had this code no noise of its own, and took the one of the largest?
+    merged_into : (C,)
+        Code whose noise this one took, having none of its own; else itself.
     information : (K + C,) squared
         Curvature of half the criterion by the logarithms of the variances that stayed.
     monte_carlo
@@ -58,7 +59,7 @@ class Fit:
     solver: Solver
     variance: Mapping[str, float]
     residual: FloatArray
-    merged: BoolArray
+    merged_into: IntArray
     information: FloatArray
     monte_carlo: float
     n_steps: int
@@ -159,7 +160,7 @@ def fit_variances(
         else:
             own = _merge(own, used, quiet)
         start = dict(first) if first else None
-    return _gather_fit(layout, state, terms, own, n_steps)
+    return _gather_fit(layout, polish(state), terms, own, n_steps)
 
 
 def _merge(own: IntArray, used: IntArray, quiet: BoolArray) -> IntArray:
@@ -181,7 +182,7 @@ def _gather_fit(
         solver=state.solver,
         variance=variance,
         residual=state.at.equations.residual[dense],
-        merged=own != np.arange(len(own)),
+        merged_into=own,
         information=state.information,
         monte_carlo=monte_carlo(state),
         n_steps=n_steps,

@@ -41,6 +41,8 @@ class Forms:
 
     def take(self, keep: BoolArray) -> Forms:
         """The forms where ``keep`` holds; codes stay."""
+        if keep.all():
+            return self
         return Forms(self.employee[keep], self.rater[keep], self.source[keep],
                      self.points[keep], self.weight[keep],
                      self.n_employees, self.n_raters)  # fmt: skip
@@ -98,6 +100,31 @@ def sort_forms(
         raise ValueError("the points of a form lie outside 0 to 100")
     if not ((w > 0) & np.isfinite(w)).all():
         raise ValueError("the weight of a scored form must be positive")
-    order = np.lexsort((w, x, codes[2], codes[1], codes[0]))
+    order = _find_order(codes[0] * max(n_raters, 1) + codes[1], codes[2], x, w)
     i, j, s = (code[order] for code in codes)
     return Forms(i, j, s, x[order], w[order], n_employees, n_raters)
+
+
+def _find_order(pair: IntArray, source: IntArray, x: FloatArray, w: FloatArray) -> IntArray:
+    """Order by pair and source; marks decide only where these are not enough."""
+    key = pair * N_SOURCES + source
+    order = np.argsort(key, kind="stable")
+    if len(key) and (np.diff(key[order]) == 0).any():
+        return np.lexsort((w, x, key))
+    return order
+
+
+def number_codes(code: IntArray) -> tuple[IntArray, IntArray]:
+    """Codes that occur, and each entry's place among them.
+
+    Examples
+    --------
+    >>> number_codes(np.array([7, 2, 7]))
+    (array([2, 7]), array([1, 0, 1]))
+    """
+    if not len(code):
+        return code, code
+    is_there = np.zeros(int(code.max()) + 1, dtype=bool)
+    is_there[code] = True
+    number = np.cumsum(is_there) - 1
+    return np.flatnonzero(is_there), number[code]

@@ -105,6 +105,17 @@ class Layout:
         return sum(self.sizes[term] for term in self.codes)
 
     @cached_property
+    def n_forms_of_noise(self) -> FloatArray:
+        """(C,) forms of each noise."""
+        return np.bincount(self.noise, minlength=self.n_noises).astype(np.float64)
+
+    def multiply_noises(self, one: FloatArray, other: FloatArray) -> FloatArray:
+        """(C,) products of two values over the forms of each noise."""
+        if self.n_noises == 1:
+            return np.array([np.vdot(one, other)])
+        return add_up(self.noise, one * other, self.n_noises)
+
+    @cached_property
     def noise_of_leaf(self) -> SmallCodes:
         """(leaves,) noise that all forms of a leaf share."""
         noise = np.zeros(self.n_leaves, np.int8)
@@ -235,9 +246,10 @@ def build_layout(
         levels = (ALIKE, *levels)
         sizes[ALIKE] = int(factors[ALIKE].max()) + 1
     number, parents = _number_levels(levels, factors, sizes)
-    number |= {term: np.arange(sizes[term]) for term in rest}
     leaf = number[levels[0]][factors[levels[0]]] if levels else np.zeros(len(points), np.int64)
     order = np.argsort(leaf, kind="stable")
+    for term in rest:
+        number[term] = _number_by_sight(factors[term][order], sizes[term])
     centre = float(points.mean())
     return Layout(
         y=points[order] - centre,
@@ -248,7 +260,7 @@ def build_layout(
         levels=levels,
         parents=parents,
         leaf=leaf[order],
-        codes={term: factors[term][order] for term in rest},
+        codes={term: number[term][factors[term][order]] for term in rest},
         sizes=sizes,
         number=number,
         order=order,
@@ -260,6 +272,15 @@ def _is_function(code: IntArray, value: IntArray) -> bool:
     of_code = np.zeros(int(code.max()) + 1, value.dtype)
     of_code[code] = value
     return bool((of_code[code] == value).all())
+
+
+def _number_by_sight(code: IntArray, n: int) -> IntArray:
+    """Number levels in the order in which forms show them: neighbours lie close in memory."""
+    first = np.full(n, len(code))
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    number = np.empty(n, np.int64)
+    number[np.argsort(first, kind="stable")] = np.arange(n)
+    return number
 
 
 def _number_levels(

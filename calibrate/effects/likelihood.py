@@ -120,7 +120,7 @@ def evaluate(equations: Equations, solver: Solver) -> Evaluation:
     lost = _lost_to_means(equations, means)
     theta = _theta(equations)
     quadratic = np.concatenate(
-        [[sums[k] @ sums[k] for k in layout.terms], np.bincount(layout.noise, Py**2)]
+        [[sums[k] @ sums[k] for k in layout.terms], layout.multiply_noises(Py, Py)]
     )
     slopes = theta * (samples - lost - quadratic) / 2
     n, p = layout.n_forms, layout.n_sources
@@ -138,7 +138,7 @@ def evaluate(equations: Equations, solver: Solver) -> Evaluation:
     )
 
 
-def solve_means(equations: Equations, solver: Solver) -> Means:
+def solve_means(equations: Equations, solver: Solver, tolerance: float = FIRM) -> Means:
     """V⁻¹ X and the covariance of the source means, which no score enters.
 
     Raises
@@ -148,7 +148,7 @@ def solve_means(equations: Equations, solver: Solver) -> Means:
     """
     layout = equations.layout
     of_sources = [
-        _invert(equations, solver, (layout.source == s).astype(np.float64), f"source {s}", FIRM)
+        _invert(equations, solver, (layout.source == s) * 1.0, f"source {s}", tolerance)
         for s in range(layout.n_sources)
     ]
     information = np.array([_by_source(equations, e) for e in of_sources])
@@ -164,10 +164,15 @@ def solve_means(equations: Equations, solver: Solver) -> Means:
 
 
 def solve_points(
-    equations: Equations, solver: Solver, means: Means, y: FloatArray, name: str
+    equations: Equations,
+    solver: Solver,
+    means: Means,
+    y: FloatArray,
+    name: str,
+    tolerance: float = TIGHT,
 ) -> tuple[FloatArray, FloatArray]:
     """Source means (S,) less the centre, and P y of the forms (N,)."""
-    Py = _invert(equations, solver, y, name)
+    Py = _invert(equations, solver, y, name, tolerance)
     fixed: FloatArray = means.variance @ _by_source(equations, Py)
     for mean, e in zip(fixed, means.of_sources, strict=True):
         Py = Py - mean * e
@@ -208,7 +213,7 @@ def average_information(at: Evaluation, solver: Solver) -> FloatArray:
         e = _invert(equations, solver, q, f"curvature {column}", ROUGH)
         sums = layout.sum_levels(e)
         products[:K, column] = [at.sums[term] @ sums[term] for term in layout.terms]
-        products[K:, column] = np.bincount(layout.noise, at.Py * e, C)
+        products[K:, column] = layout.multiply_noises(at.Py, e)
         on_sources[column] = _by_source(equations, e)
     products -= on_sources @ at.means.variance @ on_sources.T
     information: FloatArray = (products + products.T) / 4 * np.outer(theta, theta)
@@ -238,8 +243,7 @@ def _by_source(equations: Equations, value: FloatArray) -> FloatArray:
 def _log_det(equations: Equations) -> float:
     """log |V_A| and of the variances of R, which scale S."""
     layout = equations.layout
-    n = np.bincount(layout.noise, minlength=layout.n_noises)
-    total = float(n @ np.log(equations.residual))
+    total = float(layout.n_forms_of_noise @ np.log(equations.residual))
     total -= sum(float(np.log(passed).sum()) for passed in equations.passed)
     return total + sum(layout.sizes[k] * float(np.log(equations.variance[k])) for k in layout.rest)
 
@@ -325,9 +329,12 @@ def _trace_inside(equations: Equations) -> FloatArray:
             trace[layout.terms.index(level)] = float((p - p**2 * equations.posterior[at]).sum())
     for term in layout.rest:
         trace[layout.terms.index(term)] = layout.sizes[term] / equations.variance[term]
-    own = equations.posterior[0][layout.leaf] if layout.levels else 0.0
-    each = equations.w - equations.w**2 * own
-    trace[len(layout.terms) :] = np.bincount(layout.noise, each, layout.n_noises)
+    K, C = len(layout.terms), layout.n_noises
+    trace[K:] = layout.n_forms_of_noise / equations.residual
+    if layout.levels:
+        w = 1.0 / equations.residual[layout.noise_of_leaf]
+        lost = equations.precision[0] * w * equations.posterior[0]
+        trace[K:] -= add_up(layout.noise_of_leaf, lost, C)
     return trace
 
 
@@ -350,7 +357,5 @@ def _lost_to_means(equations: Equations, means: Means) -> FloatArray:
             lost[:K] += weight * np.array(
                 [_inner(means.sums[s][k], means.sums[t][k]) for k in layout.terms]
             )
-            lost[K:] += weight * np.bincount(
-                layout.noise, means.of_sources[s] * means.of_sources[t], layout.n_noises
-            )
+            lost[K:] += weight * layout.multiply_noises(means.of_sources[s], means.of_sources[t])
     return lost

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from calibrate.config import SOURCES
 from calibrate.effects import notes
 from calibrate.effects.connect import Components
 from calibrate.effects.fit import Fit, fit_variances
-from calibrate.effects.forms import Forms
+from calibrate.effects.forms import Forms, number_codes
 from calibrate.effects.prediction_errors import predict_person_errors, predict_rater_errors
 from calibrate.effects.result import N_SOURCES, FloatArray, IntArray, VarianceLine
 from calibrate.effects.strength import Noise, measure_link_strength
@@ -47,6 +47,8 @@ class Predictions:
         Their mean by weight of form.
     variance
         Lines of the variance table.
+    variance_errors : term → (points squared, share)
+        Standard error of each variance, and how much of it the probes add.
     raters_differ
         Is the rater variance above 0?
     notes
@@ -65,6 +67,7 @@ class Predictions:
     variance: tuple[VarianceLine, ...]
     raters_differ: bool
     notes: tuple[str, ...]
+    variance_errors: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def fit_linked(
@@ -93,9 +96,9 @@ def fit_linked(
     FitError
         If the fit must be refused.
     """
-    people, employee = np.unique(forms.employee, return_inverse=True)
-    raters, rater = np.unique(forms.rater, return_inverse=True)
-    sources, source = np.unique(forms.source, return_inverse=True)
+    people, employee = number_codes(forms.employee)
+    raters, rater = number_codes(forms.rater)
+    sources, source = number_codes(forms.source)
     of_person, said = choose_units(unit, people)
     factors = {"employee": employee, "rater": rater}
     terms: tuple[str, ...] = ("employee", "rater")
@@ -103,33 +106,50 @@ def fit_linked(
         factors["unit"] = of_person[employee]
         terms = ("employee", "unit", "rater")
     fit, noise, more = _fit_noises(forms.points, source, factors, terms, seed)
-
     residual = _scatter(N_SOURCES, sources, fit.residual[noise])
     source_mean = _scatter(N_SOURCES, sources, fit.source_means)
-    n_people, n_units = len(people), 0 if of_person is None else int(of_person.max()) + 1
-    unit_effect = np.zeros(n_people)
+    unit_effect = np.zeros(len(people))
     if of_person is not None:
-        unit_effect = fit.effect("unit", n_units)[of_person]
-    mean = fit.mean_residual
-    strength = measure_link_strength(
-        forms.employee, forms.rater, forms.source, components, fit.variance["rater"] / mean,
-        Noise(residual / mean, fit.variance.get("employee_source", 0.0) / mean), seed,
-    )  # fmt: skip
-    return Predictions(
-        person=_scatter(forms.n_employees, people, fit.effect("employee", n_people)),
+        unit_effect = fit.effect("unit", int(of_person.max()) + 1)[of_person]
+    predictions = Predictions(
+        person=_scatter(forms.n_employees, people, fit.effect("employee", len(people))),
         unit=_scatter(forms.n_employees, people, unit_effect),
-        se=_scatter(forms.n_employees, people, _person_error(fit, n_people)),
+        se=_scatter(forms.n_employees, people, _person_error(fit, len(people))),
         severity=_scatter(forms.n_raters, raters, 0.0 - fit.effect("rater", len(raters))),
         severity_se=_scatter(forms.n_raters, raters, _rater_error(fit, len(raters))),
-        link_strength=strength,
+        link_strength=np.zeros(forms.n_raters),
         source_mean=source_mean,
         source_residual=residual,
         mu=float(np.average(source_mean[forms.source], weights=forms.weight)),
         variance=_describe_variances(fit, residual, noise),
+        variance_errors=describe_errors(fit, sources, noise),
         raters_differ=fit.variance["rater"] > 0,
         notes=(*said, *more,
                *(notes.ON_BOUNDARY[k] for k, v in fit.variance.items() if v == 0)),
     )  # fmt: skip
+    mean, variance = fit.mean_residual, fit.variance
+    # The equations of a large company and those of its links need not be held at once.
+    del fit, factors, employee, rater, source
+    strength = measure_link_strength(
+        forms.employee, forms.rater, forms.source, components, variance["rater"] / mean,
+        Noise(residual / mean, variance.get("employee_source", 0.0) / mean), seed,
+    )  # fmt: skip
+    return replace(predictions, link_strength=strength)
+
+
+def describe_errors(fit: Fit, sources: IntArray, noise: IntArray) -> dict[str, tuple[float, float]]:
+    """Standard error of each variance, points squared, and the Monte-Carlo part of it, 0 to 1."""
+    sd = np.sqrt(np.diagonal(np.linalg.inv(fit.information)))
+    terms = fit.layout.terms
+    errors = {k: (float(fit.variance[k] * sd[at]), fit.monte_carlo) for at, k in enumerate(terms)}
+    used = np.unique(fit.merged_into, return_inverse=True)[1]
+    of_noise = fit.residual * sd[len(terms) + used]
+    if len(fit.residual) == 1:
+        return errors | {"residual": (float(of_noise[0]), fit.monte_carlo)}
+    return errors | {
+        f"residual:{SOURCES[s]}": (float(of_noise[c]), fit.monte_carlo)
+        for s, c in zip(sources.tolist(), noise.tolist(), strict=True)
+    }
 
 
 def _fit_noises(
@@ -152,7 +172,8 @@ def _fit_noises(
     own = np.where(n_forms >= FEWEST_FOR_NOISE, np.arange(len(n_forms)), int(n_forms.argmax()))
     noise = np.unique(own, return_inverse=True)[1]
     cell = factors["employee"] * len(n_forms) + source
-    cells, of_form, n_in_cell = np.unique(cell, return_inverse=True, return_counts=True)
+    cells, of_form = number_codes(cell)
+    n_in_cell = np.bincount(of_form)
     is_told = len(n_forms) > 1 and int((n_in_cell > 1).sum()) >= FEWEST_CELLS
     one = np.zeros_like(noise)
     attempts = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
@@ -172,6 +173,8 @@ class Effects:
         See :class:`EmployeeEffects` and :class:`RaterEffects`.
     variance
         Lines (term, variance in points squared, share of the sum); ``None`` is empty.
+    variance_errors : term → (points squared, share)
+        Standard error of each variance, and how much of it seeded probes add; 0 if exact.
     source_mean : (sources,) points
         Level of each source, NaN where the source is not in the fit.
     source_residual : (sources,) points squared
@@ -193,3 +196,4 @@ class Effects:
     mu: float
     notes: tuple[str, ...]
     fitted: bool
+    variance_errors: Mapping[str, tuple[float, float]] = field(default_factory=dict)

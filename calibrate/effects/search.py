@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from calibrate.effects.equations import build_equations
 from calibrate.effects.layout import Layout
-from calibrate.effects.likelihood import Evaluation, average_information, evaluate
+from calibrate.effects.likelihood import (
+    Evaluation,
+    average_information,
+    evaluate,
+    solve_means,
+    solve_points,
+)
 from calibrate.effects.result import BoolArray, FloatArray
-from calibrate.effects.solvers import ExactSolver, IterativeSolver, Solver
+from calibrate.effects.solvers import FINAL, ExactSolver, IterativeSolver, Solver
 from calibrate.errors import FitError
 
 START = 0.5  # variance ratio that no term is orders of magnitude away from
@@ -35,7 +41,7 @@ MIN_EIGENVALUE = 1e-10  # of the information scaled to a unit diagonal
 MOST_EXACT = 1_500
 #: Probes by number of equations: fewer suffice where more forms carry the estimate.
 N_PROBES = 8
-PROBES = ((5_000, 32), (20_000, 16), (np.inf, N_PROBES))
+PROBES = ((5_000, 32), (20_000, 16), (200_000, N_PROBES), (np.inf, 4))
 
 NO_RESIDUAL = "the linked forms leave no residual: nothing tells noise from effect"
 NOT_DEFINITE = "the information matrix is not positive definite"
@@ -187,8 +193,7 @@ def _newton_step(layout: Layout, state: State) -> FloatArray:
 def _log_bound(layout: Layout, log: FloatArray) -> FloatArray:
     """(K + C,) lowest log variances: ratios to the mean residual."""
     K = len(layout.terms)
-    n = np.bincount(layout.noise, minlength=layout.n_noises)
-    mean = float(np.log(np.average(np.exp(log[K:]), weights=n)))
+    mean = float(np.log(np.average(np.exp(log[K:]), weights=layout.n_forms_of_noise)))
     noise = np.log(SMALLEST_NOISE) if layout.n_noises > 1 else -np.inf
     return mean + np.concatenate([np.full(K, np.log(SMALLEST)), np.full(layout.n_noises, noise)])
 
@@ -271,3 +276,15 @@ def monte_carlo(state: State) -> float:
     moved = (samples - samples.mean(axis=0)) @ covariance
     error = moved.std(axis=0, ddof=1) / np.sqrt(len(samples))
     return float((error / np.sqrt(np.diagonal(covariance))).max())
+
+
+def polish(state: State) -> State:
+    """Solve once more what is handed on: the search needs a slope, readers need effects."""
+    if state.solver.is_exact:
+        return state
+    equations, solver = state.at.equations, state.solver
+    means = solve_means(equations, solver, FINAL)
+    y = equations.layout.y
+    fixed, Py = solve_points(equations, solver, means, y, "points", FINAL)
+    sums = equations.layout.sum_levels(Py)
+    return replace(state, at=replace(state.at, means=means, fixed=fixed, Py=Py, sums=sums))

@@ -17,7 +17,9 @@ from calibrate.errors import FitError
 BLOCK = 256
 #: Residual of conjugate gradients, relative: of the points, of a source mean, of a probe, of a
 #: curvature. A slope is a difference of sums of q terms, to be known to a part of √q.
-TIGHT, FIRM, LOOSE, ROUGH = 1e-7, 1e-5, 1e-3, 1e-2
+TIGHT, FIRM, LOOSE, ROUGH = 1e-5, 1e-4, 1e-3, 1e-2
+#: Of what is handed on, once the variances are found.
+FINAL = 1e-8
 MAX_ITERATIONS = 2_000
 
 

@@ -8,16 +8,17 @@ import numpy as np
 
 from calibrate.effects.connect import Components
 from calibrate.effects.equations import Equations, build_equations
+from calibrate.effects.forms import number_codes
 from calibrate.effects.layout import build_layout
 from calibrate.effects.prediction_errors import classify_raters, pass_messages, set_right
 from calibrate.effects.result import FloatArray, IntArray
-from calibrate.effects.solvers import FIRM, ExactSolver, IterativeSolver, Solver
+from calibrate.effects.solvers import LOOSE, ExactSolver, IterativeSolver, Solver
 
 #: Raters whose parts of the network are solved together; larger parts stand alone.
 TOGETHER = 300
 #: A larger side than this is solved by conjugate gradients.
 MOST_EXACT = 1_500
-N_PROBES = 8
+N_PROBES = 6
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,12 @@ def measure_link_strength(
     bounds = np.searchsorted(part[order], np.arange(len(components.linked) + 1))
     for batch in _batches(components):
         here = np.concatenate([order[bounds[c] : bounds[c + 1]] for c in batch])
-        raters, j = np.unique(rater[here], return_inverse=True)
+        raters, j = number_codes(rater[here])
         # The sources of a component are its own: nobody compares across components.
-        own = np.unique(part[here], return_inverse=True)[1] * (int(source.max()) + 1)
+        own = number_codes(part[here])[1] * (int(source.max()) + 1) + source[here]
         told = _Comparisons(
-            np.unique(employee[here], return_inverse=True)[1], j, source[here],
-            np.unique(own + source[here], return_inverse=True)[1], gamma, noise, seed,
+            number_codes(employee[here])[1], j, source[here], number_codes(own)[1],
+            gamma, noise, seed,
         )  # fmt: skip
         share = 1 / components.n_raters[components.of_rater[raters]]
         strength[raters] = 1 - (told.variance() - share) / (1 - share)
@@ -159,11 +160,11 @@ class _Comparisons:
         residual = np.ones(1)
         codes: IntArray | None = None
         if self.noise is not None:
-            sources, codes = np.unique(self.source, return_inverse=True)
+            sources, codes = number_codes(self.source)
             residual = self.noise.residual[sources]
             if self.noise.employee_source > 0:
                 cell = self.employee * (int(self.source.max()) + 1) + self.source
-                factors["employee_source"] = np.unique(cell, return_inverse=True)[1]
+                factors["employee_source"] = number_codes(cell)[1]
                 terms = ("employee", "employee_source", "rater")
                 variance["employee_source"] = self.noise.employee_source
         n_people, n_raters = int(self.employee.max()) + 1, int(self.rater.max()) + 1
@@ -201,7 +202,7 @@ class _Comparisons:
         for s in range(S):
             q = (layout.source == s).astype(np.float64)
             right, f = equations.remove_levels(q)
-            x = solver.solve(right, f"mean {s}", FIRM)
+            x = solver.solve(right, f"mean {s}", LOOSE)
             e = equations.finish(q, f, x)
             information[s] = np.bincount(layout.source, e, S)
             through[:, s] = self.gamma * layout.sum_levels(e)["rater"]

@@ -204,9 +204,9 @@ def _tabulate_criteria(scored: Scored) -> pd.DataFrame:
 
 
 def _tabulate_variance(scored: Scored) -> pd.DataFrame:
-    return VARIANCE.conform(
-        pd.DataFrame(list(scored.effects.variance), columns=["term", "variance", "share"])
-    )
+    errors = scored.effects.variance_errors
+    lines = [(*line, *errors.get(line[0], (np.nan, np.nan))) for line in scored.effects.variance]
+    return VARIANCE.conform(pd.DataFrame(lines, columns=VARIANCE.names))
 
 
 def _tabulate_sources(scored: Scored) -> pd.DataFrame:

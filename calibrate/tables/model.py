@@ -62,9 +62,13 @@ VARIANCE = Contract(
     "variance",
     ("term",),
     (
-        Column("term", "text", "employee, unit, rater or residual"),
-        Column("variance", "number", "estimate; by REML in the linear model", "points squared"),
-        Column("share", "number", "of the sum of all terms", "0 to 1"),
+        Column(
+            "term", "text", "employee, unit, employee_source, rater, residual or residual:<source>"
+        ),
+        Column("variance", "number", "REML estimate", "points squared"),
+        Column("share", "number", "of the sum of all terms; empty for a single source", "0 to 1"),
+        Column("se", "number", "standard error of the variance", "points squared"),
+        Column("monte_carlo", "number", "what seeded probes add to it; 0 if exact", "0 to 1"),
     ),
     meaning="where the differences between forms come from; one row a source",
 )

@@ -80,7 +80,7 @@ def test_a_source_without_noise_of_its_own_takes_that_of_the_largest() -> None:
     theta = rng.normal(0, 5, 60)[person]
     x = 50 + theta + np.where(noise == 0, rng.normal(0, 4, 300), 0.0)
     fit = fit_variances(x, 0 * person, {"employee": person}, ("employee",), noise)
-    assert fit.merged.tolist() == [False, True]
+    assert fit.merged_into.tolist() == [0, 0]
     assert fit.residual[0] == fit.residual[1]
 
 

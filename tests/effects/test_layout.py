@@ -22,7 +22,8 @@ def test_levels_are_numbered_by_the_level_above_and_forms_lie_by_leaf() -> None:
     assert layout.leaf.tolist() == [0, 1, 1, 2]
     assert layout.order.tolist() == [1, 0, 3, 2]
     assert layout.y.tolist() == [-10, -20, 30, 0]  # less the mean of 30
-    assert layout.codes["rater"].tolist() == [1, 0, 2, 1]
+    assert layout.number["rater"].tolist() == [1, 0, 2]  # as the forms show them
+    assert layout.codes["rater"].tolist() == [0, 1, 2, 0]
 
 
 def test_the_smaller_side_stays_unless_noises_differ() -> None:
@@ -55,5 +56,5 @@ def test_sums_over_the_levels_equal_those_by_hand() -> None:
     sums = layout.sum_levels(value)
     assert sums["employee"].tolist() == [2, 9, 4]
     assert sums["unit"].tolist() == [2, 13]
-    assert sums["rater"].tolist() == [9, 6]
+    assert sums["rater"][layout.number["rater"]].tolist() == [9, 6]
     assert layout.spread("unit", np.array([7.0, 5.0])).tolist() == [7, 5, 5, 5]
