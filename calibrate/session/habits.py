@@ -16,6 +16,11 @@ NOTABLE: Final[Mapping[str, float]] = {
 #: Share of wrong ones among all findings of a habit.
 LEVEL: Final = 0.05
 
+#: Raters of a habit among the findings: nobody reads a thousand.
+MOST_FINDINGS: Final = 25
+
+FindingRow = tuple[str, str, str, str, str, str]
+
 #: Habit → what is said below and above the usual.
 PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     "severity": (
@@ -76,24 +81,40 @@ def is_notable(habit: str, value: float, expected: float, q_value: float) -> boo
     return q_value < LEVEL and abs(value - expected) >= NOTABLE[habit]
 
 
-def list_habit_findings(habits: pd.DataFrame) -> list[tuple[str, str, str, str, str, str]]:
-    """Rows of findings for habits that stand out over all raters.
+def list_habit_findings(habits: pd.DataFrame) -> list[FindingRow]:
+    """Rows of findings for habits that stand out over all raters, the largest of each habit.
 
     Parameters
     ----------
     habits : frame as :data:`calibrate.tables.HABITS`
     """
     known = habits[habits["q_value"].lt(LEVEL).fillna(False)]
-    rows = []
-    for row in known.to_dict("records"):
-        habit, value, expected = row["habit"], row["value"], row["expected"]
-        if is_notable(habit, value, expected, row["q_value"]):
+    rows: list[FindingRow] = []
+    for habit in NOTABLE:
+        found = [
+            row
+            for row in known[known["habit"] == habit].to_dict("records")
+            if is_notable(habit, row["value"], row["expected"], row["q_value"])
+        ]
+        found.sort(key=lambda row: (-abs(row["value"] - row["expected"]), row["rater_id"]))
+        listed = sorted(found[:MOST_FINDINGS], key=lambda row: str(row["rater_id"]))
+        rows += [_describe(row) for row in listed]
+        if len(found) > MOST_FINDINGS:
             rows.append((
-                "rater", "rater", row["rater_id"], "look",
-                f"Rater {row['rater_id']}: {row['words']}",
-                f"{_measure(row)}, {row['n']} forms, q {_write_q(row['q_value'])}",
+                "rater", "company", "all", "look",
+                f"{len(found):,} raters stand out in {habit.replace('_', ' ')}; the "
+                f"{MOST_FINDINGS} furthest out are listed",
+                "all are in tables/raters; where so many do, talk about the scale with everybody",
             ))  # fmt: skip
     return rows
+
+
+def _describe(row: Mapping[Hashable, Any]) -> FindingRow:
+    return (
+        "rater", "rater", row["rater_id"], "look",
+        f"Rater {row['rater_id']}: {row['words']}",
+        f"{_measure(row)}, {row['n']} forms, q {_write_q(row['q_value'])}",
+    )  # fmt: skip
 
 
 def _measure(row: Mapping[Hashable, Any]) -> str:
