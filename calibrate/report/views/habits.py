@@ -143,7 +143,7 @@ def _build_row(company: Company, row: Row) -> HabitRow:
 def _say_table(n_told: int, n_open: int) -> str:
     if not n_told and not n_open:
         return "Nobody filed enough forms to tell habits other than severity."
-    basis = f"Told of {count_of(n_told, 'rater')} with enough forms. "
+    basis = f"{count_of(n_told, 'rater')} filed enough forms to tell. "
     if not n_open:
         return basis + "Nobody's marks lie closer together, or move together more, than usual."
     left = f" The {MOST_HABITS} strongest are shown." if n_open > MOST_HABITS else ""
