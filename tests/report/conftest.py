@@ -241,6 +241,7 @@ def invent(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Material]:
         variance = pd.DataFrame({
             "term": ["employee", "unit", "rater", "residual"],
             "variance": [100.0, 25.0, 64.0, 81.0], "share": [0.37, 0.09, 0.24, 0.30],
+            "se": [12.0, 6.0, 9.0, 4.0], "monte_carlo": 0.0,
         })  # fmt: skip
         frames = {contract.name: contract.empty() for contract in tables.PUBLIC} | {
             "forms": forms, "scores": scores,
