@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.effects.layout import NESTED, Layout, build_layout
+from calibrate.effects.layout import NESTED, Codes, Layout, NoiseCodes, build_layout
 from calibrate.effects.likelihood import Evaluation
 from calibrate.effects.result import BoolArray, FloatArray, IntArray
 from calibrate.effects.search import (
@@ -24,8 +24,9 @@ from calibrate.effects.search import (
 from calibrate.effects.solvers import Solver
 from calibrate.errors import FitError
 
-#: People in the first look at a large company, whose variances start the rest.
-FIRST_LOOK = 5_000
+#: People in the first look at a large company, whose variances start the rest: one in twenty,
+#: but not fewer or more than these.
+FIRST_LOOK, FEWEST, MOST = 20, 5_000, 20_000
 
 
 @dataclass(frozen=True)
@@ -86,16 +87,16 @@ class Fit:
 class _Problem:
     points: FloatArray
     source: IntArray
-    factors: Mapping[str, IntArray]
+    factors: Mapping[str, Codes]
     engine: Engine
 
 
 def fit_variances(
     points: FloatArray,
     source: IntArray,
-    factors: Mapping[str, IntArray],
+    factors: Mapping[str, Codes],
     terms: tuple[str, ...],
-    noise: IntArray | None = None,
+    noise: NoiseCodes | None = None,
     *,
     engine: str = "auto",
     seed: int = 0,
@@ -143,11 +144,11 @@ def fit_variances(
     (175.0, 50.0)
     """
     problem = _Problem(points, source, factors, Engine(engine, seed))
-    noise = np.zeros(len(points), np.int64) if noise is None else noise
+    noise = np.zeros(len(points), np.int8) if noise is None else noise
     own = np.arange(int(noise.max()) + 1)
     kept, n_steps = terms, 0
     while True:
-        used = np.unique(own[noise], return_inverse=True)[1]
+        used = np.unique(own, return_inverse=True)[1].astype(np.int8)[noise]
         layout = _lay_out(problem, kept, used)
         first = _first_look(problem, layout, used) if start is None else start
         state, steps = minimise(layout, problem.engine, first)
@@ -163,7 +164,7 @@ def fit_variances(
     return _gather_fit(layout, polish(state), terms, own, n_steps)
 
 
-def _merge(own: IntArray, used: IntArray, quiet: BoolArray) -> IntArray:
+def _merge(own: IntArray, used: NoiseCodes, quiet: BoolArray) -> IntArray:
     """Give the codes without noise of their own the noise of the code with most forms."""
     kept, dense = np.unique(own, return_inverse=True)
     largest = kept[np.bincount(used).argmax()]
@@ -174,6 +175,8 @@ def _gather_fit(
     layout: Layout, state: State, terms: tuple[str, ...], own: IntArray, n_steps: int
 ) -> Fit:
     check_information(state.information)
+    if state.solver is None:
+        raise TypeError("the optimum has lost its solver")
     variance = dict.fromkeys(terms, 0.0) | dict(state.at.equations.variance)
     dense = np.unique(own, return_inverse=True)[1]
     return Fit(
@@ -189,7 +192,7 @@ def _gather_fit(
     )
 
 
-def _lay_out(problem: _Problem, terms: tuple[str, ...], noise: IntArray) -> Layout:
+def _lay_out(problem: _Problem, terms: tuple[str, ...], noise: NoiseCodes) -> Layout:
     sizes = {term: int(problem.factors[term].max()) + 1 for term in terms}
     people = sum(size for term, size in sizes.items() if term in NESTED)
     raters = sum(size for term, size in sizes.items() if term not in NESTED)
@@ -200,12 +203,12 @@ def _lay_out(problem: _Problem, terms: tuple[str, ...], noise: IntArray) -> Layo
     return build_layout(problem.points, problem.source, problem.factors, terms, noise, side)
 
 
-def _first_look(problem: _Problem, layout: Layout, noise: IntArray) -> Mapping[str, float] | None:
+def _first_look(problem: _Problem, layout: Layout, noise: NoiseCodes) -> Mapping[str, float] | None:
     """Variances of some thousand people, whole units at a time, as a start for all."""
     if is_exact(layout, problem.engine) or "employee" not in layout.terms:
         return None
     n_people = layout.sizes["employee"]
-    every = n_people // FIRST_LOOK
+    every = n_people // min(max(n_people // FIRST_LOOK, FEWEST), MOST)
     if every < 4:
         return None
     group = problem.factors["unit" if "unit" in layout.terms else "employee"]

@@ -16,6 +16,8 @@ from calibrate.effects.result import FloatArray, IntArray
 #: scipy ships no types; this is a scipy.sparse CSR array.
 SparseMatrix = Any
 SmallCodes = NDArray[np.int8]
+Codes = NDArray[np.int64] | NDArray[np.int32]
+NoiseCodes = NDArray[np.int64] | SmallCodes
 
 #: Terms that nest in each other, from the finest to the coarsest.
 NESTED = ("employee_source", "employee", "unit")
@@ -54,11 +56,13 @@ class Layout:
     sizes : term → q
     number : term → (q,)
         Where each level given by the caller stands now.
+    order : (N,)
+        Place of each form among those given.
     """
 
     y: FloatArray
     centre: float
-    source: IntArray
+    source: NDArray[np.int16]
     noise: SmallCodes
     terms: tuple[str, ...]
     levels: tuple[str, ...]
@@ -67,7 +71,7 @@ class Layout:
     codes: Mapping[str, IntArray]
     sizes: Mapping[str, int]
     number: Mapping[str, IntArray]
-    order: IntArray
+    order: NDArray[np.int32]
 
     @property
     def n_forms(self) -> int:
@@ -145,12 +149,13 @@ class Layout:
         return np.concatenate([[0], np.cumsum(n)]).astype(np.int32)
 
     @cached_property
-    def turned(self) -> tuple[NDArray[np.int32], NDArray[np.int32], IntArray]:
+    def turned(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         """The same entries by column: leaf, where each column begins, and their former place."""
         order = np.argsort(self.columns, kind="stable")
         leaf = np.repeat(self.leaf, len(self.codes))[order].astype(np.int32)
         n = np.bincount(self.columns, minlength=self.n_rest)
-        return leaf, np.concatenate([[0], np.cumsum(n)]).astype(np.int32), order
+        starts = np.concatenate([[0], np.cumsum(n)]).astype(np.int32)
+        return leaf, starts, order.astype(np.int32)
 
     @cached_property
     def sums_up(self) -> tuple[SparseMatrix, ...]:
@@ -194,9 +199,9 @@ def add_up(code: IntArray | SmallCodes, value: FloatArray, n: int) -> FloatArray
 def build_layout(
     points: FloatArray,
     source: IntArray,
-    factors: Mapping[str, IntArray],
+    factors: Mapping[str, Codes],
     terms: tuple[str, ...],
-    noise: IntArray | None = None,
+    noise: NoiseCodes | None = None,
     eliminate: str | None = None,
 ) -> Layout:
     """Number the levels so that forms, their leaves and the leaves' parents lie side by side.
@@ -241,7 +246,7 @@ def build_layout(
         eliminate = "people" if by_people else "raters"
     levels, rest = (nested, crossed) if eliminate == "people" else (crossed, nested)
     if levels and noise.max() > 0 and not _is_function(factors[levels[0]], noise):
-        alike = factors[levels[0]] * (int(noise.max()) + 1) + noise
+        alike = factors[levels[0]].astype(np.int64) * (int(noise.max()) + 1) + noise
         factors = dict(factors) | {ALIKE: np.unique(alike, return_inverse=True)[1]}
         levels = (ALIKE, *levels)
         sizes[ALIKE] = int(factors[ALIKE].max()) + 1
@@ -254,7 +259,7 @@ def build_layout(
     return Layout(
         y=points[order] - centre,
         centre=centre,
-        source=source[order],
+        source=source[order].astype(np.int16),
         noise=noise[order].astype(np.int8),
         terms=terms,
         levels=levels,
@@ -263,18 +268,18 @@ def build_layout(
         codes={term: number[term][factors[term][order]] for term in rest},
         sizes=sizes,
         number=number,
-        order=order,
+        order=order.astype(np.int32),
     )
 
 
-def _is_function(code: IntArray, value: IntArray) -> bool:
+def _is_function(code: Codes, value: NoiseCodes) -> bool:
     """Does each code have a single value?"""
     of_code = np.zeros(int(code.max()) + 1, value.dtype)
     of_code[code] = value
     return bool((of_code[code] == value).all())
 
 
-def _number_by_sight(code: IntArray, n: int) -> IntArray:
+def _number_by_sight(code: Codes, n: int) -> IntArray:
     """Number levels in the order in which forms show them: neighbours lie close in memory."""
     first = np.full(n, len(code))
     first[code[::-1]] = np.arange(len(code))[::-1]
@@ -284,7 +289,7 @@ def _number_by_sight(code: IntArray, n: int) -> IntArray:
 
 
 def _number_levels(
-    levels: tuple[str, ...], factors: Mapping[str, IntArray], sizes: Mapping[str, int]
+    levels: tuple[str, ...], factors: Mapping[str, Codes], sizes: Mapping[str, int]
 ) -> tuple[dict[str, IntArray], tuple[IntArray, ...]]:
     """New number of each level, and the parents in the new numbers."""
     number: dict[str, IntArray] = {}

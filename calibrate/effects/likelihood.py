@@ -25,7 +25,7 @@ class Means:
     Parameters
     ----------
     of_sources : list of (N,)
-        V⁻¹ of each source's indicator.
+        V⁻¹ of each source's indicator; empty once it has served.
     sums : for each source, term → (q,)
         Z' V⁻¹ of its indicator.
     variance : (S, S)
@@ -210,7 +210,7 @@ def average_information(at: Evaluation, solver: Solver) -> FloatArray:
             q = layout.spread(term, at.sums[term])
         else:
             q = np.where(layout.noise == column - K, at.Py, 0.0)
-        e = _invert(equations, solver, q, f"curvature {column}", ROUGH)
+        e = _invert(equations, solver, q, "", ROUGH)
         sums = layout.sum_levels(e)
         products[:K, column] = [at.sums[term] @ sums[term] for term in layout.terms]
         products[K:, column] = layout.multiply_noises(at.Py, e)
@@ -237,7 +237,7 @@ def _invert(
 
 def _by_source(equations: Equations, value: FloatArray) -> FloatArray:
     layout = equations.layout
-    return add_up(layout.source, value, layout.n_sources)
+    return np.asarray(np.bincount(layout.source, value, layout.n_sources))
 
 
 def _log_det(equations: Equations) -> float:

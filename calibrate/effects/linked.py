@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calibrate.config import SOURCES
 from calibrate.effects import notes
@@ -100,11 +101,13 @@ def fit_linked(
     raters, rater = number_codes(forms.rater)
     sources, source = number_codes(forms.source)
     of_person, said = choose_units(unit, people)
-    factors = {"employee": employee, "rater": rater}
+    # Half the width is half the memory, and a company of a million has five million forms.
+    factors = {"employee": employee.astype(np.int32), "rater": rater.astype(np.int32)}
     terms: tuple[str, ...] = ("employee", "rater")
     if of_person is not None:
-        factors["unit"] = of_person[employee]
+        factors["unit"] = of_person[employee].astype(np.int32)
         terms = ("employee", "unit", "rater")
+    del employee, rater
     fit, noise, more = _fit_noises(forms.points, source, factors, terms, seed)
     residual = _scatter(N_SOURCES, sources, fit.residual[noise])
     source_mean = _scatter(N_SOURCES, sources, fit.source_means)
@@ -129,7 +132,7 @@ def fit_linked(
     )  # fmt: skip
     mean, variance = fit.mean_residual, fit.variance
     # The equations of a large company and those of its links need not be held at once.
-    del fit, factors, employee, rater, source
+    del fit, factors, source
     strength = measure_link_strength(
         forms.employee, forms.rater, forms.source, components, variance["rater"] / mean,
         Noise(residual / mean, variance.get("employee_source", 0.0) / mean), seed,
@@ -155,7 +158,7 @@ def describe_errors(fit: Fit, sources: IntArray, noise: IntArray) -> dict[str, t
 def _fit_noises(
     points: FloatArray,
     source: IntArray,
-    factors: dict[str, IntArray],
+    factors: dict[str, NDArray[np.int32]],
     terms: tuple[str, ...],
     seed: int,
 ) -> tuple[Fit, IntArray, tuple[str, ...]]:
@@ -171,8 +174,7 @@ def _fit_noises(
     n_forms = np.bincount(source)
     own = np.where(n_forms >= FEWEST_FOR_NOISE, np.arange(len(n_forms)), int(n_forms.argmax()))
     noise = np.unique(own, return_inverse=True)[1]
-    cell = factors["employee"] * len(n_forms) + source
-    cells, of_form = number_codes(cell)
+    cells, of_form = number_codes(factors["employee"].astype(np.int64) * len(n_forms) + source)
     n_in_cell = np.bincount(of_form)
     is_told = len(n_forms) > 1 and int((n_in_cell > 1).sum()) >= FEWEST_CELLS
     one = np.zeros_like(noise)
@@ -182,10 +184,12 @@ def _fit_noises(
     if noise.max() > 0:
         attempts.append((terms, noise))
     attempts.append((terms, one))
-    with_cells = factors | {"employee_source": of_form}
+    with_cells = factors | {"employee_source": of_form.astype(np.int32)}
     for at, (some, of_source) in enumerate(attempts):
         try:
-            fit = fit_variances(points, source, with_cells, some, of_source[source], seed=seed)
+            fit = fit_variances(
+                points, source, with_cells, some, of_source.astype(np.int8)[source], seed=seed
+            )
         except FitError:
             if at + 1 == len(attempts):
                 raise

@@ -169,9 +169,12 @@ def pass_messages(equations: Equations) -> tuple[FloatArray, FloatArray]:
             others = 1.0 / np.maximum(1.0 / tree[0][layout.leaf] - evidence, 0.0)
         told = 1.0 / (noise + others)
         total = 1.0 / prior + np.bincount(rater, told, layout.n_rest)
-        before, from_rater = from_rater, 1.0 / (total[rater] - told)
         belief = 1.0 / total
-        if float(np.abs(from_rater - before).max()) < STILL * prior:
+        np.subtract(total[rater], told, out=told)
+        np.reciprocal(told, out=told)
+        moved = float(np.abs(np.subtract(told, from_rater, out=from_rater)).max())
+        from_rater = told
+        if moved < STILL * prior:
             break
     at = layout.levels.index("employee") if "employee" in layout.levels else 0
     return belief, tree[at]

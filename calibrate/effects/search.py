@@ -29,8 +29,8 @@ ROUNDING = 1e-12  # of the variance of the points: a residual below it is roundi
 STEP = np.log(10.0)  # longest step of a log variance
 TOLERANCE = 1e-8  # error of a log variance at the optimum; half of it for a standard deviation
 #: The same with probes, in standard errors, below their own error: few forms, many.
-SETTLED, SETTLED_MANY, MANY = 0.005, 0.02, 200_000
-RENEW = 0.05  # a longer step of a log variance asks for a new curvature
+SETTLED = ((200_000, 0.005), (1_000_000, 0.02), (np.inf, 0.05))
+RENEW = 0.3  # a longer step of a log variance asks for a new curvature
 MAX_STEPS = 200
 SLACK = 1e-10  # rounding of the criterion, relative
 NEGLIGIBLE = 1e-6  # gain in deviance that rounding may hide and no reader could see
@@ -65,11 +65,12 @@ class Engine:
 
 @dataclass(frozen=True)
 class State:
-    """Where the search stands; ``last`` holds earlier answers of conjugate gradients."""
+    """Where the search stands; ``solver`` is None once only comparisons are asked of it."""
 
     log: FloatArray
     at: Evaluation
-    solver: Solver
+    solver: Solver | None
+    is_exact: bool
     information: FloatArray
 
 
@@ -114,6 +115,8 @@ def minimise(
         length = float(np.abs(step).max(initial=0.0))
         if length == 0 or (length < 1.0 and length < _enough(state, step / length)):
             return state, n_steps
+        if not state.is_exact:
+            state = _lighten(state)
         there, taken = _descend(layout, engine, state, step, last)
         if there is None:
             break
@@ -126,7 +129,7 @@ def minimise(
             return state, n_steps
         previous = length if taken == 1.0 else np.inf
     gain = -2 * float(_newton_step(layout, state) @ state.at.slope)
-    if gain < NEGLIGIBLE:
+    if gain < NEGLIGIBLE and state.is_exact:
         return state, MAX_STEPS
     raise FitError("the variances did not settle")
 
@@ -163,7 +166,9 @@ def _look(
     at = evaluate(equations, solver)
     if information is None:
         information = average_information(at, solver)
-    return State(log, at, solver, information)
+    if not solver.is_exact:
+        at = replace(at, means=replace(at.means, of_sources=[], sums=[]))
+    return State(log, at, solver, solver.is_exact, information)
 
 
 def _newton_step(layout: Layout, state: State) -> FloatArray:
@@ -200,15 +205,15 @@ def _log_bound(layout: Layout, log: FloatArray) -> FloatArray:
 
 def _enough(state: State, way: FloatArray) -> float:
     """A step so short need not be taken."""
-    return _goal(state, way) / (10 if state.solver.is_exact else 1)
+    return _goal(state, way) / (10 if state.is_exact else 1)
 
 
 def _goal(state: State, way: FloatArray) -> float:
     """Error of a log variance, along ``way``, at which the search may end."""
-    if state.solver.is_exact:
+    if state.is_exact:
         return TOLERANCE
     layout = state.at.equations.layout
-    settled = SETTLED if layout.n_forms < MANY else SETTLED_MANY
+    settled = next(part for most, part in SETTLED if layout.n_forms <= most)
     curved = float(way @ state.information @ way)
     return settled / float(np.sqrt(max(curved, 1e-300)))
 
@@ -221,7 +226,7 @@ def _descend(
     last: dict[str, FloatArray],
 ) -> tuple[State | None, float]:
     """The first of the halved steps that does not make things worse, and its fraction."""
-    is_exact = state.solver.is_exact
+    is_exact = state.is_exact
     for halvings in range(30 if is_exact else 6):
         taken = 0.5**halvings
         log = state.log + taken * step
@@ -236,6 +241,14 @@ def _descend(
         if not is_exact and _remaining(layout, there) <= _remaining(layout, state):
             return there, taken
     return None, 0.0
+
+
+def _lighten(state: State) -> State:
+    """Keep what a comparison needs: two whole states of a large company need not be held."""
+    nothing = np.zeros(0)
+    equations = replace(state.at.equations, w=nothing, precision=(), passed=(), kept=())
+    at = replace(state.at, equations=equations, Py=nothing, sums={}, reach={})
+    return replace(state, at=at, solver=None)
 
 
 def _remaining(layout: Layout, state: State) -> float:
@@ -280,11 +293,18 @@ def monte_carlo(state: State) -> float:
 
 def polish(state: State) -> State:
     """Solve once more what is handed on: the search needs a slope, readers need effects."""
-    if state.solver.is_exact:
+    if state.is_exact:
         return state
     equations, solver = state.at.equations, state.solver
+    if solver is None:
+        raise TypeError("a state that was lightened cannot be polished")
+    reach, state = state.at.reach, _lighten(state)
     means = solve_means(equations, solver, FINAL)
     y = equations.layout.y
     fixed, Py = solve_points(equations, solver, means, y, "points", FINAL)
+    means = replace(means, of_sources=[])
     sums = equations.layout.sum_levels(Py)
-    return replace(state, at=replace(state.at, means=means, fixed=fixed, Py=Py, sums=sums))
+    at = replace(
+        state.at, equations=equations, means=means, fixed=fixed, Py=Py, sums=sums, reach=reach
+    )
+    return replace(state, at=at, solver=solver)

@@ -19,7 +19,7 @@ BLOCK = 256
 #: curvature. A slope is a difference of sums of q terms, to be known to a part of √q.
 TIGHT, FIRM, LOOSE, ROUGH = 1e-5, 1e-4, 1e-3, 1e-2
 #: Of what is handed on, once the variances are found.
-FINAL = 1e-8
+FINAL = 1e-7
 MAX_ITERATIONS = 2_000
 
 
@@ -32,7 +32,7 @@ class Solver(Protocol):
     is_exact: bool
 
     def solve(self, z: FloatArray, name: str, tolerance: float = TIGHT) -> FloatArray:
-        """(m,) S⁻¹ z; ``name`` says what is solved for, so that the last answer can be a start."""
+        """(m,) S⁻¹ z; under a name the answer is kept, to be a start next time."""
         ...
 
     def probes(self) -> Iterator[tuple[FloatArray, FloatArray, float]]:
@@ -115,7 +115,8 @@ class IterativeSolver:
 
     def solve(self, z: FloatArray, name: str, tolerance: float = TIGHT) -> FloatArray:
         solution = self._iterate(z, self._last.get(name), tolerance)
-        self._last[name] = solution
+        if name:
+            self._last[name] = solution
         return solution
 
     def _iterate(self, z: FloatArray, start: FloatArray | None, tolerance: float) -> FloatArray:

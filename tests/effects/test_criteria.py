@@ -56,7 +56,7 @@ def test_criteria_come_nearer_to_the_truth_than_raw_means(missing) -> None:
 
 
 def test_a_single_criterion_is_the_whole() -> None:
-    employee, rater, x, points, _ = _company(2)
+    employee, rater, _, points, _ = _company(2)
     whole = estimate_effects(employee, rater, 0 * rater, points, np.ones(len(points)), None,
                              120, 40, Settings())  # fmt: skip
     one = estimate_criteria(employee, rater, 0 * rater, points[:, None], points,
