@@ -27,6 +27,7 @@ from calibrate.errors import FitError
 #: People in the first look at a large company, whose variances start the rest: one in twenty,
 #: but not fewer or more than these.
 FIRST_LOOK, FEWEST, MOST = 20, 5_000, 20_000
+UNITS, PEOPLE = 32, 250  # that are looked at together
 
 
 @dataclass(frozen=True)
@@ -211,8 +212,9 @@ def _first_look(problem: _Problem, layout: Layout, noise: NoiseCodes) -> Mapping
     every = n_people // min(max(n_people // FIRST_LOOK, FEWEST), MOST)
     if every < 4:
         return None
+    # Neighbours together: a rater's variance shows only in raters who are seen twice.
     group = problem.factors["unit" if "unit" in layout.terms else "employee"]
-    chosen = group % every == 0
+    chosen = group // (UNITS if "unit" in layout.terms else PEOPLE) % every == 0
     if np.unique(problem.source[chosen]).size < layout.n_sources:
         return None
     factors = {

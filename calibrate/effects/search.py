@@ -234,6 +234,8 @@ def _descend(
         is_short = float(np.abs(log - state.log).max()) < RENEW
         keep = state.information if is_short and not is_exact else None
         there = _look(layout, engine, log, last, keep)
+        if keep is not None:
+            there = replace(there, information=_learn(keep, state, there))
         before, after = state.at.criterion, there.at.criterion
         if is_exact and after <= before + SLACK * (1 + abs(before)):
             return there, taken
@@ -241,6 +243,18 @@ def _descend(
         if not is_exact and _remaining(layout, there) <= _remaining(layout, state):
             return there, taken
     return None, 0.0
+
+
+def _learn(information: FloatArray, state: State, there: State) -> FloatArray:
+    """Bend a curvature that is kept to what the slope did on the way (BFGS)."""
+    way, rise = there.log - state.log, there.at.slope - state.at.slope
+    if not way @ rise > 0:
+        return information
+    bent = information @ way
+    learnt: FloatArray = (
+        information - np.outer(bent, bent) / (way @ bent) + np.outer(rise, rise) / (way @ rise)
+    )
+    return learnt
 
 
 def _lighten(state: State) -> State:
