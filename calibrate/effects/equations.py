@@ -57,9 +57,9 @@ class Equations:
     def N_turned(self) -> SparseMatrix:
         """(m, leaves) the same by level of R: a product with it runs along rows."""
         layout = self.layout
-        leaf, starts, order = layout.turned
+        leaf, starts, form = layout.turned
         shape = (layout.n_rest, layout.n_leaves)
-        return sparse.csr_array((self.w[order // len(layout.codes)], leaf, starts), shape=shape)
+        return sparse.csr_array((self.w[form], leaf, starts), shape=shape)
 
     @cached_property
     def ridge(self) -> FloatArray:

@@ -27,6 +27,7 @@ from calibrate.errors import FitError
 #: People in the first look at a large company, whose variances start the rest: one in twenty,
 #: but not fewer or more than these.
 FIRST_LOOK, FEWEST, MOST = 20, 5_000, 20_000
+GLANCE = 0.2  # of a standard error: a start need not be settled
 UNITS, PEOPLE = 32, 250  # that are looked at together
 
 
@@ -102,6 +103,7 @@ def fit_variances(
     engine: str = "auto",
     seed: int = 0,
     start: Mapping[str, float] | None = None,
+    settled: float | None = None,
 ) -> Fit:
     """Find the REML variances; a term that ends on its boundary is dropped and the rest refitted.
 
@@ -123,6 +125,8 @@ def fit_variances(
         Of the probes.
     start : term → points squared, optional
         Where to begin; key ``residual`` for the residual.
+    settled
+        With probes: step at which the search ends, in standard errors; by size if None.
 
     Returns
     -------
@@ -144,7 +148,7 @@ def fit_variances(
     >>> round(fit.variance["employee"], 6), round(fit.mean_residual, 6)
     (175.0, 50.0)
     """
-    problem = _Problem(points, source, factors, Engine(engine, seed))
+    problem = _Problem(points, source, factors, Engine(engine, seed, settled))
     noise = np.zeros(len(points), np.int8) if noise is None else noise
     own = np.arange(int(noise.max()) + 1)
     kept, n_steps = terms, 0
@@ -161,8 +165,16 @@ def fit_variances(
             kept = tuple(term for term in kept if term not in gone)
         else:
             own = _merge(own, used, quiet)
-        start = dict(first) if first else None
+        start = None if state.is_exact else _go_on_from(state, has_merged=not gone)
     return _gather_fit(layout, polish(state), terms, own, n_steps)
+
+
+def _go_on_from(state: State, *, has_merged: bool) -> dict[str, float]:
+    """Variances to start the next search from, once a term or a noise is gone."""
+    equations = state.at.equations
+    mean = float(equations.residual @ equations.layout.n_forms_of_noise) / equations.layout.n_forms
+    noises = {f"residual {c}": float(value) for c, value in enumerate(equations.residual)}
+    return dict(equations.variance) | {"residual": mean} | (noises if not has_merged else {})
 
 
 def _merge(own: IntArray, used: NoiseCodes, quiet: BoolArray) -> IntArray:
@@ -225,7 +237,7 @@ def _first_look(problem: _Problem, layout: Layout, noise: NoiseCodes) -> Mapping
         fit = fit_variances(
             problem.points[chosen], problem.source[chosen], factors, layout.terms,
             np.unique(noise[chosen], return_inverse=True)[1], engine=problem.engine.name,
-            seed=problem.engine.seed,
+            seed=problem.engine.seed, settled=GLANCE,
         )  # fmt: skip
     except FitError:
         return None

@@ -150,12 +150,13 @@ class Layout:
 
     @cached_property
     def turned(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        """The same entries by column: leaf, where each column begins, and their former place."""
-        order = np.argsort(self.columns, kind="stable")
-        leaf = np.repeat(self.leaf, len(self.codes))[order].astype(np.int32)
-        n = np.bincount(self.columns, minlength=self.n_rest)
-        starts = np.concatenate([[0], np.cumsum(n)]).astype(np.int32)
-        return leaf, starts, order.astype(np.int32)
+        """The same entries by column: leaf, where each column begins, and the form."""
+        width = max(len(self.codes), 1)
+        place = np.arange(len(self.columns), dtype=np.int32)
+        shape = (self.n_leaves, self.n_rest)
+        by_column = sparse.csr_array((place, self.columns, self.row_starts), shape=shape).tocsc()
+        by_column.data //= width
+        return by_column.indices, by_column.indptr, by_column.data
 
     @cached_property
     def sums_up(self) -> tuple[SparseMatrix, ...]:
@@ -252,7 +253,9 @@ def build_layout(
         sizes[ALIKE] = int(factors[ALIKE].max()) + 1
     number, parents = _number_levels(levels, factors, sizes)
     leaf = number[levels[0]][factors[levels[0]]] if levels else np.zeros(len(points), np.int64)
-    order = np.argsort(leaf, kind="stable")
+    order = np.arange(len(leaf))
+    if (np.diff(leaf) < 0).any():
+        order = np.argsort(leaf, kind="stable")
     for term in rest:
         number[term] = _number_by_sight(factors[term][order], sizes[term])
     centre = float(points.mean())

@@ -26,7 +26,7 @@ class Solved(Protocol):
 STILL = 1e-3
 MOST_SWEEPS = 50
 #: Levels in a class that shares one correction: fewer would pass on the noise of the probes.
-FEWEST_ALIKE = 400
+FEWEST_ALIKE = 800
 #: Classes by number of forms, up to and including.
 LOADS = (1, 2, 3, 4, 5, 7, 11, 19)
 

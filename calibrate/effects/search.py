@@ -23,6 +23,7 @@ from calibrate.errors import FitError
 START = 0.5  # variance ratio that no term is orders of magnitude away from
 SMALLEST, LARGEST = 1e-8, 1e6  # ratios: at the first a term is dropped, at the other refused
 SMALLEST_NOISE = 1e-3  # of the mean residual: below it a source has no noise of its own
+SMALL_START = 0.02  # of the residual: from nearly nothing a logarithm takes long to grow
 VANISHING = 1e-2  # ratio below which a term that shrinks fast is sent to its bound
 NEAR = 0.5  # of a bound on a log variance counts as on it: the bound moves with the residual
 ROUNDING = 1e-12  # of the variance of the points: a residual below it is rounding error
@@ -41,7 +42,7 @@ MIN_EIGENVALUE = 1e-10  # of the information scaled to a unit diagonal
 MOST_EXACT = 1_500
 #: Probes by number of equations: fewer suffice where more forms carry the estimate.
 N_PROBES = 8
-PROBES = ((5_000, 32), (20_000, 16), (200_000, N_PROBES), (np.inf, 4))
+PROBES = ((5_000, 32), (20_000, 16), (50_000, N_PROBES), (np.inf, 4))
 
 NO_RESIDUAL = "the linked forms leave no residual: nothing tells noise from effect"
 NOT_DEFINITE = "the information matrix is not positive definite"
@@ -57,10 +58,13 @@ class Engine:
         ``exact``, ``iterative`` or ``auto``.
     seed
         Of the probes.
+    settled
+        With probes: step at which the search ends, in standard errors; by size if None.
     """
 
     name: str = "auto"
     seed: int = 0
+    settled: float | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def minimise(
     for n_steps in range(1, MAX_STEPS + 1):
         step = _newton_step(layout, state)
         length = float(np.abs(step).max(initial=0.0))
-        if length == 0 or (length < 1.0 and length < _enough(state, step / length)):
+        if length == 0 or (length < 1.0 and length < _enough(state, engine, step / length)):
             return state, n_steps
         if not state.is_exact:
             state = _lighten(state)
@@ -125,7 +129,7 @@ def minimise(
         # Steps shrink by a steady factor, so that the rest of the way can be foretold.
         rate = length / previous
         foretold = length * rate / (1 - rate) if 0 < rate < 1 else np.inf
-        if taken == 1.0 and length < 1.0 and foretold < _goal(state, step / length):
+        if taken == 1.0 and length < 1.0 and foretold < _goal(state, engine, step / length):
             return state, n_steps
         previous = length if taken == 1.0 else np.inf
     gain = -2 * float(_newton_step(layout, state) @ state.at.slope)
@@ -140,7 +144,7 @@ def _begin(layout: Layout, start: Mapping[str, float] | None, spread: float) -> 
         parts = [START * residual] * len(layout.terms) + [residual] * layout.n_noises
         return np.log(parts)
     residual = start["residual"]
-    parts = [max(start[term], 1e-3 * residual) for term in layout.terms]
+    parts = [max(start[term], SMALL_START * residual) for term in layout.terms]
     parts += [start.get(f"residual {c}", residual) for c in range(layout.n_noises)]
     return np.log(parts)
 
@@ -203,17 +207,19 @@ def _log_bound(layout: Layout, log: FloatArray) -> FloatArray:
     return mean + np.concatenate([np.full(K, np.log(SMALLEST)), np.full(layout.n_noises, noise)])
 
 
-def _enough(state: State, way: FloatArray) -> float:
+def _enough(state: State, engine: Engine, way: FloatArray) -> float:
     """A step so short need not be taken."""
-    return _goal(state, way) / (10 if state.is_exact else 1)
+    return _goal(state, engine, way) / (10 if state.is_exact else 1)
 
 
-def _goal(state: State, way: FloatArray) -> float:
+def _goal(state: State, engine: Engine, way: FloatArray) -> float:
     """Error of a log variance, along ``way``, at which the search may end."""
     if state.is_exact:
         return TOLERANCE
     layout = state.at.equations.layout
-    settled = next(part for most, part in SETTLED if layout.n_forms <= most)
+    settled = engine.settled
+    if settled is None:
+        settled = next(part for most, part in SETTLED if layout.n_forms <= most)
     curved = float(way @ state.information @ way)
     return settled / float(np.sqrt(max(curved, 1e-300)))
 
