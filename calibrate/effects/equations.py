@@ -84,55 +84,80 @@ class Equations:
             variance.insert(0, own)
         return tuple(variance)
 
-    def solve_levels(self, r: FloatArray) -> list[FloatArray]:
+    @cached_property
+    def ways(self) -> tuple[tuple[SparseMatrix, SparseMatrix], ...]:
+        """For each level but the last a times its levels, summed up and handed down."""
+        pairs = []
+        for passed, parent, up in zip(
+            self.passed, self.layout.parents, self.layout.sums_up, strict=False
+        ):
+            rows = np.arange(len(parent) + 1, dtype=up.indices.dtype)
+            down = sparse.csr_array((passed, parent, rows), shape=up.shape[::-1])
+            pairs.append((sparse.csr_array((passed[up.indices], up.indices, up.indptr),
+                                           shape=up.shape), down))  # fmt: skip
+        return tuple(pairs)
+
+    @cached_property
+    def diagonal(self) -> FloatArray:
+        """(m,) of S, but for what A takes from it."""
+        whole: FloatArray = self.weights_of_rest + self.ridge
+        return whole
+
+    def solve_levels(self, r: FloatArray, *, overwrite: bool = False) -> list[FloatArray]:
         """Sums of effects down to each level of A, from weighted sums over the leaves.
 
         Parameters
         ----------
         r : (leaves,) or (leaves, columns)
             Z' W q at the finest level.
+        overwrite
+            May ``r`` be used up? With millions of leaves a new array costs more than its sums.
 
         Returns
         -------
         list of (q,) or (q, columns)
             From the finest level to the coarsest; empty without levels.
         """
-        sums = [r]
-        for passed, up in zip(self.passed, self.layout.sums_up, strict=False):
-            sums.append(up @ times(passed, sums[-1]))
+        sums = [r if overwrite else r.copy()]
+        for up, _ in self.ways:
+            sums.append(up @ sums[-1])
         effects: list[FloatArray] = []
         for at in range(len(self.kept) - 1, -1, -1):
-            own = times(self.kept[at], sums[at])
+            own = sums[at]
+            own *= self.kept[at] if own.ndim == 1 else self.kept[at][:, None]
             if effects:
-                own += times(self.passed[at], effects[0][self.layout.parents[at]])
+                own += self.ways[at][1] @ effects[0]
             effects.insert(0, own)
         return effects
 
     def multiply(self, x: FloatArray) -> FloatArray:
         """S x with S = Z_R' V_A⁻¹ Z_R + 1/σ², for R of a single term."""
-        product = times(self.weights_of_rest + self.ridge, x)
+        product = times(self.diagonal, x)
         if self.layout.levels:
-            product -= self.N_turned @ self.solve_levels(self.N @ x)[0]
+            product -= self.N_turned @ self.solve_levels(self.N @ x, overwrite=True)[0]
         return product
 
     def remove_levels(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Z_R' V_A⁻¹ q, (m,), and the sums of effects at the leaves, for q of the forms (N,)."""
-        layout, weighted = self.layout, self.w * q
+        layout = self.layout
+        weighted = np.multiply(self.w, q, out=layout.scratch)
         parts = [add_up(c, weighted, layout.sizes[k]) for k, c in layout.codes.items()]
         right = np.concatenate([np.zeros(0), *parts])
         if not layout.levels:
             return right, np.zeros(1)
-        f = self.solve_levels(add_up(layout.leaf, weighted, layout.n_leaves))[0]
+        sums = add_up(layout.leaf, weighted, layout.n_leaves)
+        f = self.solve_levels(sums, overwrite=True)[0]
         return right - self.N_turned @ f if layout.codes else right, f
 
     def finish(self, q: FloatArray, f: FloatArray, x: FloatArray) -> FloatArray:
         """(N,) V⁻¹ q once S x = Z_R' V_A⁻¹ q is solved."""
         layout = self.layout
         if layout.levels and layout.codes:
-            f = f - self.solve_levels(self.N @ x)[0]
-        left = q - f[layout.leaf]
+            f = f - self.solve_levels(self.N @ x, overwrite=True)[0]
+        left: FloatArray = np.take(f, layout.leaf)
+        np.subtract(q, left, out=left)
         for term, code in layout.codes.items():
-            left -= x[layout.place[term]][code]
+            left -= np.take(x[layout.place[term]], code, out=layout.scratch, mode="clip")
         left *= self.w
         return left
 

@@ -109,6 +109,11 @@ class Layout:
         return sum(self.sizes[term] for term in self.codes)
 
     @cached_property
+    def scratch(self) -> FloatArray:
+        """(N,) room for what is used at once: at millions of forms new memory is what costs."""
+        return np.empty(self.n_forms)
+
+    @cached_property
     def n_forms_of_noise(self) -> FloatArray:
         """(C,) forms of each noise."""
         return np.bincount(self.noise, minlength=self.n_noises).astype(np.float64)

@@ -111,7 +111,7 @@ class IterativeSolver:
         self._n_probes = n_probes
         self._seed = seed
         self._last = last
-        self._diagonal = equations.weights_of_rest + equations.ridge
+        self._diagonal = equations.diagonal
 
     def solve(self, z: FloatArray, name: str, tolerance: float = TIGHT) -> FloatArray:
         solution = self._iterate(z, self._last.get(name), tolerance)
@@ -125,15 +125,15 @@ class IterativeSolver:
         x = np.zeros(len(z)) if start is None else start.copy()
         left = z.copy() if start is None else z - multiply(x)
         scaled = left / diagonal
-        way = scaled.copy()
+        way, step = scaled.copy(), np.empty(len(z))
         size = float(left @ scaled)
         for _ in range(MAX_ITERATIONS):
             if size <= goal:
                 return x
             image = multiply(way)
             length = size / float(way @ image)
-            x += length * way
-            left -= length * image
+            x += np.multiply(way, length, out=step)
+            left -= np.multiply(image, length, out=step)
             np.divide(left, diagonal, out=scaled)
             before, size = size, float(left @ scaled)
             way *= size / before
