@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from calibrate.effects.result import BoolArray, IntArray
+from calibrate.effects.result import BoolArray, Codes, IntArray
 
 #: Two raters share no third view, and one employee shows no pattern of severity.
 MIN_RATERS = 3
@@ -40,9 +40,7 @@ class Components:
         return (self.n_raters >= MIN_RATERS) & (self.n_employees >= MIN_EMPLOYEES)
 
 
-def find_components(
-    employee: IntArray, rater: IntArray, n_employees: int, n_raters: int
-) -> Components:
+def find_components(employee: Codes, rater: Codes, n_employees: int, n_raters: int) -> Components:
     """Split the network into parts that share nobody.
 
     Components are numbered by their lowest employee code. A component of fewer

@@ -19,6 +19,7 @@ from calibrate.effects.result import (
     LOWEST,
     UNLINKED,
     UNRATED,
+    Codes,
     Effects,
     FloatArray,
     IntArray,
@@ -172,19 +173,20 @@ def _fit_profiles(forms: Forms, profile: FloatArray, seed: int) -> _Profile:
     every = max(1, len(number_codes(forms.employee)[0]) // MOST_FOR_VARIANCES)
     chosen = forms.employee % every == 0
     at, k = np.nonzero(np.isfinite(profile) & chosen[:, None])
+    source = forms.source[at].astype(np.int64)
     factors = {
         "employee": _dense(forms.employee[at] * K + k),
         "rater": _dense(forms.rater[at] * K + k),
     }
     fit = fit_variances(
-        profile[at, k], _dense(forms.source[at] * K + k), factors, ("employee", "rater"),
+        profile[at, k], _dense(source * K + k), factors, ("employee", "rater"),
         engine="exact" if int(factors["rater"].max()) < MOST_EXACT // 5 else "iterative",
         seed=seed,
     )  # fmt: skip
     return _Profile(fit.variance["employee"], fit.variance["rater"], fit.mean_residual)
 
 
-def _dense(code: IntArray) -> IntArray:
+def _dense(code: Codes) -> IntArray:
     return number_codes(code)[1]
 
 

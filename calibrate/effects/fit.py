@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.effects.layout import NESTED, Codes, Layout, NoiseCodes, build_layout
+from calibrate.effects.layout import NESTED, Layout, build_layout
 from calibrate.effects.likelihood import Evaluation
-from calibrate.effects.result import BoolArray, FloatArray, IntArray
+from calibrate.effects.result import BoolArray, Codes, FloatArray, IntArray
 from calibrate.effects.search import (
     MOST_EXACT,
     Engine,
@@ -88,17 +88,17 @@ class Fit:
 @dataclass(frozen=True)
 class _Problem:
     points: FloatArray
-    source: IntArray
+    source: Codes
     factors: Mapping[str, Codes]
     engine: Engine
 
 
 def fit_variances(
     points: FloatArray,
-    source: IntArray,
+    source: Codes,
     factors: Mapping[str, Codes],
     terms: tuple[str, ...],
-    noise: NoiseCodes | None = None,
+    noise: Codes | None = None,
     *,
     engine: str = "auto",
     seed: int = 0,
@@ -177,7 +177,7 @@ def _go_on_from(state: State, *, has_merged: bool) -> dict[str, float]:
     return dict(equations.variance) | {"residual": mean} | (noises if not has_merged else {})
 
 
-def _merge(own: IntArray, used: NoiseCodes, quiet: BoolArray) -> IntArray:
+def _merge(own: IntArray, used: Codes, quiet: BoolArray) -> IntArray:
     """Give the codes without noise of their own the noise of the code with most forms."""
     kept, dense = np.unique(own, return_inverse=True)
     largest = kept[np.bincount(used).argmax()]
@@ -205,7 +205,7 @@ def _gather_fit(
     )
 
 
-def _lay_out(problem: _Problem, terms: tuple[str, ...], noise: NoiseCodes) -> Layout:
+def _lay_out(problem: _Problem, terms: tuple[str, ...], noise: Codes) -> Layout:
     sizes = {term: int(problem.factors[term].max()) + 1 for term in terms}
     people = sum(size for term, size in sizes.items() if term in NESTED)
     raters = sum(size for term, size in sizes.items() if term not in NESTED)
@@ -216,7 +216,7 @@ def _lay_out(problem: _Problem, terms: tuple[str, ...], noise: NoiseCodes) -> La
     return build_layout(problem.points, problem.source, problem.factors, terms, noise, side)
 
 
-def _first_look(problem: _Problem, layout: Layout, noise: NoiseCodes) -> Mapping[str, float] | None:
+def _first_look(problem: _Problem, layout: Layout, noise: Codes) -> Mapping[str, float] | None:
     """Variances of some thousand people, whole units at a time, as a start for all."""
     if is_exact(layout, problem.engine) or "employee" not in layout.terms:
         return None

@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from calibrate.effects.result import HIGHEST, LOWEST, N_SOURCES, BoolArray, FloatArray, IntArray
+from calibrate.effects.result import (
+    HIGHEST,
+    LOWEST,
+    N_SOURCES,
+    BoolArray,
+    Codes,
+    FloatArray,
+    IntArray,
+)
 
 #: Points come from integers; this forgives their rounding alone.
 ROUNDING = 1e-6
@@ -28,9 +37,9 @@ class Forms:
         I and J.
     """
 
-    employee: IntArray
-    rater: IntArray
-    source: IntArray
+    employee: NDArray[np.int32]
+    rater: NDArray[np.int32]
+    source: NDArray[np.int8]
     points: FloatArray
     weight: FloatArray
     n_employees: int
@@ -55,7 +64,7 @@ class Forms:
         np.divide(total, weight, out=mean, where=weight > 0)
         return mean
 
-    def pairs(self) -> tuple[IntArray, IntArray]:
+    def pairs(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Employee and rater of each distinct pair of them; forms stand in this order."""
         is_new = np.ones(len(self), dtype=bool)
         is_new[1:] = (np.diff(self.employee) != 0) | (np.diff(self.rater) != 0)
@@ -101,7 +110,8 @@ def sort_forms(
     if not ((w > 0) & np.isfinite(w)).all():
         raise ValueError("the weight of a scored form must be positive")
     order = _find_order(codes[0] * max(n_raters, 1) + codes[1], codes[2], x, w)
-    i, j, s = (code[order] for code in codes)
+    i, j = (code[order].astype(np.int32) for code in codes[:2])
+    s = codes[2][order].astype(np.int8)
     return Forms(i, j, s, x[order], w[order], n_employees, n_raters)
 
 
@@ -114,7 +124,7 @@ def _find_order(pair: IntArray, source: IntArray, x: FloatArray, w: FloatArray) 
     return order
 
 
-def number_codes(code: IntArray) -> tuple[IntArray, IntArray]:
+def number_codes(code: Codes) -> tuple[IntArray, IntArray]:
     """Codes that occur, and each entry's place among them.
 
     Examples
@@ -123,7 +133,7 @@ def number_codes(code: IntArray) -> tuple[IntArray, IntArray]:
     (array([2, 7]), array([1, 0, 1]))
     """
     if not len(code):
-        return code, code
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     is_there = np.zeros(int(code.max()) + 1, dtype=bool)
     is_there[code] = True
     number = np.cumsum(is_there) - 1

@@ -11,13 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from calibrate.effects.result import FloatArray, IntArray
+from calibrate.effects.result import Codes, FloatArray, IntArray
 
 #: scipy ships no types; this is a scipy.sparse CSR array.
 SparseMatrix = Any
 SmallCodes = NDArray[np.int8]
-Codes = NDArray[np.int64] | NDArray[np.int32]
-NoiseCodes = NDArray[np.int64] | SmallCodes
 
 #: Terms that nest in each other, from the finest to the coarsest.
 NESTED = ("employee_source", "employee", "unit")
@@ -196,7 +194,7 @@ class Layout:
         return value[self.leaf]
 
 
-def add_up(code: IntArray | SmallCodes, value: FloatArray, n: int) -> FloatArray:
+def add_up(code: Codes, value: FloatArray, n: int) -> FloatArray:
     """(n,) sums of a value over its codes."""
     total = np.bincount(code, value, n)
     return np.asarray(total, np.float64)
@@ -204,10 +202,10 @@ def add_up(code: IntArray | SmallCodes, value: FloatArray, n: int) -> FloatArray
 
 def build_layout(
     points: FloatArray,
-    source: IntArray,
+    source: Codes,
     factors: Mapping[str, Codes],
     terms: tuple[str, ...],
-    noise: NoiseCodes | None = None,
+    noise: Codes | None = None,
     eliminate: str | None = None,
 ) -> Layout:
     """Number the levels so that forms, their leaves and the leaves' parents lie side by side.
@@ -280,7 +278,7 @@ def build_layout(
     )
 
 
-def _is_function(code: Codes, value: NoiseCodes) -> bool:
+def _is_function(code: Codes, value: Codes) -> bool:
     """Does each code have a single value?"""
     of_code = np.zeros(int(code.max()) + 1, value.dtype)
     of_code[code] = value

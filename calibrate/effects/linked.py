@@ -14,7 +14,7 @@ from calibrate.effects.connect import Components
 from calibrate.effects.fit import Fit, fit_variances
 from calibrate.effects.forms import Forms, number_codes
 from calibrate.effects.prediction_errors import predict_person_errors, predict_rater_errors
-from calibrate.effects.result import N_SOURCES, FloatArray, IntArray, VarianceLine
+from calibrate.effects.result import N_SOURCES, Codes, FloatArray, IntArray, VarianceLine
 from calibrate.effects.strength import Noise, measure_link_strength
 from calibrate.errors import FitError
 
@@ -99,7 +99,8 @@ def fit_linked(
     """
     people, employee = number_codes(forms.employee)
     raters, rater = number_codes(forms.rater)
-    sources, source = number_codes(forms.source)
+    sources, of_form = number_codes(forms.source)
+    source = of_form.astype(np.int8)
     of_person, said = choose_units(unit, people)
     # Half the width is half the memory, and a company of a million has five million forms.
     factors = {"employee": employee.astype(np.int32), "rater": rater.astype(np.int32)}
@@ -107,7 +108,7 @@ def fit_linked(
     if of_person is not None:
         factors["unit"] = of_person[employee].astype(np.int32)
         terms = ("employee", "unit", "rater")
-    del employee, rater
+    del employee, rater, of_form
     fit, noise, more = _fit_noises(forms.points, source, factors, terms, seed)
     residual = _scatter(N_SOURCES, sources, fit.residual[noise])
     source_mean = _scatter(N_SOURCES, sources, fit.source_means)
@@ -157,7 +158,7 @@ def describe_errors(fit: Fit, sources: IntArray, noise: IntArray) -> dict[str, t
 
 def _fit_noises(
     points: FloatArray,
-    source: IntArray,
+    source: Codes,
     factors: dict[str, NDArray[np.int32]],
     terms: tuple[str, ...],
     seed: int,
@@ -174,21 +175,20 @@ def _fit_noises(
     n_forms = np.bincount(source)
     own = np.where(n_forms >= FEWEST_FOR_NOISE, np.arange(len(n_forms)), int(n_forms.argmax()))
     noise = np.unique(own, return_inverse=True)[1]
-    cells, of_form = number_codes(factors["employee"].astype(np.int64) * len(n_forms) + source)
-    n_in_cell = np.bincount(of_form)
+    factors = factors | {"employee_source": _number_cells(factors["employee"], source)}
+    n_in_cell = np.bincount(factors["employee_source"])
     is_told = len(n_forms) > 1 and int((n_in_cell > 1).sum()) >= FEWEST_CELLS
     one = np.zeros_like(noise)
     attempts = []
-    if is_told and len(cells) > int(factors["employee"].max()) + 1:
+    if is_told and len(n_in_cell) > int(factors["employee"].max()) + 1:
         attempts.append(((terms[0], *terms[1:-1], "employee_source", terms[-1]), noise))
     if noise.max() > 0:
         attempts.append((terms, noise))
     attempts.append((terms, one))
-    with_cells = factors | {"employee_source": of_form.astype(np.int32)}
     for at, (some, of_source) in enumerate(attempts):
         try:
             fit = fit_variances(
-                points, source, with_cells, some, of_source.astype(np.int8)[source], seed=seed
+                points, source, factors, some, of_source.astype(np.int8)[source], seed=seed
             )
         except FitError:
             if at + 1 == len(attempts):
@@ -196,6 +196,11 @@ def _fit_noises(
             continue
         return fit, of_source, (notes.SIMPLER,) if at else ()
     raise AssertionError("the last attempt returns or raises")
+
+
+def _number_cells(employee: NDArray[np.int32], source: Codes) -> NDArray[np.int32]:
+    cell = employee.astype(np.int64) * (int(source.max()) + 1) + source
+    return number_codes(cell)[1].astype(np.int32)
 
 
 def _describe_variances(
@@ -212,9 +217,7 @@ def _describe_variances(
     return (*lines, *of_sources)
 
 
-def choose_units(
-    unit: IntArray | None, people: IntArray
-) -> tuple[IntArray | None, tuple[str, ...]]:
+def choose_units(unit: IntArray | None, people: Codes) -> tuple[IntArray | None, tuple[str, ...]]:
     """Give dense unit codes of the linked people, or say why the model does without.
 
     Parameters

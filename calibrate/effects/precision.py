@@ -121,7 +121,8 @@ def assumed_errors(forms: Forms, s2: float, rater_share: float, reliability: flo
     n_employees, n_raters = forms.n_employees, max(forms.n_raters, 1)
     total = np.bincount(forms.employee, forms.weight, n_employees)
     squares = np.bincount(forms.employee, forms.weight**2, n_employees)
-    pair, at = np.unique(forms.employee * n_raters + forms.rater, return_inverse=True)
+    code = forms.employee.astype(np.int64) * n_raters + forms.rater
+    pair, at = np.unique(code, return_inverse=True)
     together = np.bincount(at, forms.weight, len(pair)) ** 2
     by_rater = np.bincount(pair // n_raters, together, n_employees)
     share = rater_share * by_rater + (1 - rater_share) * (1 - reliability) * squares

@@ -31,7 +31,7 @@ STEP = np.log(10.0)  # longest step of a log variance
 TOLERANCE = 1e-8  # error of a log variance at the optimum; half of it for a standard deviation
 #: The same with probes, in standard errors, below their own error: few forms, many.
 SETTLED = ((200_000, 0.005), (1_000_000, 0.02), (np.inf, 0.05))
-RENEW = 0.3  # a longer step of a log variance asks for a new curvature
+RENEW = 0.1  # of all variance: a variance that moves more asks for a new curvature
 MAX_STEPS = 200
 SLACK = 1e-10  # rounding of the criterion, relative
 NEGLIGIBLE = 1e-6  # gain in deviance that rounding may hide and no reader could see
@@ -237,8 +237,11 @@ def _descend(
         taken = 0.5**halvings
         log = state.log + taken * step
         log = np.maximum(log, _log_bound(layout, log))
-        is_short = float(np.abs(log - state.log).max()) < RENEW
-        keep = state.information if is_short and not is_exact else None
+        # By the variances themselves the curvature hardly changes; by their logarithms it scales.
+        grown = np.exp(log - state.log)
+        moved = np.abs(np.exp(log) - np.exp(state.log)) / np.exp(log).sum()
+        is_short = float(moved.max()) < RENEW and float(np.abs(log - state.log).max()) < 1.0
+        keep = state.information * np.outer(grown, grown) if is_short and not is_exact else None
         there = _look(layout, engine, log, last, keep)
         if keep is not None:
             there = replace(there, information=_learn(keep, state, there))
@@ -319,7 +322,7 @@ def polish(state: State) -> State:
     if solver is None:
         raise TypeError("a state that was lightened cannot be polished")
     reach, state = state.at.reach, _lighten(state)
-    means = solve_means(equations, solver, FINAL)
+    means = solve_means(equations, solver)
     y = equations.layout.y
     fixed, Py = solve_points(equations, solver, means, y, "points", FINAL)
     means = replace(means, of_sources=[])

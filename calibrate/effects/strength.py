@@ -11,7 +11,7 @@ from calibrate.effects.equations import Equations, build_equations
 from calibrate.effects.forms import number_codes
 from calibrate.effects.layout import build_layout
 from calibrate.effects.prediction_errors import classify_raters, pass_messages, set_right
-from calibrate.effects.result import FloatArray, IntArray
+from calibrate.effects.result import Codes, FloatArray, IntArray
 from calibrate.effects.solvers import LOOSE, ExactSolver, IterativeSolver, Solver
 
 #: Raters whose parts of the network are solved together; larger parts stand alone.
@@ -38,9 +38,9 @@ class Noise:
 
 
 def measure_link_strength(
-    employee: IntArray,
-    rater: IntArray,
-    source: IntArray,
+    employee: Codes,
+    rater: Codes,
+    source: Codes,
     components: Components,
     gamma: float,
     noise: Noise | None = None,
@@ -133,7 +133,7 @@ class _Comparisons:
 
     employee: IntArray
     rater: IntArray
-    source: IntArray
+    source: Codes
     mean: IntArray
     gamma: float
     noise: Noise | None

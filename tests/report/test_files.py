@@ -153,7 +153,10 @@ def test_missing_column_is_a_bug_that_is_named() -> None:
 
 
 def test_same_table_gives_the_same_bytes() -> None:
-    frame = pd.DataFrame({"term": ["rater", "employee"], "variance": [1.0, 2.0], "share": [1, 2]})
+    frame = pd.DataFrame(
+        {"term": ["rater", "employee"], "variance": [1.0, 2.0], "share": [1, 2],
+         "se": [0.5, 0.25], "monte_carlo": [0, 0]}
+    )  # fmt: skip
     assert encode_table(VARIANCE, frame) == encode_table(VARIANCE, frame[::-1])
 
 

@@ -17,7 +17,7 @@ from calibrate.effects.ordinal.fit import MOST_EXACT, OrdinalFit, fit_ordinal
 from calibrate.effects.ordinal.laplace import Responses
 from calibrate.effects.ordinal.notes import ORDINAL, SAMPLED, describe_merged
 from calibrate.effects.ordinal.points import PointScale, tabulate_curve
-from calibrate.effects.result import N_SOURCES, FloatArray, IntArray
+from calibrate.effects.result import N_SOURCES, Codes, FloatArray, IntArray
 from calibrate.effects.strength import measure_link_strength
 
 
@@ -25,9 +25,9 @@ from calibrate.effects.strength import measure_link_strength
 class _Linked:
     """Linked forms in dense codes, and what the codes stand for."""
 
-    people: IntArray
-    raters: IntArray
-    sources: IntArray
+    people: Codes
+    raters: Codes
+    sources: Codes
     factors: dict[str, IntArray]
     source: IntArray
     unit_of: IntArray | None
