@@ -163,14 +163,18 @@ class Layout:
 
     @cached_property
     def sums_up(self) -> tuple[SparseMatrix, ...]:
-        """For each level but the last the matrix that sums it into the level above."""
-        return tuple(
-            sparse.csr_array(
-                (np.ones(len(parent)), (parent, np.arange(len(parent)))),
-                shape=(self.sizes[above], len(parent)),
-            )
-            for parent, above in zip(self.parents, self.levels[1:], strict=True)
-        )
+        """For each level but the last the matrix that sums it into the level above.
+
+        Levels are numbered by their parents, so that each row is a run.
+        """
+        matrices = []
+        for parent, above in zip(self.parents, self.levels[1:], strict=True):
+            n = np.bincount(parent, minlength=self.sizes[above])
+            starts = np.concatenate([[0], np.cumsum(n)]).astype(np.int32)
+            places = np.arange(len(parent), dtype=np.int32)
+            shape = (self.sizes[above], len(parent))
+            matrices.append(sparse.csr_array((np.ones(len(parent)), places, starts), shape=shape))
+        return tuple(matrices)
 
     def sum_levels(self, value: FloatArray) -> dict[str, FloatArray]:
         """Sum a value of the forms over the levels of every term."""

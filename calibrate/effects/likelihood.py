@@ -215,6 +215,7 @@ def average_information(at: Evaluation, solver: Solver) -> FloatArray:
         products[:K, column] = [at.sums[term] @ sums[term] for term in layout.terms]
         products[K:, column] = layout.multiply_noises(at.Py, e)
         on_sources[column] = _by_source(equations, e)
+        del q, e
     products -= on_sources @ at.means.variance @ on_sources.T
     information: FloatArray = (products + products.T) / 4 * np.outer(theta, theta)
     return information

@@ -30,7 +30,7 @@ ROUNDING = 1e-12  # of the variance of the points: a residual below it is roundi
 STEP = np.log(10.0)  # longest step of a log variance
 TOLERANCE = 1e-8  # error of a log variance at the optimum; half of it for a standard deviation
 #: The same with probes, in standard errors, below their own error: few forms, many.
-SETTLED = ((200_000, 0.005), (1_000_000, 0.02), (np.inf, 0.05))
+SETTLED = ((200_000, 0.005), (1_000_000, 0.02), (np.inf, 0.15))
 RENEW = 0.1  # of all variance: a variance that moves more asks for a new curvature
 MAX_STEPS = 200
 SLACK = 1e-10  # rounding of the criterion, relative
@@ -124,7 +124,7 @@ def minimise(
         there, taken = _descend(layout, engine, state, step, last)
         if there is None:
             break
-        state = there
+        state, there = there, None
         _require_residual(layout, state, spread)
         # Steps shrink by a steady factor, so that the rest of the way can be foretold.
         rate = length / previous
@@ -168,10 +168,10 @@ def _look(
         n_probes = next(n for most, n in PROBES if layout.n_rest <= most)
         solver = IterativeSolver(equations, n_probes, engine.seed, last)
     at = evaluate(equations, solver)
-    if information is None:
-        information = average_information(at, solver)
     if not solver.is_exact:
         at = replace(at, means=replace(at.means, of_sources=[], sums=[]))
+    if information is None:
+        information = average_information(at, solver)
     return State(log, at, solver, solver.is_exact, information)
 
 

@@ -18,7 +18,7 @@ from calibrate.effects.solvers import LOOSE, ExactSolver, IterativeSolver, Solve
 TOGETHER = 300
 #: A larger side than this is solved by conjugate gradients.
 MOST_EXACT = 1_500
-N_PROBES = 6
+N_PROBES = 4
 
 
 @dataclass(frozen=True)
