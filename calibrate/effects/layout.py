@@ -68,7 +68,7 @@ class Layout:
     leaf: IntArray
     codes: Mapping[str, IntArray]
     sizes: Mapping[str, int]
-    number: Mapping[str, IntArray]
+    number: Mapping[str, NDArray[np.int32]]
     order: NDArray[np.int32]
 
     @property
@@ -120,7 +120,7 @@ class Layout:
         """(C,) products of two values over the forms of each noise."""
         if self.n_noises == 1:
             return np.array([np.vdot(one, other)])
-        return add_up(self.noise, one * other, self.n_noises)
+        return add_up(self.noise, np.multiply(one, other, out=self.scratch), self.n_noises)
 
     @cached_property
     def noise_of_leaf(self) -> SmallCodes:
@@ -277,7 +277,7 @@ def build_layout(
         leaf=leaf[order],
         codes={term: number[term][factors[term][order]] for term in rest},
         sizes=sizes,
-        number=number,
+        number={term: code.astype(np.int32) for term, code in number.items()},
         order=order.astype(np.int32),
     )
 

@@ -18,6 +18,10 @@ from calibrate.effects.solvers import FIRM, ROUGH, TIGHT, Solver
 from calibrate.errors import FitError
 
 
+#: Levels whose prediction errors readers see.
+SHOWN = ("employee", "rater")
+
+
 @dataclass(frozen=True)
 class Means:
     """What the source means take and give.
@@ -254,7 +258,8 @@ def _trace(equations: Equations, solver: Solver) -> tuple[FloatArray, dict[str, 
     layout = equations.layout
     inside = _trace_inside(equations)
     K = len(layout.terms)
-    reach = {term: np.zeros(layout.sizes[term]) for term in layout.terms}
+    shown = [term for term in layout.terms if term in (*layout.rest, *SHOWN)]
+    reach = {term: np.zeros(layout.sizes[term]) for term in shown}
     rows: list[FloatArray] = []
     for z, x, weight in solver.probes():
         row = np.zeros(len(inside))
