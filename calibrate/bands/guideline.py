@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from math import comb
 
 import numpy as np
@@ -126,11 +126,14 @@ def false_discovery_rate(p_values: FloatArray) -> FloatArray:
 
 def _log_probability(tables: npt.NDArray[np.int64], shares: FloatArray) -> FloatArray:
     n = tables.sum(axis=1)
-    ways = gammaln(n + 1) - gammaln(tables + 1).sum(axis=1)
+    # Counts repeat in a hundred thousand tables: each logarithm is taken once.
+    log_factorial = gammaln(np.arange(int(n.max()) + 1) + 1)
+    ways = log_factorial[n] - log_factorial[tables].sum(axis=1)
     return np.asarray(ways + tables @ np.log(shares), np.float64)
 
 
 def _all_tables(n: int, n_bands: int) -> npt.NDArray[np.int64]:
-    bars = np.array(list(combinations(range(n + n_bands - 1), n_bands - 1)), np.int64)
+    chosen = combinations(range(n + n_bands - 1), n_bands - 1)
+    bars = np.fromiter(chain.from_iterable(chosen), np.int64).reshape(-1, n_bands - 1)
     edges = np.hstack([np.full((len(bars), 1), -1), bars, np.full((len(bars), 1), n + n_bands - 1)])
     return np.asarray(np.diff(edges, axis=1) - 1, np.int64)

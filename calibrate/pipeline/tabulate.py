@@ -217,11 +217,7 @@ def _tabulate_sources(scored: Scored) -> pd.DataFrame:
     declared = declare_shares(employee, source, forms.weight[chosen], n_employees)
     tau = next((v for term, v, _ in effects.variance if term == "employee_source"), None)
     effective = effective_shares(employee, source, effects.source_residual, tau or 0.0, n_employees)
-    in_fit = np.isfinite(effective).all(axis=1)
-    effective_share = (
-        effective[in_fit].mean(axis=0) if in_fit.any() else np.full(len(SOURCES), np.nan)
-    )
-    with_forms = np.isfinite(declared).all(axis=1)
+    effective_share = _mean_share(effective)
     there = np.flatnonzero(np.bincount(source, minlength=len(SOURCES)))
     weights = scored.prepared.cycle.sources
     return SOURCES_FITTED.conform(
@@ -230,7 +226,7 @@ def _tabulate_sources(scored: Scored) -> pd.DataFrame:
                 "source": [SOURCES[s] for s in there],
                 "n_forms": np.bincount(source, minlength=len(SOURCES))[there],
                 "weight": [weights[SOURCES[s]].weight for s in there],
-                "declared_share": declared[with_forms].mean(axis=0)[there],
+                "declared_share": _mean_share(declared)[there],
                 "effective_share": effective_share[there],
                 "mean": effects.source_mean[there],
                 "level": effects.source_mean[there] - effects.mu,
@@ -238,6 +234,13 @@ def _tabulate_sources(scored: Scored) -> pd.DataFrame:
             }
         )
     )
+
+
+def _mean_share(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Mean over the people who have shares; empty where nobody has, as with self forms alone."""
+    known = np.isfinite(shares).all(axis=1)
+    mean = shares[known].mean(axis=0) if known.any() else np.full(shares.shape[1], np.nan)
+    return np.asarray(mean, np.float64)
 
 
 def list_scopes(scored: Scored) -> Mapping[str, list[str]]:

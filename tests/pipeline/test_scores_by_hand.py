@@ -249,6 +249,15 @@ def test_model_none_leaves_every_score_raw(company: Company) -> None:
     assert scores["se"].isna().all()
 
 
+def test_self_forms_alone_leave_every_score_and_share_empty(company: Company) -> None:
+    company.add_rubric("work")
+    company.rate(*(f"E{n},E{n},self,delivery,{1 + n % 5}" for n in range(6)))
+    tables = company.score()
+    assert set(tables["scores"]["link"]) == {"unrated"}
+    assert tables["scores"][["raw_score", "se"]].isna().all(axis=None)
+    assert tables["sources"][["declared_share", "effective_share"]].isna().all(axis=None)
+
+
 def test_person_without_forms_is_unrated_with_empty_figures(company: Company) -> None:
     company.add_rubric("work")
     company.add_table("employees", "employee_id,department", "A,Ops", "B,Ops")
