@@ -120,7 +120,28 @@ class Layout:
         """(C,) products of two values over the forms of each noise."""
         if self.n_noises == 1:
             return np.array([np.vdot(one, other)])
-        return add_up(self.noise, np.multiply(one, other, out=self.scratch), self.n_noises)
+        products = np.multiply(one, other, out=self.scratch)
+        if not self.levels:
+            return add_up(self.noise, products, self.n_noises)
+        # Wide codes of few leaves: narrow ones of all forms would be widened at each sum.
+        of_leaf = add_up(self.leaf, products, self.n_leaves)
+        return add_up(self.noise_of_leaf, of_leaf, self.n_noises)
+
+    @cached_property
+    def source_of_leaf(self) -> IntArray | None:
+        """(leaves,) source that all forms of a leaf share; None where one has several."""
+        if not self.levels or not _is_function(self.leaf, self.source):
+            return None
+        source = np.zeros(self.n_leaves, np.int64)
+        source[self.leaf] = self.source
+        return source
+
+    def sum_sources(self, value: FloatArray) -> FloatArray:
+        """(S,) sums of a value of the forms by source."""
+        if self.source_of_leaf is None:
+            return add_up(self.source, value, self.n_sources)
+        of_leaf = add_up(self.leaf, value, self.n_leaves)
+        return add_up(self.source_of_leaf, of_leaf, self.n_sources)
 
     @cached_property
     def noise_of_leaf(self) -> SmallCodes:

@@ -17,7 +17,6 @@ from calibrate.effects.result import FloatArray
 from calibrate.effects.solvers import FIRM, ROUGH, TIGHT, Solver
 from calibrate.errors import FitError
 
-
 #: Levels whose prediction errors readers see.
 SHOWN = ("employee", "rater")
 
@@ -155,7 +154,7 @@ def solve_means(equations: Equations, solver: Solver, tolerance: float = FIRM) -
         _invert(equations, solver, (layout.source == s) * 1.0, f"source {s}", tolerance)
         for s in range(layout.n_sources)
     ]
-    information = np.array([_by_source(equations, e) for e in of_sources])
+    information = np.array([equations.layout.sum_sources(e) for e in of_sources])
     try:
         lower = np.linalg.cholesky((information + information.T) / 2)
     except np.linalg.LinAlgError:
@@ -177,7 +176,7 @@ def solve_points(
 ) -> tuple[FloatArray, FloatArray]:
     """Source means (S,) less the centre, and P y of the forms (N,)."""
     Py = _invert(equations, solver, y, name, tolerance)
-    fixed: FloatArray = means.variance @ _by_source(equations, Py)
+    fixed: FloatArray = means.variance @ equations.layout.sum_sources(Py)
     for mean, e in zip(fixed, means.of_sources, strict=True):
         Py = Py - mean * e
     return fixed, Py
@@ -218,7 +217,7 @@ def average_information(at: Evaluation, solver: Solver) -> FloatArray:
         sums = layout.sum_levels(e)
         products[:K, column] = [at.sums[term] @ sums[term] for term in layout.terms]
         products[K:, column] = layout.multiply_noises(at.Py, e)
-        on_sources[column] = _by_source(equations, e)
+        on_sources[column] = equations.layout.sum_sources(e)
         del q, e
     products -= on_sources @ at.means.variance @ on_sources.T
     information: FloatArray = (products + products.T) / 4 * np.outer(theta, theta)
@@ -238,11 +237,6 @@ def _invert(
     right, f = equations.remove_levels(q)
     x = solver.solve(right, name, tolerance) if len(right) else right
     return equations.finish(q, f, x)
-
-
-def _by_source(equations: Equations, value: FloatArray) -> FloatArray:
-    layout = equations.layout
-    return np.asarray(np.bincount(layout.source, value, layout.n_sources))
 
 
 def _log_det(equations: Equations) -> float:
