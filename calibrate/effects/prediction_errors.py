@@ -70,7 +70,7 @@ def predict_rater_errors(fit: Solved) -> FloatArray:
     """
     at, layout = fit.at, fit.at.equations.layout
     if "rater" in layout.levels:
-        error = at.equations.posterior[0] + at.reach["rater"]
+        error = at.equations.posterior[layout.levels.index("rater")] + at.reach["rater"]
     elif fit.solver.is_exact:
         error = at.reach["rater"]
     else:

@@ -105,7 +105,9 @@ def _say_today(company: Company, raters: Sequence[Row]) -> tuple[str, ...]:
     if len(unknown) > MOST_NAMED:
         names.append(f"{len(unknown) - MOST_NAMED:,} more")
     said = f"{len(unknown):,} of the {n}" if len(unknown) < len(raters) else f"None of the {n}"
-    negation = "cannot" if len(unknown) < len(raters) else "can"
+    if len(raters) == 1:
+        said = "The only rater"
+    negation = "can" if 1 < len(raters) == len(unknown) else "cannot"
     return (
         f"{said} of this session {negation} be compared with others: too few others marked the "
         "same people.",
