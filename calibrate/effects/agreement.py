@@ -18,6 +18,10 @@ Z: Final = 1.959963984540054
 RESAMPLES, MOST_GROUPS = 1000, 500
 
 
+#: A correlation so near its lowest value is at it.
+ROUNDING = 1e-9
+
+
 @dataclass(frozen=True)
 class Agreement:
     """One measure with its 95 % interval; NaN is not computable.
@@ -102,8 +106,10 @@ def bound_ratio(
 
 
 def _bound_two_way(B: float, J: float, E: float, n: int, k: int) -> tuple[float, float, float]:
-    value = (B - E) / (B + (k - 1) * E + k * (J - E) / n)
-    if not E > 0:
+    whole = B + (k - 1) * E + k * (J - E) / n
+    value = (B - E) / whole if whole > 0 else float("nan")
+    # Without differences between people or raters the approximation of the ends has no degrees.
+    if not (E > 0 and B > 0 and J > 0 and whole > 0):
         return value, float("nan"), float("nan")
     F_J = J / E
     a = k * value * F_J + n * (1 + (k - 1) * value) - k * value
@@ -118,9 +124,15 @@ def _bound_two_way(B: float, J: float, E: float, n: int, k: int) -> tuple[float,
 
 
 def _step_up(one: Agreement, k: float) -> Agreement:
-    """Spearman-Brown: the same of the mean of k."""
-    value, low, high = (k * end / (1 + (k - 1) * end) for end in (one.value, one.low, one.high))
+    """Spearman-Brown: the same of the mean of k; NaN where that has no meaning."""
+    value, low, high = (_lengthen(end, k) for end in (one.value, one.low, one.high))
     return Agreement(value, low, high, one.n)
+
+
+def _lengthen(value: float, k: float) -> float:
+    below = 1 + (k - 1) * value
+    # At -1/(k - 1) people differ less than nothing: their mean has no reliability to speak of.
+    return k * value / below if below > ROUNDING else float("nan")
 
 
 def agree_once(unit: IntArray, value: FloatArray) -> Mapping[str, Agreement]:

@@ -124,3 +124,10 @@ def test_people_with_one_form_cannot_show_agreement() -> None:
 def test_a_table_with_a_gap_is_refused() -> None:
     with pytest.raises(ValueError, match="full table"):
         intraclass(np.array([[1.0, np.nan], [2.0, 3.0]]))
+
+
+def test_people_who_differ_less_than_nothing_have_no_reliability_of_a_mean() -> None:
+    """Every person has the mean 2: MSB = 0, so that ICC1 = -1/(k - 1), the pole of ICC1k."""
+    found = intraclass(np.array([[1.0, 3.0], [3.0, 1.0], [1.0, 3.0]]))
+    assert found["icc1"].value == pytest.approx(-1.0)
+    assert np.isnan(found["icc1k"].value)
