@@ -29,7 +29,9 @@ from calibrate.effects.solvers import FINAL, ExactSolver, IterativeSolver, Solve
 from calibrate.errors import FitError
 
 #: People whose profiles tell the variances: their error is then a few per cent.
-MOST_FOR_VARIANCES = 4_000
+MOST_FOR_VARIANCES = 2_000
+#: Of a standard error: so far the search for them goes.
+SETTLED = 0.1
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _fit_profiles(forms: Forms, profile: FloatArray, seed: int) -> _Profile:
     fit = fit_variances(
         profile[at, k], _dense(source * K + k), factors, ("employee", "rater"),
         engine="exact" if int(factors["rater"].max()) < MOST_EXACT // 5 else "iterative",
-        seed=seed,
+        seed=seed, settled=SETTLED,
     )  # fmt: skip
     return _Profile(fit.variance["employee"], fit.variance["rater"], fit.mean_residual)
 
