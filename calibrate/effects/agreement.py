@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy.special import expit
 from scipy.stats import f as f_distribution
 
 from calibrate.effects.result import FloatArray, IntArray
@@ -217,9 +218,9 @@ def _bound_share(
         return value, float("nan"), float("nan")
     slope = np.concatenate([[1 / person], np.full(len(others), -1 / rest)])
     half = Z * float(np.sqrt(slope @ covariance @ slope))
-    odds = person / rest
-    low, high = odds * np.exp(-half), odds * np.exp(half)
-    return value, float(low / (1 + low)), float(high / (1 + high))
+    # From almost no variance the interval is everything, and its odds beyond any float.
+    low, high = expit(np.log(person / rest) + np.array([-half, half]))
+    return value, float(low), float(high)
 
 
 def find_alpha(

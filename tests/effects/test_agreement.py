@@ -62,6 +62,12 @@ def test_variances_of_a_balanced_table_give_the_crossed_correlations() -> None:
     assert 0 < found["icc2"].low < 0.29 < found["icc2"].high < 1
 
 
+def test_people_who_hardly_differ_leave_the_share_anywhere_between_nothing_and_all() -> None:
+    found = agree_crossed(1e-9, 4.0, 9.0, 30, 30, 90)["icc2"]
+    assert found.value == pytest.approx(1e-9 / 13)
+    assert (found.low, found.high) == (0.0, 1.0)
+
+
 @pytest.mark.parametrize(("is_ordinal", "value"), [(True, 0.815), (False, 0.849)])
 def test_alpha_is_that_of_krippendorffs_example(is_ordinal: bool, value: float) -> None:
     rng = np.random.default_rng(1)
