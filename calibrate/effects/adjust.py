@@ -103,7 +103,7 @@ def adjust_scores(forms: Forms, predictions: Predictions, kept: Scores) -> Score
 
 def _count_free(forms: Forms, predictions: Predictions, in_fit: BoolArray) -> float:
     """Degrees of freedom of the model's errors; infinite in a company that is not small."""
-    if len(np.unique(forms.employee)) >= SMALL_COMPANY:
+    if np.count_nonzero(np.bincount(forms.employee)) >= SMALL_COMPANY:
         return float("inf")
     n_units = len(np.unique(predictions.unit[in_fit]))
     return float(max(1, int(in_fit.sum()) - n_units))

@@ -55,11 +55,8 @@ class Equations:
 
     @cached_property
     def N_turned(self) -> SparseMatrix:
-        """(m, leaves) the same by level of R: a product with it runs along rows."""
-        layout = self.layout
-        leaf, starts, form = layout.turned
-        shape = (layout.n_rest, layout.n_leaves)
-        return sparse.csr_array((self.w[form], leaf, starts), shape=shape)
+        """(m, leaves): N'. A product with it scatters, which beats a copy that gathers."""
+        return self.N.T
 
     @cached_property
     def ridge(self) -> FloatArray:
@@ -137,29 +134,88 @@ class Equations:
             product -= self.N_turned @ self.solve_levels(self.N @ x, overwrite=True)[0]
         return product
 
-    def remove_levels(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Z_R' V_A⁻¹ q, (m,), and the sums of effects at the leaves, for q of the forms (N,)."""
+    def remove_levels(self, q: FloatArray, *, of_leaves: bool = False) -> FloatArray:
+        """Z_R' V_A⁻¹ q, (m,).
+
+        Parameters
+        ----------
+        q : (N,) or (leaves,)
+            Value of the forms, or one that the forms of a leaf share.
+        of_leaves
+            Which of the two.
+        """
         layout = self.layout
+        if not layout.codes:
+            return np.zeros(0)
+        if of_leaves:
+            f = self.solve_levels(self.precision[0] * q, overwrite=True)[0]
+            return np.asarray(self.N_turned @ (q - f))
         weighted = np.multiply(self.w, q, out=layout.scratch)
         parts = [add_up(c, weighted, layout.sizes[k]) for k, c in layout.codes.items()]
-        right = np.concatenate([np.zeros(0), *parts])
-        if not layout.levels:
-            return right, np.zeros(1)
-        sums = add_up(layout.leaf, weighted, layout.n_leaves)
-        f = self.solve_levels(sums, overwrite=True)[0]
-        return right - self.N_turned @ f if layout.codes else right, f
+        right = np.concatenate(parts)
+        if layout.levels:
+            sums = add_up(layout.leaf, weighted, layout.n_leaves)
+            right -= self.N_turned @ self.solve_levels(sums, overwrite=True)[0]
+        return right
 
-    def finish(self, q: FloatArray, f: FloatArray, x: FloatArray) -> FloatArray:
-        """(N,) V⁻¹ q once S x = Z_R' V_A⁻¹ q is solved."""
+    def levels_of(
+        self, q: FloatArray, x: FloatArray, *, of_leaves: bool = False
+    ) -> list[FloatArray]:
+        """Sums of effects down to each level of A, once x is solved: see :meth:`finish`."""
+        return self.solve_levels(self._weigh_leaves(q, x, of_leaves=of_leaves), overwrite=True)
+
+    def sum_leaves(self, q: FloatArray, x: FloatArray) -> FloatArray:
+        """(leaves,) sums of V⁻¹ q over each leaf, for q of the leaves: see :meth:`finish`."""
+        sums = self._weigh_leaves(q, x, of_leaves=True)
+        sums -= self.precision[0] * self.solve_levels(sums)[0]
+        return sums
+
+    def finish(
+        self,
+        q: FloatArray,
+        x: FloatArray,
+        *,
+        of_leaves: bool = False,
+        out: FloatArray | None = None,
+    ) -> FloatArray:
+        """V⁻¹ q, (N,), once S x = Z_R' V_A⁻¹ q is solved.
+
+        Parameters
+        ----------
+        q, of_leaves
+            As in :meth:`remove_levels`.
+        x : (m,)
+            The solution.
+        out : (N,), optional
+            Where to put it; may be ``q``.
+        """
         layout = self.layout
-        if layout.levels and layout.codes:
-            f = f - self.solve_levels(self.N @ x, overwrite=True)[0]
-        left: FloatArray = np.take(f, layout.leaf)
-        np.subtract(q, left, out=left)
+        left = np.empty(layout.n_forms) if out is None else out
+        if layout.levels:
+            f = self.levels_of(q, x, of_leaves=of_leaves)[0]
+            if of_leaves:
+                np.take(q - f, layout.leaf, out=left, mode="clip")
+            else:
+                spread = np.take(f, layout.leaf, out=layout.scratch, mode="clip")
+                np.subtract(q, spread, out=left)
+        else:
+            np.copyto(left, q)
         for term, code in layout.codes.items():
             left -= np.take(x[layout.place[term]], code, out=layout.scratch, mode="clip")
         left *= self.w
         return left
+
+    def _weigh_leaves(self, q: FloatArray, x: FloatArray, *, of_leaves: bool) -> FloatArray:
+        """(leaves,) weighted sums of q - Z_R x."""
+        layout = self.layout
+        if of_leaves:
+            sums = self.precision[0] * q
+        else:
+            weighted = np.multiply(self.w, q, out=layout.scratch)
+            sums = add_up(layout.leaf, weighted, layout.n_leaves)
+        if layout.codes:
+            sums -= self.N @ x
+        return sums
 
 
 def times(a: FloatArray, x: FloatArray) -> FloatArray:

@@ -151,7 +151,7 @@ def _estimate(
 
 
 def _try_fit(
-    fit: Callable[[Forms, IntArray | None, Components], Predictions],
+    fit: Callable[[Forms, BoolArray, IntArray | None, Components], Predictions],
     forms: Forms, components: Components, unit: IntArray | None, in_fit: BoolArray,
 ) -> tuple[Predictions | None, tuple[str, ...]]:  # fmt: skip
     """The fit of the linked forms, or the sentence that says why there is none."""
@@ -160,7 +160,7 @@ def _try_fit(
     if not n_linked:
         return None, (*said, notes.NOT_LINKED)
     try:
-        predictions = fit(forms.take(in_fit[forms.employee]), unit, components)
+        predictions = fit(forms, in_fit[forms.employee], unit, components)
     except FitError as refusal:
         return None, (*said, notes.describe_refusal(str(refusal)))
     n_left = int(components.n_employees[~components.linked].sum())

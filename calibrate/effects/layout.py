@@ -173,16 +173,6 @@ class Layout:
         return np.concatenate([[0], np.cumsum(n)]).astype(np.int32)
 
     @cached_property
-    def turned(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        """The same entries by column: leaf, where each column begins, and the form."""
-        width = max(len(self.codes), 1)
-        place = np.arange(len(self.columns), dtype=np.int32)
-        shape = (self.n_leaves, self.n_rest)
-        by_column = sparse.csr_array((place, self.columns, self.row_starts), shape=shape).tocsc()
-        by_column.data //= width
-        return by_column.indices, by_column.indptr, by_column.data
-
-    @cached_property
     def sums_up(self) -> tuple[SparseMatrix, ...]:
         """For each level but the last the matrix that sums it into the level above.
 
@@ -208,15 +198,11 @@ class Layout:
                 sums[level] = total
         return sums
 
-    def spread(self, term: str, value: FloatArray) -> FloatArray:
-        """(N,) value of each form's level of ``term``."""
-        if term in self.codes:
-            spread: FloatArray = value[self.codes[term]]
-            return spread
-        at = self.levels.index(term)
-        for parent in reversed(self.parents[:at]):
+    def to_leaves(self, level: str, value: NDArray[Any]) -> NDArray[Any]:
+        """(leaves,) value of each leaf's part of a level of A."""
+        for parent in reversed(self.parents[: self.levels.index(level)]):
             value = value[parent]
-        return value[self.leaf]
+        return value
 
 
 def add_up(code: Codes, value: FloatArray, n: int) -> FloatArray:

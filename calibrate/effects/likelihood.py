@@ -8,39 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from calibrate.effects.equations import Equations, times
 from calibrate.effects.layout import add_up
+from calibrate.effects.messages import pass_messages
 from calibrate.effects.result import FloatArray
-from calibrate.effects.solvers import FIRM, ROUGH, TIGHT, Solver
-from calibrate.errors import FitError
+from calibrate.effects.solvers import ROUGH, TIGHT, Solver
+from calibrate.effects.source_means import Means, solve_means
 
 #: Levels whose prediction errors readers see.
 SHOWN = ("employee", "rater")
-
-
-@dataclass(frozen=True)
-class Means:
-    """What the source means take and give.
-
-    Parameters
-    ----------
-    of_sources : list of (N,)
-        V⁻¹ of each source's indicator; empty once it has served.
-    sums : for each source, term → (q,)
-        Z' V⁻¹ of its indicator.
-    variance : (S, S)
-        Covariance of the estimated means, points squared.
-    log_det
-        log |X' V⁻¹ X|.
-    """
-
-    of_sources: list[FloatArray]
-    sums: list[dict[str, FloatArray]]
-    variance: FloatArray
-    log_det: float
 
 
 @dataclass(frozen=True)
@@ -79,6 +59,11 @@ class Evaluation:
     Py: FloatArray
     sums: Mapping[str, FloatArray]
     reach: Mapping[str, FloatArray]
+
+    @cached_property
+    def messages(self) -> tuple[FloatArray, FloatArray]:
+        """See :func:`calibrate.effects.messages.pass_messages`."""
+        return pass_messages(self.equations)
 
     def effect(self, term: str) -> FloatArray:
         """(q,) points: predicted effects σ²_k Z_k' P y, in the layout's numbers."""
@@ -141,31 +126,6 @@ def evaluate(equations: Equations, solver: Solver) -> Evaluation:
     )
 
 
-def solve_means(equations: Equations, solver: Solver, tolerance: float = FIRM) -> Means:
-    """V⁻¹ X and the covariance of the source means, which no score enters.
-
-    Raises
-    ------
-    FitError
-        If the equations are singular.
-    """
-    layout = equations.layout
-    of_sources = [
-        _invert(equations, solver, (layout.source == s) * 1.0, f"source {s}", tolerance)
-        for s in range(layout.n_sources)
-    ]
-    information = np.array([equations.layout.sum_sources(e) for e in of_sources])
-    try:
-        lower = np.linalg.cholesky((information + information.T) / 2)
-    except np.linalg.LinAlgError:
-        raise FitError("the mixed-model equations are singular") from None
-    variance = np.linalg.inv((information + information.T) / 2)
-    return Means(
-        of_sources, [layout.sum_levels(e) for e in of_sources], (variance + variance.T) / 2,
-        2 * float(np.log(np.diagonal(lower)).sum()),
-    )  # fmt: skip
-
-
 def solve_points(
     equations: Equations,
     solver: Solver,
@@ -175,11 +135,15 @@ def solve_points(
     tolerance: float = TIGHT,
 ) -> tuple[FloatArray, FloatArray]:
     """Source means (S,) less the centre, and P y of the forms (N,)."""
-    Py = _invert(equations, solver, y, name, tolerance)
-    fixed: FloatArray = means.variance @ equations.layout.sum_sources(Py)
-    for mean, e in zip(fixed, means.of_sources, strict=True):
-        Py = Py - mean * e
-    return fixed, Py
+    layout = equations.layout
+    right = equations.remove_levels(y)
+    x = solver.solve(right, name, tolerance) if len(right) else right
+    Py = equations.finish(y, x)
+    fixed: FloatArray = means.variance @ layout.sum_sources(Py)
+    # What the means leave is solved by what solved the two.
+    np.take(fixed, layout.source, out=Py, mode="clip")
+    np.subtract(y, Py, out=Py)
+    return fixed, equations.finish(Py, x - means.mix(fixed), out=Py)
 
 
 def average_information(at: Evaluation, solver: Solver) -> FloatArray:
@@ -207,21 +171,31 @@ def average_information(at: Evaluation, solver: Solver) -> FloatArray:
     theta = _theta(equations)
     K, C, S = len(layout.terms), layout.n_noises, layout.n_sources
     products, on_sources = np.empty((K + C, K + C)), np.empty((K + C, S))
+    room = np.empty(layout.n_forms)
     for column in range(K + C):
-        if column < K:
-            term = layout.terms[column]
-            q = layout.spread(term, at.sums[term])
-        else:
-            q = np.where(layout.noise == column - K, at.Py, 0.0)
-        e = _invert(equations, solver, q, "", ROUGH)
+        q, of_leaves = _derive(at, column, room)
+        right = equations.remove_levels(q, of_leaves=of_leaves)
+        x = solver.solve(right, "", ROUGH) if len(right) else right
+        e = equations.finish(q, x, of_leaves=of_leaves, out=room)
         sums = layout.sum_levels(e)
         products[:K, column] = [at.sums[term] @ sums[term] for term in layout.terms]
         products[K:, column] = layout.multiply_noises(at.Py, e)
-        on_sources[column] = equations.layout.sum_sources(e)
-        del q, e
+        on_sources[column] = layout.sum_sources(e)
     products -= on_sources @ at.means.variance @ on_sources.T
     information: FloatArray = (products + products.T) / 4 * np.outer(theta, theta)
     return information
+
+
+def _derive(at: Evaluation, column: int, room: FloatArray) -> tuple[FloatArray, bool]:
+    """V_k P y of the forms, in ``room``, or of the leaves where their forms share it."""
+    layout = at.equations.layout
+    if column >= len(layout.terms):
+        return np.multiply(at.Py, layout.noise == column - len(layout.terms), out=room), False
+    term = layout.terms[column]
+    value = at.sums[term]
+    if term in layout.codes:
+        return np.take(value, layout.codes[term], out=room, mode="clip"), False
+    return layout.to_leaves(term, value), True
 
 
 def _theta(equations: Equations) -> FloatArray:
@@ -229,14 +203,6 @@ def _theta(equations: Equations) -> FloatArray:
         [[equations.variance[k] for k in equations.layout.terms], equations.residual]
     )
     return theta
-
-
-def _invert(
-    equations: Equations, solver: Solver, q: FloatArray, name: str, tolerance: float = TIGHT
-) -> FloatArray:
-    right, f = equations.remove_levels(q)
-    x = solver.solve(right, name, tolerance) if len(right) else right
-    return equations.finish(q, f, x)
 
 
 def _log_det(equations: Equations) -> float:
@@ -349,13 +315,12 @@ def _sum_columns(value: FloatArray) -> FloatArray:
 def _lost_to_means(equations: Equations, means: Means) -> FloatArray:
     """tr (X' V⁻¹ X)⁻¹ X' V⁻¹ V_k V⁻¹ X: what estimating the source means takes from a trace."""
     layout = equations.layout
-    K, S = len(layout.terms), layout.n_sources
+    K = len(layout.terms)
     lost = np.zeros(K + layout.n_noises)
-    for s in range(S):
-        for t in range(s, S):
-            weight = means.variance[s, t] * (1 if s == t else 2)
-            lost[:K] += weight * np.array(
-                [_inner(means.sums[s][k], means.sums[t][k]) for k in layout.terms]
-            )
-            lost[K:] += weight * layout.multiply_noises(means.of_sources[s], means.of_sources[t])
+    room = np.empty(layout.n_forms)
+    for share in means.list_factors():
+        e = means.invert(equations, share, room)
+        sums = layout.sum_levels(e)
+        lost[:K] += [_inner(sums[k], sums[k]) for k in layout.terms]
+        lost[K:] += layout.multiply_noises(e, e)
     return lost

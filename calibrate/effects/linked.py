@@ -14,7 +14,7 @@ from calibrate.effects.connect import Components
 from calibrate.effects.fit import Fit, fit_variances
 from calibrate.effects.forms import Forms, number_codes
 from calibrate.effects.prediction_errors import predict_person_errors, predict_rater_errors
-from calibrate.effects.result import N_SOURCES, Codes, FloatArray, IntArray, VarianceLine
+from calibrate.effects.result import N_SOURCES, BoolArray, Codes, FloatArray, IntArray, VarianceLine
 from calibrate.effects.strength import Noise, measure_link_strength
 from calibrate.errors import FitError
 
@@ -72,14 +72,16 @@ class Predictions:
 
 
 def fit_linked(
-    forms: Forms, unit: IntArray | None, components: Components, seed: int = 0
+    forms: Forms, keep: BoolArray, unit: IntArray | None, components: Components, seed: int = 0
 ) -> Predictions:
     """Fit the model to linked forms and predict everybody in it.
 
     Parameters
     ----------
     forms
-        Forms of linked components alone; at least one.
+        All of them.
+    keep : (N,)
+        Those of linked components; at least one.
     unit : (I,) or None
         Unit codes; -1 is a unit of one's own. ``None``: no unit in the model.
     components
@@ -97,10 +99,12 @@ def fit_linked(
     FitError
         If the fit must be refused.
     """
-    people, employee = number_codes(forms.employee)
-    raters, rater = number_codes(forms.rater)
-    sources, of_form = number_codes(forms.source)
-    source = of_form.astype(np.int8)
+    linked = forms.take(keep)
+    people, employee = number_codes(linked.employee)
+    raters, rater = number_codes(linked.rater)
+    sources, of_form = number_codes(linked.source)
+    source, points = of_form.astype(np.int8), linked.points
+    weight = np.bincount(source, linked.weight)
     of_person, said = choose_units(unit, people)
     # Half the width is half the memory, and a company of a million has five million forms.
     factors = {"employee": employee.astype(np.int32), "rater": rater.astype(np.int32)}
@@ -108,8 +112,8 @@ def fit_linked(
     if of_person is not None:
         factors["unit"] = of_person[employee].astype(np.int32)
         terms = ("employee", "unit", "rater")
-    del employee, rater, of_form
-    fit, noise, more = _fit_noises(forms.points, source, factors, terms, seed)
+    del linked, employee, rater, of_form
+    fit, noise, more = _fit_noises(points, source, factors, terms, seed)
     residual = _scatter(N_SOURCES, sources, fit.residual[noise])
     source_mean = _scatter(N_SOURCES, sources, fit.source_means)
     unit_effect = np.zeros(len(people))
@@ -124,7 +128,7 @@ def fit_linked(
         link_strength=np.zeros(forms.n_raters),
         source_mean=source_mean,
         source_residual=residual,
-        mu=float(np.average(source_mean[forms.source], weights=forms.weight)),
+        mu=float(np.average(fit.source_means, weights=weight)),
         variance=_describe_variances(fit, residual, noise),
         variance_errors=describe_errors(fit, sources, noise),
         raters_differ=fit.variance["rater"] > 0,
@@ -133,7 +137,7 @@ def fit_linked(
     )  # fmt: skip
     mean, variance = fit.mean_residual, fit.variance
     # The equations of a large company and those of its links need not be held at once.
-    del fit, factors, source
+    del fit, factors, source, points
     strength = measure_link_strength(
         forms.employee, forms.rater, forms.source, components, variance["rater"] / mean,
         Noise(residual / mean, variance.get("employee_source", 0.0) / mean), seed,

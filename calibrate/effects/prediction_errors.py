@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
+from scipy import sparse
 
-from calibrate.effects.equations import Equations
-from calibrate.effects.layout import Layout, add_up
+from calibrate.effects.layout import Layout
 from calibrate.effects.likelihood import Evaluation
-from calibrate.effects.result import BoolArray, FloatArray, IntArray
+from calibrate.effects.result import FloatArray, IntArray
 from calibrate.effects.solvers import ExactSolver, Solver
+from calibrate.effects.source_means import spread_sources
 
 
 class Solved(Protocol):
@@ -22,9 +23,6 @@ class Solved(Protocol):
     def solver(self) -> Solver: ...
 
 
-#: Sweeps end when no message changes by more than this share of the rater variance.
-STILL = 1e-3
-MOST_SWEEPS = 50
 #: Levels in a class that shares one correction: fewer would pass on the noise of the probes.
 FEWEST_ALIKE = 800
 #: Classes by number of forms, up to and including.
@@ -58,7 +56,7 @@ def predict_person_errors(fit: Solved) -> FloatArray:
     """
     at, layout = fit.at, fit.at.equations.layout
     error = _person_diagonal(fit) if "employee" in layout.rest else _person_beyond_raters(fit)
-    error = error + _from_means(at, _person_columns(at))
+    error = error + _from_means(at, "employee")
     whole: FloatArray = error[layout.number["employee"]]
     return whole
 
@@ -74,10 +72,9 @@ def predict_rater_errors(fit: Solved) -> FloatArray:
     elif fit.solver.is_exact:
         error = at.reach["rater"]
     else:
-        guess, _ = pass_messages(at.equations)
+        guess, _ = at.messages
         error = set_right(guess, at.reach["rater"], classify_raters(layout))
-    variance = at.equations.variance["rater"]
-    error = error + _from_means(at, [variance * sums["rater"] for sums in at.means.sums])
+    error = error + _from_means(at, "rater")
     whole: FloatArray = error[layout.number["rater"]]
     return whole
 
@@ -100,27 +97,27 @@ def _person_beyond_raters(fit: Solved) -> FloatArray:
     known = at.equations.posterior[layout.levels.index("employee")]
     through_raters = at.reach["employee"]
     if not fit.solver.is_exact:
-        _, guess = pass_messages(at.equations)
-        n_forms = np.bincount(_employee_of_form(layout), minlength=len(known))
+        _, guess = at.messages
+        employee = layout.to_leaves("employee", np.arange(len(known)))
+        n_forms = np.bincount(employee, np.bincount(layout.leaf, minlength=layout.n_leaves))
         through_raters = set_right(guess - known, through_raters, _by_load(n_forms))
     return known + through_raters
 
 
-def _person_columns(at: Evaluation) -> list[FloatArray]:
-    """For each source what û + θ̂ would be if the forms were its indicator."""
-    layout, variance = at.equations.layout, at.equations.variance
-    columns = []
-    for sums in at.means.sums:
-        column = variance["employee"] * sums["employee"]
-        if "unit" in variance:
-            column = column + variance["unit"] * sums["unit"][_unit_of_employee(layout)]
-        columns.append(column)
-    return columns
-
-
-def _from_means(at: Evaluation, columns: list[FloatArray]) -> FloatArray:
-    G = np.stack(columns, axis=1)
-    added: FloatArray = np.einsum("is,st,it->i", G, at.means.variance, G)
+def _from_means(at: Evaluation, term: str) -> FloatArray:
+    """(q,) what estimating the source means adds to the error of a rater, or of û + θ̂."""
+    equations, layout = at.equations, at.equations.layout
+    added = np.zeros(layout.sizes[term])
+    for share in at.means.list_factors():
+        q, of_leaves = spread_sources(layout, share)
+        x = at.means.mix(share)
+        if term in layout.levels:
+            column = equations.levels_of(q, x, of_leaves=of_leaves)[layout.levels.index(term)]
+        else:
+            column = x[layout.place[term]]
+            if term == "employee" and "unit" in layout.rest:
+                column = column + x[layout.place["unit"]][_unit_of_employee(layout)]
+        added += column**2
     return added
 
 
@@ -130,80 +127,6 @@ def _unit_of_employee(layout: Layout) -> IntArray:
     unit = np.zeros(layout.sizes["employee"], np.int64)
     unit[layout.codes["employee"]] = layout.codes["unit"]
     return unit
-
-
-def _employee_of_form(layout: Layout) -> IntArray:
-    employee = np.arange(layout.n_leaves)
-    for parent in layout.parents[: layout.levels.index("employee")]:
-        employee = parent[employee]
-    of_form: IntArray = employee[layout.leaf]
-    return of_form
-
-
-def pass_messages(equations: Equations) -> tuple[FloatArray, FloatArray]:
-    r"""Gaussian belief propagation of variances between raters and the tree of people.
-
-    Each form carries two messages: the variance of its rater as all other forms tell it,
-    and that of its person, cell and unit likewise.
-
-    Parameters
-    ----------
-    equations
-        A holds the people, R the raters.
-
-    Returns
-    -------
-    tuple
-        (J,) variance of b, and (I,) of u + θ, both points squared; somewhat too low where
-        forms run in short circles.
-    """
-    layout = equations.layout
-    rater, prior = layout.codes["rater"], equations.variance["rater"]
-    noise = 1.0 / equations.w
-    from_rater = np.full(layout.n_forms, prior)
-    belief, tree = np.full(layout.n_rest, prior), []
-    for _ in range(MOST_SWEEPS):
-        evidence = 1.0 / (noise + from_rater)
-        tree = _pass_levels(equations, evidence)
-        with np.errstate(divide="ignore"):
-            others = 1.0 / np.maximum(1.0 / tree[0][layout.leaf] - evidence, 0.0)
-        told = 1.0 / (noise + others)
-        total = 1.0 / prior + np.bincount(rater, told, layout.n_rest)
-        belief = 1.0 / total
-        np.subtract(total[rater], told, out=told)
-        np.reciprocal(told, out=told)
-        moved = float(np.abs(np.subtract(told, from_rater, out=from_rater)).max())
-        from_rater = told
-        if moved < STILL * prior:
-            break
-    at = layout.levels.index("employee") if "employee" in layout.levels else 0
-    return belief, tree[at]
-
-
-def _pass_levels(equations: Equations, evidence: FloatArray) -> list[FloatArray]:
-    """(q,) for each level: variance of the sum of effects down to it, given all evidence."""
-    layout = equations.layout
-    p = add_up(layout.leaf, evidence, layout.n_leaves)
-    passed: list[FloatArray] = []
-    kept: list[FloatArray] = []
-    for at, level in enumerate(layout.levels):
-        tau = equations.variance.get(level, 0.0)
-        if np.isinf(tau):
-            passed.append(np.zeros(len(p)))
-            own: FloatArray = np.divide(1.0, p, out=np.full(len(p), np.inf), where=p > 0)
-            kept.append(own)
-        else:
-            passed.append(1.0 / (1.0 + tau * p))
-            kept.append(tau * passed[-1])
-        if at + 1 < len(layout.levels):
-            p = layout.sums_up[at] @ (passed[-1] * p)
-    variance: list[FloatArray] = []
-    for at in range(len(kept) - 1, -1, -1):
-        down = kept[at]
-        if variance:
-            down = down + passed[at] ** 2 * variance[0][layout.parents[at]]
-        variance.insert(0, down)
-    return variance
 
 
 def set_right(guess: FloatArray, probed: FloatArray, alike: IntArray) -> FloatArray:
@@ -256,19 +179,20 @@ def _by_load(n_forms: IntArray) -> IntArray:
 
 def classify_raters(layout: Layout) -> IntArray:
     """Classes of raters for :func:`set_right`: by load, and apart those who mark in one unit."""
-    leaf, starts, _ = layout.turned
-    n_forms = np.diff(starts).astype(np.int64)
+    n_forms = np.bincount(layout.columns, minlength=layout.n_rest)
     load = _by_load(n_forms)
     if "unit" not in layout.levels:
         return load
-    unit = np.arange(layout.n_leaves)
-    for parent in layout.parents:
-        unit = parent[unit]
-    is_new = np.ones(len(leaf), dtype=bool)
-    of_form = unit[leaf]
-    is_new[1:] = of_form[1:] != of_form[:-1]
-    is_new[starts[:-1][n_forms > 0]] = True
-    n_units = np.add.reduceat(is_new, starts[:-1][n_forms > 0], dtype=np.int64)
-    is_close: BoolArray = np.zeros(len(n_forms), dtype=bool)
-    is_close[n_forms > 0] = (2 * n_units <= n_forms[n_forms > 0]) & (n_forms[n_forms > 0] > 2)
+    # Leaves lie by unit, so that each unit is a row.
+    n_units = layout.sizes["unit"]
+    unit = layout.to_leaves("unit", np.arange(n_units))
+    of_unit = np.bincount(unit, np.bincount(layout.leaf, minlength=layout.n_leaves), n_units)
+    starts = np.concatenate([[0], np.cumsum(of_unit)]).astype(np.int32)
+    marked = sparse.csr_array(
+        (np.ones(layout.n_forms, np.int32), layout.columns.copy(), starts),
+        shape=(n_units, layout.n_rest),
+    )
+    marked.sum_duplicates()
+    n_marked = np.bincount(marked.indices, minlength=layout.n_rest)
+    is_close = (2 * n_marked <= n_forms) & (n_forms > 2)
     return load + len(LOADS) * is_close + is_close

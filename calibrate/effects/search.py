@@ -13,17 +13,18 @@ from calibrate.effects.likelihood import (
     Evaluation,
     average_information,
     evaluate,
-    solve_means,
     solve_points,
 )
 from calibrate.effects.result import BoolArray, FloatArray
 from calibrate.effects.solvers import FINAL, ExactSolver, IterativeSolver, Solver
+from calibrate.effects.source_means import solve_means
 from calibrate.errors import FitError
 
 START = 0.5  # variance ratio that no term is orders of magnitude away from
 SMALLEST, LARGEST = 1e-8, 1e6  # ratios: at the first a term is dropped, at the other refused
 SMALLEST_NOISE = 1e-3  # of the mean residual: below it a source has no noise of its own
-SMALL_START = 0.02  # of the residual: from nearly nothing a logarithm takes long to grow
+SMALL_START = 0.02  # of the residual: from nearly nothing a logarithm takes long to grow,
+NOTHING = 1e-3  # which a start below this share of the residual is
 VANISHING = 1e-2  # ratio below which a term that shrinks fast is sent to its bound
 NEAR = 0.5  # of a bound on a log variance counts as on it: the bound moves with the residual
 ROUNDING = 1e-12  # of the variance of the points: a residual below it is rounding error
@@ -144,7 +145,8 @@ def _begin(layout: Layout, start: Mapping[str, float] | None, spread: float) -> 
         parts = [START * residual] * len(layout.terms) + [residual] * layout.n_noises
         return np.log(parts)
     residual = start["residual"]
-    parts = [max(start[term], SMALL_START * residual) for term in layout.terms]
+    least = NOTHING * residual
+    parts = [v if (v := start[k]) > least else SMALL_START * residual for k in layout.terms]
     parts += [start.get(f"residual {c}", residual) for c in range(layout.n_noises)]
     return np.log(parts)
 
@@ -168,8 +170,6 @@ def _look(
         n_probes = next(n for most, n in PROBES if layout.n_rest <= most)
         solver = IterativeSolver(equations, n_probes, engine.seed, last)
     at = evaluate(equations, solver)
-    if not solver.is_exact:
-        at = replace(at, means=replace(at.means, of_sources=[], sums=[]))
     if information is None:
         information = average_information(at, solver)
     return State(log, at, solver, solver.is_exact, information)
@@ -255,13 +255,18 @@ def _descend(
 
 
 def _learn(information: FloatArray, state: State, there: State) -> FloatArray:
-    """Bend a curvature that is kept to what the slope did on the way (BFGS)."""
-    way, rise = there.log - state.log, there.at.slope - state.at.slope
+    """Bend a curvature that is kept to what the slope did on the way (BFGS).
+
+    By the variances themselves, in which the slope is nearly straight.
+    """
+    before, after = np.exp(state.log), np.exp(there.log)
+    way, rise = after - before, there.at.slope / after - state.at.slope / before
     if not way @ rise > 0:
         return information
-    bent = information @ way
-    learnt: FloatArray = (
-        information - np.outer(bent, bent) / (way @ bent) + np.outer(rise, rise) / (way @ rise)
+    scale = np.outer(after, after)
+    bent = (information / scale) @ way
+    learnt: FloatArray = information + scale * (
+        np.outer(rise, rise) / (way @ rise) - np.outer(bent, bent) / (way @ bent)
     )
     return learnt
 
@@ -325,7 +330,6 @@ def polish(state: State) -> State:
     means = solve_means(equations, solver)
     y = equations.layout.y
     fixed, Py = solve_points(equations, solver, means, y, "points", FINAL)
-    means = replace(means, of_sources=[])
     sums = equations.layout.sum_levels(Py)
     at = replace(
         state.at, equations=equations, means=means, fixed=fixed, Py=Py, sums=sums, reach=reach

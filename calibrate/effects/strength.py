@@ -10,9 +10,11 @@ from calibrate.effects.connect import Components
 from calibrate.effects.equations import Equations, build_equations
 from calibrate.effects.forms import number_codes
 from calibrate.effects.layout import build_layout
-from calibrate.effects.prediction_errors import classify_raters, pass_messages, set_right
+from calibrate.effects.messages import pass_messages
+from calibrate.effects.prediction_errors import classify_raters, set_right
 from calibrate.effects.result import Codes, FloatArray, IntArray
 from calibrate.effects.solvers import LOOSE, ExactSolver, IterativeSolver, Solver
+from calibrate.effects.source_means import solve_sources, spread_sources
 
 #: Raters whose parts of the network are solved together; larger parts stand alone.
 TOGETHER = 300
@@ -196,16 +198,15 @@ class _Comparisons:
     def _of_means(self, equations: Equations, solver: Solver) -> tuple[FloatArray, FloatArray]:
         """(J, S) what a shift of each mean does to b̂, and the covariance of the free means."""
         layout = equations.layout
-        S = layout.n_sources
-        through = np.zeros((layout.sizes["rater"], S))
-        information = np.zeros((S, S))
-        for s in range(S):
-            q = (layout.source == s).astype(np.float64)
-            right, f = equations.remove_levels(q)
-            x = solver.solve(right, f"mean {s}", LOOSE)
-            e = equations.finish(q, f, x)
-            information[s] = np.bincount(layout.source, e, S)
-            through[:, s] = self.gamma * layout.sum_levels(e)["rater"]
+        solved, information = solve_sources(equations, solver, LOOSE)
+        through = np.empty((layout.sizes["rater"], layout.n_sources))
+        for s, (x, share) in enumerate(zip(solved, np.eye(layout.n_sources), strict=True)):
+            if "rater" in layout.levels:
+                q, of_leaves = spread_sources(layout, share)
+                sums = equations.levels_of(q, x, of_leaves=of_leaves)
+                through[:, s] = sums[layout.levels.index("rater")]
+            else:
+                through[:, s] = x
         # Sources may be confounded with employees: their free part alone is estimated.
-        free = np.linalg.pinv((information + information.T) / 2, rcond=1e-10, hermitian=True)
+        free = np.linalg.pinv(information, rcond=1e-10, hermitian=True)
         return through, np.asarray(free)

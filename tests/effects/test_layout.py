@@ -57,4 +57,4 @@ def test_sums_over_the_levels_equal_those_by_hand() -> None:
     assert sums["employee"].tolist() == [2, 9, 4]
     assert sums["unit"].tolist() == [2, 13]
     assert sums["rater"][layout.number["rater"]].tolist() == [9, 6]
-    assert layout.spread("unit", np.array([7.0, 5.0])).tolist() == [7, 5, 5, 5]
+    assert layout.to_leaves("unit", np.array([7.0, 5.0])).tolist() == [7, 5, 5]

@@ -17,7 +17,7 @@ from calibrate.effects.ordinal.fit import MOST_EXACT, OrdinalFit, fit_ordinal
 from calibrate.effects.ordinal.laplace import Responses
 from calibrate.effects.ordinal.notes import ORDINAL, SAMPLED, describe_merged
 from calibrate.effects.ordinal.points import PointScale, tabulate_curve
-from calibrate.effects.result import N_SOURCES, Codes, FloatArray, IntArray
+from calibrate.effects.result import N_SOURCES, BoolArray, Codes, FloatArray, IntArray
 from calibrate.effects.strength import measure_link_strength
 
 
@@ -34,7 +34,7 @@ class _Linked:
 
 
 def predict_ordinal(
-    forms: Forms, unit: IntArray | None, components: Components, seed: int = 0,
+    forms: Forms, keep: BoolArray, unit: IntArray | None, components: Components, seed: int = 0,
     most_exact: int = MOST_EXACT,
 ) -> Predictions:  # fmt: skip
     r"""Fit the cumulative logit to linked forms and predict everybody in points.
@@ -51,7 +51,9 @@ def predict_ordinal(
     Parameters
     ----------
     forms
-        Forms of linked components alone; at least one.
+        All of them.
+    keep : (N,)
+        Those of linked components; at least one.
     unit : (I,) or None
         Unit codes; -1 is a unit of one's own. ``None``: no unit in the model.
     components
@@ -71,6 +73,7 @@ def predict_ordinal(
     FitError
         If the fit must be refused.
     """
+    forms = forms.take(keep)
     linked, said = _link(forms, unit)
     categories = categorise_points(forms.points)
     X = np.eye(len(linked.sources))[linked.source][:, 1:]
