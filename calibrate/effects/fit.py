@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from calibrate.errors import FitError
 #: People in the first look at a large company, whose variances start the rest: one in twenty,
 #: but not fewer or more than these.
 FIRST_LOOK, FEWEST, MOST = 20, 5_000, 20_000
+SLOW = 300  # equations whose inverse costs more than a search by probes
 GLANCE = 0.2  # of a standard error: a start need not be settled
 UNITS, PEOPLE = 32, 250  # that are looked at together
 
@@ -165,7 +166,7 @@ def fit_variances(
             kept = tuple(term for term in kept if term not in gone)
         else:
             own = _merge(own, used, quiet)
-        start = None if state.is_exact else _go_on_from(state, has_merged=not gone)
+        start = _go_on_from(state, has_merged=not gone)
     return _gather_fit(layout, polish(state), terms, own, n_steps)
 
 
@@ -217,9 +218,11 @@ def _lay_out(problem: _Problem, terms: tuple[str, ...], noise: Codes) -> Layout:
 
 
 def _first_look(problem: _Problem, layout: Layout, noise: Codes) -> Mapping[str, float] | None:
-    """Variances of some thousand people, whole units at a time, as a start for all."""
-    if is_exact(layout, problem.engine) or "employee" not in layout.terms:
+    """Variances to start from: of some thousand people, whole units at a time, or by probes."""
+    if "employee" not in layout.terms:
         return None
+    if is_exact(layout, problem.engine):
+        return _glance(problem, layout, noise) if layout.n_rest > SLOW else None
     n_people = layout.sizes["employee"]
     every = n_people // min(max(n_people // FIRST_LOOK, FEWEST), MOST)
     if every < 4:
@@ -233,11 +236,18 @@ def _first_look(problem: _Problem, layout: Layout, noise: Codes) -> Mapping[str,
         term: np.unique(problem.factors[term][chosen], return_inverse=True)[1]
         for term in layout.terms
     }
+    some = replace(
+        problem, points=problem.points[chosen], source=problem.source[chosen], factors=factors
+    )
+    return _glance(some, layout, np.unique(noise[chosen], return_inverse=True)[1])
+
+
+def _glance(problem: _Problem, layout: Layout, noise: Codes) -> Mapping[str, float] | None:
+    """The variances by probes, nearly."""
     try:
         fit = fit_variances(
-            problem.points[chosen], problem.source[chosen], factors, layout.terms,
-            np.unique(noise[chosen], return_inverse=True)[1], engine=problem.engine.name,
-            seed=problem.engine.seed, settled=GLANCE,
+            problem.points, problem.source, problem.factors, layout.terms, noise,
+            engine="iterative", seed=problem.engine.seed, settled=GLANCE,
         )  # fmt: skip
     except FitError:
         return None

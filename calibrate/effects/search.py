@@ -23,8 +23,8 @@ from calibrate.errors import FitError
 START = 0.5  # variance ratio that no term is orders of magnitude away from
 SMALLEST, LARGEST = 1e-8, 1e6  # ratios: at the first a term is dropped, at the other refused
 SMALLEST_NOISE = 1e-3  # of the mean residual: below it a source has no noise of its own
-SMALL_START = 0.02  # of the residual: from nearly nothing a logarithm takes long to grow,
-NOTHING = 1e-3  # which a start below this share of the residual is
+NOTHING = 1e-3  # of the residual: a start below it is none
+SMALL_START = 0.02  # of the residual, instead: a logarithm takes long to grow, and a step is dear
 VANISHING = 1e-2  # ratio below which a term that shrinks fast is sent to its bound
 NEAR = 0.5  # of a bound on a log variance counts as on it: the bound moves with the residual
 ROUNDING = 1e-12  # of the variance of the points: a residual below it is rounding error
@@ -113,7 +113,7 @@ def minimise(
     if not spread > 0:
         raise FitError(NO_RESIDUAL)
     last: dict[str, FloatArray] = {}
-    state = _look(layout, engine, _begin(layout, start, spread), last, None)
+    state = _look(layout, engine, _begin(layout, engine, start, spread), last, None)
     previous = np.inf
     for n_steps in range(1, MAX_STEPS + 1):
         step = _newton_step(layout, state)
@@ -139,14 +139,17 @@ def minimise(
     raise FitError("the variances did not settle")
 
 
-def _begin(layout: Layout, start: Mapping[str, float] | None, spread: float) -> FloatArray:
+def _begin(
+    layout: Layout, engine: Engine, start: Mapping[str, float] | None, spread: float
+) -> FloatArray:
     residual = spread / (1 + START * len(layout.terms))
     if start is None:
         parts = [START * residual] * len(layout.terms) + [residual] * layout.n_noises
         return np.log(parts)
     residual = start["residual"]
-    least = NOTHING * residual
-    parts = [v if (v := start[k]) > least else SMALL_START * residual for k in layout.terms]
+    # An exact step is cheap, and from here a term on its way to zero needs but one.
+    small = NOTHING if is_exact(layout, engine) else SMALL_START
+    parts = [v if (v := start[k]) > NOTHING * residual else small * residual for k in layout.terms]
     parts += [start.get(f"residual {c}", residual) for c in range(layout.n_noises)]
     return np.log(parts)
 
