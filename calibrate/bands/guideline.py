@@ -14,7 +14,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Tables are enumerated up to this many, beyond it they are drawn.
 ENUMERATE_UP_TO = 200_000
-N_DRAWS = 100_000
+#: So many are drawn at most, and no more once so many were as odd: p is then known to 2 %.
+N_DRAWS, BATCH, AS_ODD = 100_000, 10_000, 2_000
 #: Two tables are equally likely if their probabilities agree to this share.
 SAME = 1e-7
 
@@ -51,6 +52,10 @@ def multinomial_p(counts: Sequence[int], shares: Sequence[float], seed: int) -> 
     seed
         Used only where the tables are too many to enumerate; they are drawn then.
 
+    References
+    ----------
+    Besag and Clifford (1991), Biometrika 78 (draws that end early).
+
     Examples
     --------
     Four people, two bands of one half each: 4:0 and 0:4 have 1/16 each.
@@ -70,10 +75,13 @@ def multinomial_p(counts: Sequence[int], shares: Sequence[float], seed: int) -> 
         log_p = _log_probability(_all_tables(n, n_bands), expected)
         limit = _log_probability(observed[None, :], expected)[0] + np.log1p(SAME)
         return min(1.0, float(np.exp(log_p[log_p <= limit]).sum()))
-    drawn = np.random.default_rng(seed).multinomial(n, expected, size=N_DRAWS)
     limit = _log_probability(observed[None, :], expected)[0] + np.log1p(SAME)
-    as_odd = np.count_nonzero(_log_probability(drawn, expected) <= limit)
-    return float((1 + as_odd) / (1 + N_DRAWS))
+    rng, drawn, as_odd = np.random.default_rng(seed), 0, 0
+    while drawn < N_DRAWS and as_odd < AS_ODD:
+        tables = rng.multinomial(n, expected, size=BATCH)
+        as_odd += int(np.count_nonzero(_log_probability(tables, expected) <= limit))
+        drawn += BATCH
+    return (1 + as_odd) / (1 + drawn)
 
 
 def nearest_shares(
