@@ -133,7 +133,7 @@ def minimise(
         if taken == 1.0 and length < 1.0 and foretold < _goal(state, engine, step / length):
             return state, n_steps
         previous = length if taken == 1.0 else np.inf
-    gain = -2 * float(_newton_step(layout, state) @ state.at.slope)
+    gain = 2 * _remaining(layout, state)
     if gain < NEGLIGIBLE and state.is_exact:
         return state, MAX_STEPS
     raise FitError("the variances did not settle")
@@ -179,7 +179,23 @@ def _look(
 
 
 def _newton_step(layout: Layout, state: State) -> FloatArray:
-    """(K + C,) step of the log variances; those held on the boundary stay."""
+    """(K + C,) step of the log variances; those held on the boundary stay.
+
+    The curvature holds by the variances: there the step is straight, on logarithms bent.
+    """
+    step = _solve_newton(layout, state)
+    # A term that is small already and wants to shrink fast is on its way to zero.
+    vanishing = np.exp(state.log - _log_bound(layout, state.log)) * SMALLEST < VANISHING
+    vanishing[len(layout.terms) :] = False
+    vanishing &= step < -1.0
+    bent = np.log1p(np.maximum(step, np.expm1(-STEP)))
+    if bent @ state.at.slope <= 0:
+        step = bent
+    return np.where(vanishing, np.log(SMALLEST), np.clip(step, -STEP, STEP))
+
+
+def _solve_newton(layout: Layout, state: State) -> FloatArray:
+    """(K + C,) Newton's step, relative to each variance."""
     step = np.zeros(len(state.log))
     slope = state.at.slope
     ratio = np.exp(state.log - _log_bound(layout, state.log))
@@ -196,10 +212,7 @@ def _newton_step(layout: Layout, state: State) -> FloatArray:
     step[free] = -np.linalg.solve(scaled, slope / size) / size
     if step[free] @ slope > 0:
         step[free] = -np.sign(slope)
-    # A term that is small already and wants to shrink fast is on its way to zero.
-    vanishing = ratio * SMALLEST < VANISHING
-    vanishing[len(layout.terms) :] = False
-    return np.clip(step, np.where(vanishing & (step < -1.0), -np.log(1 / SMALLEST), -STEP), STEP)
+    return step
 
 
 def _log_bound(layout: Layout, log: FloatArray) -> FloatArray:
@@ -283,7 +296,7 @@ def _lighten(state: State) -> State:
 
 
 def _remaining(layout: Layout, state: State) -> float:
-    return -float(_newton_step(layout, state) @ state.at.slope)
+    return -float(np.clip(_solve_newton(layout, state), -STEP, STEP) @ state.at.slope)
 
 
 def _require_residual(layout: Layout, state: State, spread: float) -> None:
