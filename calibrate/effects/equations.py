@@ -164,11 +164,15 @@ class Equations:
         """Sums of effects down to each level of A, once x is solved: see :meth:`finish`."""
         return self.solve_levels(self._weigh_leaves(q, x, of_leaves=of_leaves), overwrite=True)
 
-    def sum_leaves(self, q: FloatArray, x: FloatArray) -> FloatArray:
-        """(leaves,) sums of V⁻¹ q over each leaf, for q of the leaves: see :meth:`finish`."""
-        sums = self._weigh_leaves(q, x, of_leaves=True)
+    def sum_sources(self, q: FloatArray, x: FloatArray, *, of_leaves: bool = False) -> FloatArray:
+        """(S,) X' V⁻¹ q, once x is solved: see :meth:`finish`."""
+        layout = self.layout
+        if layout.source_of_leaf is None:
+            whole = self.finish(q, x, of_leaves=of_leaves)
+            return add_up(layout.source, whole, layout.n_sources)
+        sums = self._weigh_leaves(q, x, of_leaves=of_leaves)
         sums -= self.precision[0] * self.solve_levels(sums)[0]
-        return sums
+        return add_up(layout.source_of_leaf, sums, layout.n_sources)
 
     def finish(
         self,

@@ -136,12 +136,11 @@ class Layout:
         source[self.leaf] = self.source
         return source
 
-    def sum_sources(self, value: FloatArray) -> FloatArray:
-        """(S,) sums of a value of the forms by source."""
+    def sum_sources(self, value: FloatArray, sums: Mapping[str, FloatArray]) -> FloatArray:
+        """(S,) sums of a value of the forms by source, beside those of :meth:`sum_levels`."""
         if self.source_of_leaf is None:
             return add_up(self.source, value, self.n_sources)
-        of_leaf = add_up(self.leaf, value, self.n_leaves)
-        return add_up(self.source_of_leaf, of_leaf, self.n_sources)
+        return add_up(self.source_of_leaf, sums[self.levels[0]], self.n_sources)
 
     @cached_property
     def noise_of_leaf(self) -> SmallCodes:

@@ -138,12 +138,11 @@ def solve_points(
     layout = equations.layout
     right = equations.remove_levels(y)
     x = solver.solve(right, name, tolerance) if len(right) else right
-    Py = equations.finish(y, x)
-    fixed: FloatArray = means.variance @ layout.sum_sources(Py)
+    fixed: FloatArray = means.variance @ equations.sum_sources(y, x)
     # What the means leave is solved by what solved the two.
-    np.take(fixed, layout.source, out=Py, mode="clip")
-    np.subtract(y, Py, out=Py)
-    return fixed, equations.finish(Py, x - means.mix(fixed), out=Py)
+    left = np.take(fixed, layout.source)
+    np.subtract(y, left, out=left)
+    return fixed, equations.finish(left, x - means.mix(fixed), out=left)
 
 
 def average_information(at: Evaluation, solver: Solver) -> FloatArray:
@@ -180,7 +179,7 @@ def average_information(at: Evaluation, solver: Solver) -> FloatArray:
         sums = layout.sum_levels(e)
         products[:K, column] = [at.sums[term] @ sums[term] for term in layout.terms]
         products[K:, column] = layout.multiply_noises(at.Py, e)
-        on_sources[column] = layout.sum_sources(e)
+        on_sources[column] = layout.sum_sources(e, sums)
     products -= on_sources @ at.means.variance @ on_sources.T
     information: FloatArray = (products + products.T) / 4 * np.outer(theta, theta)
     return information

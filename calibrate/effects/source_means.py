@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibrate.effects.equations import Equations
-from calibrate.effects.layout import Layout, add_up
+from calibrate.effects.layout import Layout
 from calibrate.effects.result import FloatArray
 from calibrate.effects.solvers import FIRM, Solver
 from calibrate.errors import FitError
@@ -82,10 +82,7 @@ def solve_sources(
         right = equations.remove_levels(q, of_leaves=of_leaves)
         x = solver.solve(right, f"source {s}", tolerance) if len(right) else right
         solved.append(x)
-        if of_leaves and layout.source_of_leaf is not None:
-            information[s] = add_up(layout.source_of_leaf, equations.sum_leaves(q, x), S)
-        else:
-            information[s] = layout.sum_sources(equations.finish(q, x, out=q))
+        information[s] = equations.sum_sources(q, x, of_leaves=of_leaves)
     return solved, (information + information.T) / 2
 
 

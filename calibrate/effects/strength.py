@@ -20,7 +20,8 @@ from calibrate.effects.source_means import solve_sources, spread_sources
 TOGETHER = 300
 #: A larger side than this is solved by conjugate gradients.
 MOST_EXACT = 1_500
-N_PROBES = 4
+#: Probes by number of raters: fewer suffice where more raters share a correction.
+PROBES = ((200_000, 4), (np.inf, 2))
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ class _Comparisons:
         if layout.n_rest <= MOST_EXACT:
             solver = ExactSolver(equations)
         else:
-            solver = IterativeSolver(equations, N_PROBES, self.seed, {})
+            n_probes = next(n for most, n in PROBES if layout.n_rest <= most)
+            solver = IterativeSolver(equations, n_probes, self.seed, {})
         own = self._own_variance(equations, solver)
         through, free = self._of_means(equations, solver)
         error = own + np.einsum("js,st,jt->j", through, free, through)
