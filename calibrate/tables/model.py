@@ -64,7 +64,10 @@ VARIANCE = Contract(
     ("term",),
     (
         Column(
-            "term", "text", "employee, unit, employee_source, rater, residual or residual:<source>"
+            "term",
+            "text",
+            "employee; unit; employee_source: what one source sees in a person; rater: severity; "
+            "residual: noise of a form; residual:<source>: noise of one form of it",
         ),
         Column("variance", "number", "REML estimate", "points squared"),
         Column("share", "number", "of the sum of all terms; empty for a single source", "0 to 1"),

@@ -220,7 +220,7 @@ def _ask_decisions(material: Material) -> tuple[str, ...]:
         n = count_of(int(ready["n_disparity_findings"]), "disparity finding")
         asked.append(f"Name who answers {n} in writing before bands are final.")
     if ready.get("n_unlinked"):
-        asked.append("Ask raters to mark a few people of other teams; the session packets say whom.")
+        asked.append("Ask raters to mark people of other teams; the session packets say whom.")
     if ready.get("n_unrated"):
         n = count_of(ready["n_unrated"], "person", "people")
         asked.append(f"Decide what happens to {n} without a score.")
