@@ -78,7 +78,7 @@ def _draw_forms(told: Explanation) -> Table:
 
 
 def _list_cells(line: FormLine, has_sums: bool, is_adjusted: bool) -> Sequence[str]:
-    who = line.rater_id or f"{line.n_forms:,} answers"
+    who = line.rater_id or count_of(line.n_forms, "answer")
     weight = write_number(line.weight, 0 if line.weight.is_integer() else 2)
     cells = [SOURCE_WORDS[line.source], who, line.mark, weight if line.weight else "not scored"]
     if has_sums:

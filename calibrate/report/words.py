@@ -47,7 +47,17 @@ TERM_WORDS = {
     "employee": "the person",
     "unit": "the team or department",
     "rater": "the rater's severity",
-    "residual": "everything else",
+    "employee_source": "what one source sees in a person",
+    "residual": "noise of a form",
+}
+#: One form of each source, in the singular.
+FORM_WORDS = {
+    "manager": "manager form",
+    "peer": "peer form",
+    "direct_report": "form of a direct report",
+    "skip_level": "form of a manager above",
+    "self": "self form",
+    "other": "form of somebody else",
 }
 
 
@@ -195,6 +205,20 @@ def say_measure(measure: str) -> str:
     if measure.startswith("at_or_above:"):
         return f"Share at or above {measure.partition(':')[2]}"
     return MEASURE_WORDS.get(measure, say_code(measure))
+
+
+def say_term(term: str) -> str:
+    """Say a part of the variance.
+
+    Examples
+    --------
+    >>> say_term("rater"), say_term("residual"), say_term("residual:peer")
+    ("the rater's severity", 'noise of a form', 'noise of one peer form')
+    """
+    part, _, source = term.partition(":")
+    if part == "residual" and source:
+        return f"noise of one {FORM_WORDS.get(source, say_code(source) + ' form')}"
+    return TERM_WORDS.get(term, say_code(term))
 
 
 def say_code(code: str | None) -> str:

@@ -38,7 +38,8 @@ HABITS = Contract(
         Column("flagged", "boolean", "p below 0.05: one in twenty ordinary raters is, too"),
         Column("words", "text", "what a coach would say, or why nothing can be told"),
     ),
-    meaning="how each rater marks, beside raters of a like load; one row a rater and habit",
+    meaning="how each rater marks, beside raters of a like load; one row a rater and habit. "
+    "Recency is not measured: forms carry the day of filing, not the days of the work",
 )
 
 AGREEMENT = Contract(
@@ -63,14 +64,22 @@ VARIANCE = Contract(
     ("term",),
     (
         Column(
-            "term", "text", "employee, unit, employee_source, rater, residual or residual:<source>"
+            "term",
+            "text",
+            "employee; unit; employee_source: what one source sees in a person; rater: severity; "
+            "residual: noise of a form; residual:<source>: noise of one form of it",
         ),
         Column("variance", "number", "REML estimate", "points squared"),
         Column("share", "number", "of the sum of all terms; empty for a single source", "0 to 1"),
         Column("se", "number", "standard error of the variance", "points squared"),
-        Column("monte_carlo", "number", "what seeded probes add to it; 0 if exact", "0 to 1"),
+        Column(
+            "monte_carlo",
+            "number",
+            "what seeded probes add to the standard error, as a share; 0 if exact",
+            "0 to 1",
+        ),
     ),
-    meaning="where the differences between forms come from; one row a source",
+    meaning="where the differences between forms come from; one row a part",
 )
 
 SOURCES_FITTED = Contract(

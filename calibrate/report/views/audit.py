@@ -25,15 +25,18 @@ from calibrate.report.views.disparity import (
     list_power,
 )
 from calibrate.report.words import (
+    DASH,
     TERM_WORDS,
     VERDICT_WORDS,
     count_of,
     join_words,
     say_code,
+    say_term,
     write_count,
     write_number,
     write_percent,
 )
+from calibrate.session.findings import FEW_FORMS
 
 VERDICT_MEANING = {
     "beyond": "Beyond chance and beyond the practical bound. Look here first.",
@@ -82,6 +85,7 @@ class TermRow:
 
     term: str
     variance: str
+    error: str
     share: str
 
 
@@ -111,6 +115,7 @@ class AuditView:
     power: tuple[PowerRow, ...]
     power_notice: str
     variance: tuple[TermRow, ...]
+    has_noise_by_source: bool
     rater_sentences: tuple[str, ...]
     notes: tuple[str, ...]
     rules: tuple[Item, ...]
@@ -158,6 +163,9 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
         power=power,
         power_notice=power_notice,
         variance=_list_variance(material),
+        has_noise_by_source=bool(
+            material.tables["variance"]["term"].str.startswith("residual:").any()
+        ),
         rater_sentences=_describe_raters(company),
         notes=(*audit.notes, *material.notes),
         rules=_describe_rules(audit.rule_pack),
@@ -277,8 +285,9 @@ def _list_variance(material: Material) -> tuple[TermRow, ...]:
     rows.sort(key=lambda r: order.index(r["term"]) if r["term"] in order else len(order))
     return tuple(
         TermRow(
-            TERM_WORDS.get(str(row["term"]), say_code(str(row["term"]))),
+            say_term(str(row["term"])),
             write_number(row["variance"], 1),
+            DASH if row.get("se") is None else f"± {write_number(row['se'], 1)}",
             write_percent(row["share"]),
         )
         for row in rows
@@ -299,8 +308,17 @@ def _describe_raters(company: Company) -> tuple[str, ...]:
         )
     else:
         sentences.append("No severity can be told: a strict rater and a weak team look the same.")
-    found = int((raters["finding"].fillna("") != "").sum())
-    sentences.append(f"{count_of(found, 'rater has a finding', 'raters have a finding')}.")
+    parts = raters["finding"].fillna("").str.split("; ")
+    found = [any(part and not part.startswith("severity ") for part in row) for row in parts]
+    n_thin = int(raters["finding"].fillna("").str.contains("severity rests on").sum())
+    sentences.append(
+        f"{count_of(sum(found), 'rater stands', 'raters stand')} out in severity or a habit, "
+        "more than chance over all raters."
+    )
+    if n_thin:
+        sentences.append(
+            f"The severity of {count_of(n_thin, 'rater')} rests on fewer than {FEW_FORMS} forms."
+        )
     return tuple(sentences)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from calibrate.report.material import Material, list_rows
 from calibrate.report.views.base import Company, Figure, Head, Item, RubricNote, build_head
 from calibrate.report.views.patterns import ShareTable, build_share_table
@@ -127,20 +129,41 @@ def _write_lead(material: Material) -> str:
     )
 
 
+def _count_moved(company: Company, rated: pd.DataFrame) -> Figure:
+    """Bands of a small company follow the raw score, so that of the adjusted one is looked up."""
+    linked = rated[rated["link"] == "linked"]
+    bands = [company.labels[company.find_band(points)] for points in linked["adjusted_score"]]
+    moved = int((linked["raw_band"] != pd.Series(bands, index=linked.index, dtype=str)).sum())
+    words = "would change band with severity taken out"
+    if company.is_small:
+        words += "; bands follow the raw score"
+    elif len(linked) < len(rated):
+        words += ", where it can be told"
+    return Figure(_say_share(moved, len(rated)), words)
+
+
+def _tell_severity(severity: pd.DataFrame) -> Figure:
+    """The share of the raters; a variance below two standard errors is said to be rough."""
+    words = "of the differences between forms come from who marked"
+    if severity.empty:
+        return Figure(NOT_KNOWN, words)
+    row = severity.iloc[0]
+    is_rough = row["variance"] < 2 * row["se"]
+    return Figure(
+        write_percent(float(row["share"])), f"{words}; a rough estimate" if is_rough else words
+    )
+
+
 def _list_figures(company: Company) -> tuple[Figure, ...]:
     scores = company.material.tables["scores"]
     rated = scores[scores["raw_score"].notna()]
-    moved = int((rated["suggested_band"] != rated["raw_band"]).fillna(False).sum())
     half = ((rated["high"] - rated["low"]) / 2).dropna()
     variance = company.material.tables["variance"]
-    share = variance.loc[variance["term"] == "rater", "share"].dropna()
+    severity = variance[(variance["term"] == "rater") & variance["share"].notna()]
     figures = [Figure(_say_share(len(rated), len(scores)), "of all people have a score")]
     if company.is_fitted:
-        figures.append(
-            Figure(_say_share(moved, len(rated)), "would change band with severity taken out")
-        )
-        rater = write_percent(float(share.iloc[0])) if len(share) else NOT_KNOWN
-        figures.append(Figure(rater, "of the differences between forms come from who marked"))
+        figures.append(_count_moved(company, rated))
+        figures.append(_tell_severity(severity))
     else:
         linked = "0%" if len(rated) else NOT_KNOWN
         figures.append(Figure(linked, "of scores could be adjusted: nobody marks across teams"))
@@ -197,7 +220,7 @@ def _ask_decisions(material: Material) -> tuple[str, ...]:
         n = count_of(int(ready["n_disparity_findings"]), "disparity finding")
         asked.append(f"Name who answers {n} in writing before bands are final.")
     if ready.get("n_unlinked"):
-        asked.append("Ask each manager to mark two people of another team before the next cycle.")
+        asked.append("Ask raters to mark people of other teams; the session packets say whom.")
     if ready.get("n_unrated"):
         n = count_of(ready["n_unrated"], "person", "people")
         asked.append(f"Decide what happens to {n} without a score.")

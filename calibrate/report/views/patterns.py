@@ -118,8 +118,7 @@ def _build_share_row(
 
 def _say_shares(rows: dict[str, Row], words: str, has_guideline: bool) -> str:
     verdicts = {row.get("verdict") for row in rows.values()}
-    p_values = [row["p_value"] for row in rows.values() if row.get("p_value") is not None]
-    tested = f" (p = {write_p(p_values[0])})" if p_values else ""
+    tested = _say_test(rows)
     if not rows:
         return f"The distribution of {words} is not yet known."
     if verdicts <= {"no_guideline", None} and has_guideline:
@@ -133,6 +132,16 @@ def _say_shares(rows: dict[str, Row], words: str, has_guideline: bool) -> str:
     if "inconclusive" in verdicts:
         return f"These few people cannot tell whether {words} keeps to the guideline{tested}."
     return f"The shares of {words} agree with the guideline{tested}."
+
+
+def _say_test(rows: dict[str, Row]) -> str:
+    """The verdict rests on the corrected figure, so both are told."""
+    for row in rows.values():
+        p, q = row.get("p_value"), row.get("q_value")
+        if p is not None:
+            after = "" if q is None else f"; {write_p(q)} after correction for many tests"
+            return f" (p = {write_p(p)}{after})"
+    return ""
 
 
 def build_rater_table(company: Company, scores: Sequence[Row]) -> RaterTable:

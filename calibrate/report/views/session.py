@@ -129,7 +129,7 @@ def build_session_view(material: Material, session: str) -> SessionView:
     return SessionView(
         head=head,
         figures=_list_figures(scores, discussed),
-        readiness=_list_readiness(material, scores, presence),
+        readiness=_list_readiness(company, scores, presence),
         presence=presence,
         problems=_count_problems(material),
         notes=material.notes,
@@ -172,15 +172,16 @@ def _list_figures(scores: Sequence[Row], discussed: Sequence[Row]) -> tuple[Figu
 
 
 def _list_readiness(
-    material: Material, scores: Sequence[Row], presence: Presence
+    company: Company, scores: Sequence[Row], presence: Presence
 ) -> tuple[Item, ...]:
     links = [row.get("link") for row in scores]
     forms = [int(row.get("n_forms") or 0) for row in scores if row.get("raw_score") is not None]
     mean = sum(forms) / len(forms) if forms else 0
-    ready = material.readiness
+    ready = company.material.readiness
+    told = "can be told" if company.is_small else "taken out"
     return (
         Item("Forms per rated person, on average", f"{mean:.1f}"),
-        Item("Well linked: severity taken out", write_count(links.count("linked"))),
+        Item(f"Well linked: severity {told}", write_count(links.count("linked"))),
         Item("Weakly linked: shown with care", write_count(links.count("weak"))),
         Item("Not linked: raw score stands", write_count(links.count("unlinked"))),
         Item("Not rated", write_count(links.count("unrated"))),
@@ -205,6 +206,9 @@ def _define(company: Company) -> tuple[Item, ...]:
         for source, config in sorted(cycle.sources.items())
         if config.weight > 0 and source in filed
     ] or ["none was filed"]
+    suggested = "The band of the adjusted score; the raw band if not well linked."
+    if company.is_small:
+        suggested = "The band of the raw score: with few people the adjustment is a what-if."
     return (
         Item("Raw score", f"Weighted mean of a person's forms. Weights: {join_words(weights)}."),
         Item(
@@ -219,7 +223,12 @@ def _define(company: Company) -> tuple[Item, ...]:
             "It covers less often at the very top and bottom.",
         ),
         Item("Not linked", "No rater can be compared with others. The raw score stands."),
-        Item("Suggested band", "The band of the adjusted score; the raw band if not well linked."),
+        Item("Suggested band", suggested),
+        Item(
+            "How likely",
+            "Very likely: from 90%. Likely: from 75%. More likely than not: from 50%. "
+            "Open: the other bands together are more likely.",
+        ),
     )
 
 
