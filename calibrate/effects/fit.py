@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from calibrate.effects.layout import NESTED, Layout, build_layout
 from calibrate.effects.likelihood import Evaluation
@@ -30,6 +32,14 @@ FIRST_LOOK, FEWEST, MOST = 20, 5_000, 20_000
 SLOW = 300  # equations whose inverse costs more than a search by probes
 GLANCE = 0.2  # of a standard error: a start need not be settled
 UNITS, PEOPLE = 32, 250  # that are looked at together
+
+#: Why a term cannot be told from the source means, which explain all of it.
+NO_CONTRAST = {
+    "rater": "each source has one rater, so that severity and the level of the source are one",
+    "employee": "each source has one person, so that both are one",
+    "unit": "each source has one unit, so that both are one",
+    "employee_source": "each source has one person, so that both are one",
+}
 
 
 @dataclass(frozen=True)
@@ -149,6 +159,8 @@ def fit_variances(
     >>> round(fit.variance["employee"], 6), round(fit.mean_residual, 6)
     (175.0, 50.0)
     """
+    for term in terms:
+        _require_contrast(source, factors[term], term)
     problem = _Problem(points, source, factors, Engine(engine, seed, settled))
     noise = np.zeros(len(points), np.int8) if noise is None else noise
     own = np.arange(int(noise.max()) + 1)
@@ -170,6 +182,21 @@ def fit_variances(
     return _gather_fit(layout, polish(state), terms, own, n_steps)
 
 
+def _require_contrast(source: Codes, code: Codes, term: str) -> None:
+    """Refuse a term that the source means explain in full: its variance could be anything.
+
+    Sources and levels form a graph, one edge a form; the levels beyond one in each of its parts
+    are contrasts. The slope is zero there but for rounding, which would be taken for a curvature.
+    """
+    n_levels, n_sources = int(code.max()) + 1, int(source.max()) + 1
+    if n_levels > n_sources:  # there are at most as many parts as sources
+        return
+    seen = sparse.csr_array((np.ones(len(code)), (code, n_levels + source)),
+                            shape=(n_levels + n_sources,) * 2)  # fmt: skip
+    if n_levels == connected_components(seen, directed=False)[0]:
+        raise FitError(NO_CONTRAST[term])
+
+
 def _go_on_from(state: State, *, has_merged: bool) -> dict[str, float]:
     """Variances to start the next search from, once a term or a noise is gone."""
     equations = state.at.equations
@@ -179,9 +206,9 @@ def _go_on_from(state: State, *, has_merged: bool) -> dict[str, float]:
 
 
 def _merge(own: IntArray, used: Codes, quiet: BoolArray) -> IntArray:
-    """Give the codes without noise of their own the noise of the code with most forms."""
+    """Give the codes without noise of their own the noise of the largest that has some."""
     kept, dense = np.unique(own, return_inverse=True)
-    largest = kept[np.bincount(used).argmax()]
+    largest = kept[np.where(quiet, 0, np.bincount(used)).argmax()]
     return np.where(quiet[dense], largest, own)
 
 

@@ -122,6 +122,7 @@ def minimise(
             return state, n_steps
         if not state.is_exact:
             state = _lighten(state)
+        before = state.at.slope
         there, taken = _descend(layout, engine, state, step, last)
         if there is None:
             break
@@ -131,6 +132,8 @@ def minimise(
         rate = length / previous
         foretold = length * rate / (1 - rate) if 0 < rate < 1 else np.inf
         if taken == 1.0 and length < 1.0 and foretold < _goal(state, engine, step / length):
+            return state, n_steps
+        if taken < 1.0 and state.is_exact and -2 * float(step @ before) < NEGLIGIBLE:
             return state, n_steps
         previous = length if taken == 1.0 else np.inf
     gain = 2 * _remaining(layout, state)
@@ -191,7 +194,9 @@ def _newton_step(layout: Layout, state: State) -> FloatArray:
     bent = np.log1p(np.maximum(step, np.expm1(-STEP)))
     if bent @ state.at.slope <= 0:
         step = bent
-    return np.where(vanishing, np.log(SMALLEST), np.clip(step, -STEP, STEP))
+    step = np.where(vanishing, np.log(SMALLEST), np.clip(step, -STEP, STEP))
+    # A step that was cut may lead uphill, where halving it goes on for ever.
+    return step if step @ state.at.slope <= 0 else -np.sign(state.at.slope) * (step != 0)
 
 
 def _solve_newton(layout: Layout, state: State) -> FloatArray:
@@ -252,7 +257,8 @@ def _descend(
     for halvings in range(30 if is_exact else 6):
         taken = 0.5**halvings
         log = state.log + taken * step
-        log = np.maximum(log, _log_bound(layout, log))
+        # The bound moves with the residual; where it rises it lifts nothing.
+        log = np.maximum(log, np.minimum(_log_bound(layout, log), state.log))
         # By the variances themselves the curvature hardly changes; by their logarithms it scales.
         grown = np.exp(log - state.log)
         moved = np.abs(np.exp(log) - np.exp(state.log)) / np.exp(log).sum()
