@@ -17,7 +17,6 @@ from calibrate.effects.likelihood import (
 )
 from calibrate.effects.result import BoolArray, FloatArray
 from calibrate.effects.solvers import FINAL, ExactSolver, IterativeSolver, Solver
-from calibrate.effects.source_means import solve_means
 from calibrate.errors import FitError
 
 START = 0.5  # variance ratio that no term is orders of magnitude away from
@@ -32,7 +31,8 @@ STEP = np.log(10.0)  # longest step of a log variance
 TOLERANCE = 1e-8  # error of a log variance at the optimum; half of it for a standard deviation
 #: The same with probes, in standard errors, below their own error: few forms, many.
 SETTLED = ((200_000, 0.005), (1_000_000, 0.02), (np.inf, 0.15))
-RENEW = 0.1  # of all variance: a variance that moves more asks for a new curvature
+NOISY = 0.1  # of a standard error: where probes leave a step that does not shrink, near enough
+RENEW = 0.4  # relative: what moves the variance of forms more asks for a new curvature
 MAX_STEPS = 200
 SLACK = 1e-10  # rounding of the criterion, relative
 NEGLIGIBLE = 1e-6  # gain in deviance that rounding may hide and no reader could see
@@ -43,7 +43,7 @@ MIN_EIGENVALUE = 1e-10  # of the information scaled to a unit diagonal
 MOST_EXACT = 1_500
 #: Probes by number of equations: fewer suffice where more forms carry the estimate.
 N_PROBES = 8
-PROBES = ((5_000, 32), (20_000, 16), (50_000, N_PROBES), (np.inf, 4))
+PROBES = ((5_000, 32), (20_000, 16), (50_000, N_PROBES), (200_000, 4), (np.inf, 2))
 
 NO_RESIDUAL = "the linked forms leave no residual: nothing tells noise from effect"
 NOT_DEFINITE = "the information matrix is not positive definite"
@@ -70,13 +70,30 @@ class Engine:
 
 @dataclass(frozen=True)
 class State:
-    """Where the search stands; ``solver`` is None once only comparisons are asked of it."""
+    """Where the search stands.
+
+    Parameters
+    ----------
+    log : (K + C,)
+        Logarithms of the variances.
+    at
+        The likelihood there.
+    solver
+        None once only comparisons are asked of it.
+    is_exact
+        Is the criterion known?
+    information : (K + C, K + C)
+        Curvature by ``log``.
+    is_fresh
+        Was it taken here, or kept from a step before?
+    """
 
     log: FloatArray
     at: Evaluation
     solver: Solver | None
     is_exact: bool
     information: FloatArray
+    is_fresh: bool = True
 
 
 def is_exact(layout: Layout, engine: Engine) -> bool:
@@ -124,8 +141,11 @@ def minimise(
             state = _lighten(state)
         before = state.at.slope
         there, taken = _descend(layout, engine, state, step, last)
-        if there is None:
+        if there is None and state.is_fresh:
             break
+        if there is None:
+            state, previous = _look(layout, engine, state.log, last, None), np.inf
+            continue
         state, there = there, None
         _require_residual(layout, state, spread)
         # Steps shrink by a steady factor, so that the rest of the way can be foretold.
@@ -136,9 +156,11 @@ def minimise(
         if taken < 1.0 and state.is_exact and -2 * float(step @ before) < NEGLIGIBLE:
             return state, n_steps
         previous = length if taken == 1.0 else np.inf
-    gain = 2 * _remaining(layout, state)
-    if gain < NEGLIGIBLE and state.is_exact:
+    rest = _remaining(layout, state)
+    if state.is_exact and 2 * rest < NEGLIGIBLE:
         return state, MAX_STEPS
+    if not state.is_exact and rest < NOISY**2:
+        return _look(layout, engine, state.log, last, None), MAX_STEPS
     raise FitError("the variances did not settle")
 
 
@@ -176,9 +198,10 @@ def _look(
         n_probes = next(n for most, n in PROBES if layout.n_rest <= most)
         solver = IterativeSolver(equations, n_probes, engine.seed, last)
     at = evaluate(equations, solver)
+    is_fresh = information is None
     if information is None:
         information = average_information(at, solver)
-    return State(log, at, solver, solver.is_exact, information)
+    return State(log, at, solver, solver.is_exact, information, is_fresh)
 
 
 def _newton_step(layout: Layout, state: State) -> FloatArray:
@@ -259,21 +282,32 @@ def _descend(
         log = state.log + taken * step
         # The bound moves with the residual; where it rises it lifts nothing.
         log = np.maximum(log, np.minimum(_log_bound(layout, log), state.log))
-        # By the variances themselves the curvature hardly changes; by their logarithms it scales.
         grown = np.exp(log - state.log)
-        moved = np.abs(np.exp(log) - np.exp(state.log)) / np.exp(log).sum()
-        is_short = float(moved.max()) < RENEW and float(np.abs(log - state.log).max()) < 1.0
-        keep = state.information * np.outer(grown, grown) if is_short and not is_exact else None
+        is_short = not is_exact and _is_short(layout, state.log, log)
+        keep = state.information * np.outer(grown, grown) if is_short else None
         there = _look(layout, engine, log, last, keep)
         if keep is not None:
             there = replace(there, information=_learn(keep, state, there))
         before, after = state.at.criterion, there.at.criterion
         if is_exact and after <= before + SLACK * (1 + abs(before)):
             return there, taken
-        # Without a criterion: the next step must not be longer than this one.
-        if not is_exact and _remaining(layout, there) <= _remaining(layout, state):
+        # Without a criterion: the next step must not be longer than this one, once it is near.
+        is_far = float(np.abs(step).max()) >= STEP
+        if not is_exact and (is_far or _remaining(layout, there) <= _remaining(layout, state)):
             return there, taken
     return None, 0.0
+
+
+def _is_short(layout: Layout, before: FloatArray, after: FloatArray) -> bool:
+    """Does V hardly change, and so the curvature by the variances?"""
+    K = len(layout.terms)
+    moved = np.abs(after - before)
+    per_level = layout.n_forms / np.array([layout.sizes[term] for term in layout.terms])
+    residual = np.exp(after[K:]) @ layout.n_forms_of_noise / layout.n_forms
+    # A term far below the residual may grow manyfold and change little.
+    of_terms = np.abs(np.exp(after[:K]) - np.exp(before[:K])) * per_level / residual
+    of_terms = np.minimum(moved[:K], of_terms)
+    return max(float(of_terms.max(initial=0.0)), float(moved[K:].max())) < RENEW
 
 
 def _learn(information: FloatArray, state: State, there: State) -> FloatArray:
@@ -349,11 +383,8 @@ def polish(state: State) -> State:
     if solver is None:
         raise TypeError("a state that was lightened cannot be polished")
     reach, state = state.at.reach, _lighten(state)
-    means = solve_means(equations, solver)
     y = equations.layout.y
-    fixed, Py = solve_points(equations, solver, means, y, "points", FINAL)
+    fixed, Py = solve_points(equations, solver, state.at.means, y, "points", FINAL)
     sums = equations.layout.sum_levels(Py)
-    at = replace(
-        state.at, equations=equations, means=means, fixed=fixed, Py=Py, sums=sums, reach=reach
-    )
+    at = replace(state.at, equations=equations, fixed=fixed, Py=Py, sums=sums, reach=reach)
     return replace(state, at=at, solver=solver)

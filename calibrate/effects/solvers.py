@@ -16,8 +16,9 @@ from calibrate.errors import FitError
 #: Columns of the identity held at once.
 BLOCK = 256
 #: Residual of conjugate gradients, relative: of the points, of a source mean, of a probe, of a
-#: curvature. A slope is a difference of sums of q terms, to be known to a part of √q.
-TIGHT, FIRM, LOOSE, ROUGH = 1e-5, 1e-4, 1e-3, 1e-2
+#: curvature. A slope is a difference of sums of q terms, to be known to a part of √q; a curvature
+#: is a quadratic form, in which an error is squared.
+TIGHT, FIRM, LOOSE, ROUGH = 1e-5, 1e-4, 1e-3, 1e-1
 #: Of what is handed on, once the variances are found.
 FINAL = 1e-7
 MAX_ITERATIONS = 2_000
