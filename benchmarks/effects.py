@@ -3,8 +3,9 @@
 Usage: python benchmarks/effects.py [--insteval FOLDER] [--python PEERS] [--write] …
 
 Every engine fits ``form ~ source + (1|employee) + (1|rater)`` in a process of its own on one
-thread; ours besides the model of a run. Seconds are CPU from arrays in memory to effects; ours hold
-the standard error of every effect, those of the others hold none. GPBoost maximises the likelihood,
+thread; ours besides the model of a run. Seconds are CPU from arrays in memory to effects, the least
+of three runs where one takes less than a minute; ours hold the standard error of every effect,
+those of the others hold none. GPBoost maximises the likelihood,
 all others the restricted one. PEERS is a Python with gpboost and statsmodels; Rscript is taken from
 PATH. INSTEVAL holds ratings.csv with employee_id, rater_id and mark (1 to 5): 73,421 lecture
 evaluations at ETH Zürich, from R's lme4. Linux only: memory is read from /proc.
@@ -36,6 +37,8 @@ SEED = 20261122
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000)
 #: The largest company a peer is asked for; beyond, it would take hours or more memory than we have.
 LARGEST = {"lme4": 10_000, "gpboost": 1_000_000, "statsmodels": 1_000}
+#: Runs of a fit, and the CPU seconds up to which it is run so often: other load only adds.
+RUNS, SHORT = 3, 60.0
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 
 
@@ -101,12 +104,29 @@ def run_engine(engine: str, network: Path, asked: argparse.Namespace) -> Outcome
             return Outcome({}, answer, command)
         shutil.rmtree(answer, ignore_errors=True)
         answer.mkdir()
-        failed = fit_in_process([*command, str(network), str(answer), engine], asked.limit)
+        failed = fit_several_times([*command, str(network), str(answer), engine], answer, asked)
         if failed is not None:
             (answer / "facts.tsv").write_text(failed, encoding="utf-8")
     facts = read_facts(answer)
     failed = facts.get("failed") or ("refused" if "refused" in facts else "")
     return Outcome(facts, answer, failed, int(facts.get("limit", "0")))
+
+
+def fit_several_times(command: list[str], answer: Path, asked: argparse.Namespace) -> str | None:
+    """Fit, again if it was short, and keep the facts of the run of least CPU."""
+    facts = answer / "facts.tsv"
+    kept, least = "", np.inf
+    for _ in range(RUNS):
+        failed = fit_in_process(command, asked.limit)
+        if failed is not None:
+            return failed
+        seconds = float(read_facts(answer)["seconds"])
+        if seconds < least:
+            kept, least = facts.read_text(encoding="utf-8"), seconds
+        if seconds > SHORT:
+            break
+    facts.write_text(kept, encoding="utf-8")
+    return None
 
 
 def fit_in_process(command: list[str], limit: int) -> str | None:
