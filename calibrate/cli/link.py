@@ -63,6 +63,9 @@ def _print_result(result: LinkResult, cycle: Path) -> None:
         _say(f"Step {step.step}", f"{say_count(step.n_pairs - before.n_pairs, 'form')}: "
              f"{say_count(step.n_components, 'part')}, {_count_people(step.n_linked)} comparable, "
              f"link strength {before.mean_strength:.2f} → {step.mean_strength:.2f}")  # fmt: skip
+    if result.n_once:
+        _say("Weak", f"{_count_people(result.n_once)} will still have a single form: comparable, "
+             "but one form says little, so the score reads weak")  # fmt: skip
     asked = say_count(result.n_asked, "rater")
     _say("Asked", f"{asked}, {say_count(result.minutes, 'minute')} each at most")
     click.echo(f"Plan      {result.folder / 'plan.csv'}")

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from calibrate.config import Cycle, load_cycle
 from calibrate.effects.linking import LinkPlan, StepResult
-from calibrate.effects.result import UNLINKED, UNRATED
+from calibrate.effects.result import UNLINKED, UNRATED, IntArray
 from calibrate.ingest import fetch_databases
 from calibrate.link.folder import find_changed, place_folder, stage_folder
 from calibrate.link.questions import RaterSheet, ask_raters
@@ -59,6 +60,8 @@ class LinkResult:
         People with a scored form, and raters who filed one.
     n_unlinked
         People whose raters cannot be compared today.
+    n_once
+        People whom a single rater has marked even after the plan.
     n_asked
         Raters who get a sheet.
     minutes
@@ -77,6 +80,7 @@ class LinkResult:
     n_rated: int
     n_raters: int
     n_unlinked: int
+    n_once: int
     n_asked: int
     minutes: int
     n_changed: int
@@ -120,11 +124,17 @@ def make_links(path: Path, out: Path, marks: int, clock: Clock) -> LinkResult:
             folder=folder, is_new=is_new, steps=plan.steps,
             n_rated=int((link != UNRATED).sum()),
             n_raters=n_raters,
-            n_unlinked=int((link == UNLINKED).sum()), n_asked=len(sheets),
+            n_unlinked=int((link == UNLINKED).sum()),
+            n_once=int((effects.employees.n_raters + _count_marks(plan, len(link)) == 1).sum()),
+            n_asked=len(sheets),
             minutes=max((len(s.questions) for s in sheets), default=0) * MINUTES_PER_MARK,
             n_changed=len(find_changed(folder)) if folder is not None else 0,
             missing_source=_find_missing_source(cycle), reason=reason,
         )  # fmt: skip
+
+
+def _count_marks(plan: LinkPlan, n_employees: int) -> IntArray:
+    return np.bincount(plan.employee, minlength=n_employees)
 
 
 def _find_reason(cycle: Cycle, plan: LinkPlan, n_raters: int) -> str:

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from calibrate.cli.main import run_command
@@ -268,6 +269,9 @@ def test_json_says_what_each_step_gives(company: Any, capsys: pytest.CaptureFixt
     assert said["steps"][0]["mean_strength"] == 0
     assert said["steps"][1]["n_linked"] == company.n_people
     assert said["n_asked"] == company.n_teams
+    # Everybody has the own manager's form; the plan gives some a second.
+    asked = pd.read_csv(company.links / "plan.csv", dtype="string")["employee_id"].nunique()
+    assert said["n_once"] == company.n_people - asked > 0
     # Two people of two criteria each, a minute a criterion.
     assert said["minutes"] == 4
 
