@@ -68,22 +68,41 @@ def build_what_if(company: Company, scores: Sequence[Row]) -> tuple[WhatIfTable,
     """One table a kind of assumption that concerns these people."""
     by_employee = {str(row["employee_id"]): row for row in scores}
     rows = company.material.desk.find_rows("what_if", "employee_id", list(by_employee))
-    tables = []
+    tables, hidden, n_hidden = [], [], 0
     for kind in _WORDS:
         told = [row for row in rows if row["kind"] == kind and row.get("moves") is not None]
-        if any(row["part"] for row in told):
-            tables.append(_build_table(company, kind, told, by_employee))
+        if not any(row["part"] for row in told):
+            continue
+        shown = [
+            row for row in told if not _hides(company, kind, by_employee[str(row["employee_id"])])
+        ]
+        if shown:
+            tables.append(_build_table(company, kind, shown, len(told) - len(shown), by_employee))
+        else:
+            hidden.append(_WORDS[kind][0])
+            n_hidden = max(n_hidden, len(told))
+    if hidden:
+        tables.append(_say_hidden(hidden, n_hidden))
     return tuple(tables)
 
 
+def _say_hidden(titles: Sequence[str], n_people: int) -> WhatIfTable:
+    """One section for all that nobody here may be shown in."""
+    sentence = (
+        f"{' '.join(titles)} Not shown here: bands as marked would help to work out single answers "
+        f"about {count_of(n_people, 'person', 'people')}. The tables of the run hold them."
+    )
+    return WhatIfTable("Bands under other assumptions", sentence, "", "", (), (), "")
+
+
 def _build_table(
-    company: Company, kind: str, told: Sequence[Row], by_employee: dict[str, Row]
+    company: Company,
+    kind: str,
+    open_rows: Sequence[Row],
+    n_hidden: int,
+    by_employee: dict[str, Row],
 ) -> WhatIfTable:
     title, lead, of = _WORDS[kind]
-    open_rows = [
-        row for row in told if not _hides(company, kind, by_employee[str(row["employee_id"])])
-    ]
-    n_hidden = len(told) - len(open_rows)
     moving = sorted(
         (row for row in open_rows if row["moves"] > 0),
         key=lambda row: (company.name(row.get("of")), -abs(row["part"] or 0), row["employee_id"]),
@@ -108,8 +127,6 @@ def _hides(company: Company, kind: str, score: Row) -> bool:
 
 
 def _say_safe(n_people: int, n_moving: int) -> str:
-    if not n_people:
-        return ""
     if not n_moving:
         return f"All {n_people:,} people here keep their band in all three."
     n_safe = n_people - n_moving
