@@ -207,16 +207,17 @@ def _look(
 def _newton_step(layout: Layout, state: State) -> FloatArray:
     """(K + C,) step of the log variances; those held on the boundary stay.
 
-    The curvature holds by the variances: there the step is straight, on logarithms bent.
+    Where a term adds little to V the slope is straight by its variance, and its step on
+    logarithms bent; elsewhere it is nearly straight by the logarithm.
     """
     step = _solve_newton(layout, state)
     # A term that is small already and wants to shrink fast is on its way to zero.
     vanishing = np.exp(state.log - _log_bound(layout, state.log)) * SMALLEST < VANISHING
     vanishing[len(layout.terms) :] = False
     vanishing &= step < -1.0
-    bent = np.log1p(np.maximum(step, np.expm1(-STEP)))
-    if bent @ state.at.slope <= 0:
-        step = bent
+    is_small = np.append(_add_to_forms(layout, state.log) < 1, np.zeros(layout.n_noises, bool))
+    bent = np.where(is_small, np.log1p(np.maximum(step, np.expm1(-STEP))), step)
+    step = bent if bent @ state.at.slope <= 0 else step
     step = np.where(vanishing, np.log(SMALLEST), np.clip(step, -STEP, STEP))
     # A step that was cut may lead uphill, where halving it goes on for ever.
     return step if step @ state.at.slope <= 0 else -np.sign(state.at.slope) * (step != 0)
@@ -302,12 +303,19 @@ def _is_short(layout: Layout, before: FloatArray, after: FloatArray) -> bool:
     """Does V hardly change, and so the curvature by the variances?"""
     K = len(layout.terms)
     moved = np.abs(after - before)
-    per_level = layout.n_forms / np.array([layout.sizes[term] for term in layout.terms])
-    residual = np.exp(after[K:]) @ layout.n_forms_of_noise / layout.n_forms
     # A term far below the residual may grow manyfold and change little.
-    of_terms = np.abs(np.exp(after[:K]) - np.exp(before[:K])) * per_level / residual
+    of_terms = np.abs(_add_to_forms(layout, after) - _add_to_forms(layout, before))
     of_terms = np.minimum(moved[:K], of_terms)
     return max(float(of_terms.max(initial=0.0)), float(moved[K:].max())) < RENEW
+
+
+def _add_to_forms(layout: Layout, log: FloatArray) -> FloatArray:
+    """(K,) variance of each term, times the forms on one of its levels, over the residual."""
+    K = len(layout.terms)
+    per_level = layout.n_forms / np.array([layout.sizes[term] for term in layout.terms])
+    residual = float(np.exp(log[K:]) @ layout.n_forms_of_noise) / layout.n_forms
+    adds: FloatArray = np.exp(log[:K]) * per_level / residual
+    return adds
 
 
 def _learn(information: FloatArray, state: State, there: State) -> FloatArray:
