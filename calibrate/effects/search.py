@@ -30,7 +30,7 @@ ROUNDING = 1e-12  # of the variance of the points: a residual below it is roundi
 STEP = np.log(10.0)  # longest step of a log variance
 TOLERANCE = 1e-8  # error of a log variance at the optimum; half of it for a standard deviation
 #: The same with probes, in standard errors, below their own error: few forms, many.
-SETTLED = ((200_000, 0.005), (1_000_000, 0.02), (np.inf, 0.15))
+SETTLED = ((200_000, 0.005), (1_000_000, 0.02), (np.inf, 0.2))
 NOISY = 0.1  # of a standard error: where probes leave a step that does not shrink, near enough
 RENEW = 0.4  # relative: what moves the variance of forms more asks for a new curvature
 MAX_STEPS = 200
