@@ -23,13 +23,13 @@ def with_table(material: Material, name: str, table: pd.DataFrame) -> Material:
     return replace(material, tables=dict(material.tables) | {name: table})
 
 
-def with_variances(material: Material, se: float) -> Material:
+def with_variances(material: Material, se: float | None) -> Material:
     terms = ["employee", "employee_source", "rater", "residual", "residual:peer"]
     table = pd.DataFrame({
         "term": terms, "variance": [100.0, 20.0, 60.0, 120.0, 110.0],
         "share": [1 / 3, 1 / 15, 0.2, 0.4, None], "se": [12.0, 5.0, se, None, 7.5],
         "monte_carlo": 0.0,
-    })  # fmt: skip
+    }).astype({"variance": "Float64", "share": "Float64", "se": "Float64"})  # fmt: skip
     return with_table(material, "variance", table)
 
 
@@ -76,9 +76,9 @@ def test_the_audit_counts_thin_raters_apart_from_those_who_stand_out(
     assert "The severity of 2 raters rests on fewer than 5 forms." in text
 
 
-@pytest.mark.parametrize(("se", "is_rough"), [(29.0, False), (31.0, True)])
+@pytest.mark.parametrize(("se", "is_rough"), [(29.0, False), (31.0, True), (None, False)])
 def test_a_variance_below_two_standard_errors_is_called_rough(
-    invent: Invent, se: float, is_rough: bool
+    invent: Invent, se: float | None, is_rough: bool
 ) -> None:
     text = read_words(draft_packet("executive", with_variances(invent(), se)).html)
     assert "20% of the differences between forms come from who marked" in text

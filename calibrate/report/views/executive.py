@@ -148,7 +148,7 @@ def _tell_severity(severity: pd.DataFrame) -> Figure:
     if severity.empty:
         return Figure(NOT_KNOWN, words)
     row = severity.iloc[0]
-    is_rough = row["variance"] < 2 * row["se"]
+    is_rough = pd.notna(row["se"]) and row["variance"] < 2 * row["se"]
     return Figure(
         write_percent(float(row["share"])), f"{words}; a rough estimate" if is_rough else words
     )
