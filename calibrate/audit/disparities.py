@@ -16,6 +16,7 @@ from calibrate.audit.compare import Rows, Sides, compare_means, compare_rates
 from calibrate.audit.cube import Cube, build_cube, median_of_cells
 from calibrate.audit.findings import find_disparities, write_notes
 from calibrate.audit.groups import Grouping, build_groupings, count_groups
+from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.metrics import (
     compare_with_rows,
     mean_of_points,
@@ -24,6 +25,7 @@ from calibrate.audit.metrics import (
     share_above,
     share_of,
 )
+from calibrate.audit.parts import PARTS
 from calibrate.audit.policy import Evidence, judge, name_family, name_primary_stage
 from calibrate.audit.population import (
     SCORED_STAGES,
@@ -34,7 +36,7 @@ from calibrate.audit.population import (
 from calibrate.audit.suppress import suppress_small
 from calibrate.bands.guideline import false_discovery_rate
 from calibrate.config import MICRO, MISSING
-from calibrate.tables import DISPARITIES
+from calibrate.tables import DISPARITIES, FINDINGS
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -76,15 +78,31 @@ def audit_population(
         for grouping in groupings
         for block in bench.compare_stage(stage, grouping)
     ]
-    rows = _judge_rows(blocks, population, settings)
-    table = rows[DISPARITIES.names] if len(rows) else DISPARITIES.empty()
+    judged = _judge_rows(blocks, population, settings)
+    inquiry = Inquiry(population, settings, aligned, codes, groupings, bench.clusters, cube, judged)
+    return _report(inquiry, bench.cross_check(groupings))
+
+
+def _report(inquiry: Inquiry, cross_check: float | None) -> AuditResult:
+    """Fill every table, withhold what is too small, and gather the reasons to look."""
+    population, settings = inquiry.population, inquiry.settings
+    rows = suppress_small(inquiry.rows) if len(inquiry.rows) else inquiry.rows
+    tables = {
+        "disparities": DISPARITIES.conform(
+            rows[DISPARITIES.names] if len(rows) else DISPARITIES.empty()
+        ),
+        "groups": count_groups(inquiry.groupings, inquiry.codes, population, settings.min_cell),
+    }
+    found = find_disparities(rows)
+    notes = [*write_notes(rows, population)]
+    for part in PARTS:
+        table = part.contract.conform(part.build(inquiry))
+        tables[part.contract.name] = table
+        found += part.find(inquiry, table) if part.find else []
+        notes += part.note(inquiry, table) if part.note else []
+    tables["findings"] = FINDINGS.conform(pd.DataFrame(found, columns=FINDINGS.names))
     return AuditResult(
-        disparities=DISPARITIES.conform(table),
-        groups=count_groups(groupings, codes, population, settings.min_cell),
-        findings=find_disparities(rows),
-        cross_check=bench.cross_check(groupings),
-        notes=write_notes(rows, population),
-        rules=settings.rules.describe(),
+        tables=tables, cross_check=cross_check, notes=tuple(notes), rules=settings.rules.describe()
     )
 
 
@@ -112,7 +130,7 @@ def _judge_rows(
         judge(Evidence(*values), settings.rules.alpha)
         for values in zip(*columns, q_value.tolist(), strict=True)
     ]
-    return suppress_small(rows)
+    return rows
 
 
 @dataclass

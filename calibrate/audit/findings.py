@@ -8,7 +8,6 @@ import pandas as pd
 
 from calibrate.audit.policy import name_primary_stage
 from calibrate.audit.population import Population
-from calibrate.tables import FINDINGS
 
 KEY = ("stage", "measure", "attribute", "group")
 MEANING = {
@@ -22,7 +21,7 @@ UNANSWERED = {
 }
 
 
-def find_disparities(rows: pd.DataFrame) -> pd.DataFrame:
+def find_disparities(rows: pd.DataFrame) -> list[dict[str, str]]:
     """Write one finding for each row of the primary family that is beyond both bounds.
 
     Parameters
@@ -32,13 +31,12 @@ def find_disparities(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    frame as :data:`calibrate.tables.FINDINGS`
+    rows of :data:`calibrate.tables.FINDINGS`
     """
-    found: list[dict[str, str]] = []
-    if len(rows):
-        chosen = rows[(rows["family"] == "primary") & (rows["verdict"] == "beyond")]
-        found = [_write_finding(row, rows) for row in _list_records(chosen)]
-    return FINDINGS.conform(pd.DataFrame(found, columns=FINDINGS.names))
+    if not len(rows):
+        return []
+    chosen = rows[(rows["family"] == "primary") & (rows["verdict"] == "beyond")]
+    return [_write_finding(row, rows) for row in _list_records(chosen)]
 
 
 def _write_finding(row: dict[str, Any], rows: pd.DataFrame) -> dict[str, str]:

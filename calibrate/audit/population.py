@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from calibrate.audit.background import Background
 from calibrate.audit.policy import RulePack, load_rules
 from calibrate.config import Cycle
 
@@ -41,6 +42,8 @@ class Population:
         has is absent. Stage ``calibrated`` is the band of the calibrated score.
     quarantined : (I,) rows, or None
         Rows left out of the data for this employee.
+    background
+        The company around the bands; None where it is not known.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class Population:
     scores: Mapping[str, IntArray]
     bands: Mapping[str, IntArray]
     quarantined: IntArray | None = None
+    background: Background | None = None
 
     def __post_init__(self) -> None:
         columns = [self.rated, *self.scores.values(), *self.bands.values()]
@@ -126,11 +130,9 @@ class AuditResult:
 
     Parameters
     ----------
-    disparities : frame as :data:`calibrate.tables.DISPARITIES`
-    groups : frame as :data:`calibrate.audit.groups.GROUPS`
-        Who was rated, who was not, and rows left out, by group.
-    findings : frame as :data:`calibrate.tables.FINDINGS`
-        Reasons to look; kind ``disparity``.
+    tables
+        Frames by the name of their contract: those of
+        :data:`calibrate.audit.parts.AUDIT_TABLES` but the problems.
     cross_check
         Largest difference between the cube's figures and fairlearn row by row;
         None where nothing was compared.
@@ -140,9 +142,22 @@ class AuditResult:
         The rule pack as plain values.
     """
 
-    disparities: pd.DataFrame
-    groups: pd.DataFrame
-    findings: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     cross_check: float | None
     notes: tuple[str, ...] = ()
     rules: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def disparities(self) -> pd.DataFrame:
+        """Each group beside its reference."""
+        return self.tables["disparities"]
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """Who was rated, who was not, and rows left out, by group."""
+        return self.tables["groups"]
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """Reasons to look."""
+        return self.tables["findings"]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from calibrate.audit import Population
 from calibrate.bands import to_micro
+from calibrate.pipeline.background import gather_background
 from calibrate.pipeline.second_opinion import say_opinion
 from calibrate.pipeline.stages import Scored, encode_managers
 from calibrate.pipeline.tabulate import count_quarantined, list_notes
@@ -36,6 +37,7 @@ def gather_population(scored: Scored) -> Population:
         scores={"raw": to_micro(effects.raw), "calibrated": to_micro(effects.calibrated)},
         bands=stages,
         quarantined=np.bincount(rows, minlength=len(prepared.employees.ids)),
+        background=gather_background(scored),
     )
 
 

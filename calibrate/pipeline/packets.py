@@ -109,6 +109,7 @@ def _count_only(material: Material, audit: AuditMaterial) -> Material:
     """Tell the executive page how many disparities there are, and nothing else of them."""
     if material.cycle.inputs.attributes is None:
         return material
-    n_disparities = int((audit.findings["level"] == "look").sum())
+    findings = audit.tables["findings"]
+    n_disparities = int(((findings["kind"] == "disparity") & (findings["level"] == "look")).sum())
     readiness = {**material.readiness, "n_disparity_findings": n_disparities}
     return replace(material, readiness=readiness)

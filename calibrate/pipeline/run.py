@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from calibrate.audit import (
-    GROUPS,
+    AUDIT_TABLES,
     AuditSettings,
     audit_population,
     read_attributes,
@@ -49,9 +49,7 @@ from calibrate.report.folder import (
 )
 from calibrate.report.problems import remove_problems, write_problems
 from calibrate.report.workbook import write_audit_workbook, write_calibration_workbook
-from calibrate.tables import DISPARITIES, FINDINGS, PACKET_INDEX, PROBLEMS, PUBLIC, SCORES
-
-_AUDIT_TABLES = (DISPARITIES, FINDINGS, GROUPS, PROBLEMS)
+from calibrate.tables import PACKET_INDEX, PUBLIC, SCORES
 
 
 @dataclass(frozen=True)
@@ -237,7 +235,7 @@ def _fill(
 def _describe(folder: Path, provenance: Provenance, largest_step: float) -> None:
     """Write the data dictionary and, last, the manifest of everything else."""
     listed = [(f"tables/{c.name}.csv", c) for c in PUBLIC]
-    listed += [(f"audit/tables/{c.name}.csv", c) for c in _AUDIT_TABLES]
+    listed += [(f"audit/tables/{c.name}.csv", c) for c in AUDIT_TABLES]
     listed.append(("packets/index.csv", PACKET_INDEX))
     (folder / "datapackage.json").write_text(build_data_dictionary(listed), encoding="utf-8")
     hashes = {
@@ -258,13 +256,11 @@ def _audit(folder: Path, scored: Scored, seal: str, provenance: Provenance) -> A
     rescored = _score_without_attributes(prepared.cycle, seal)
     settings = AuditSettings.from_cycle(prepared.cycle)
     audited = audit_population(gather_population(scored), attributes, settings)
-    frames = (audited.disparities, audited.findings, audited.groups, tabulate_problems(problems))
-    for contract, frame in zip(_AUDIT_TABLES, frames, strict=True):
-        write_table(folder / "audit" / "tables", contract, frame)
+    tables = {**audited.tables, "problems": tabulate_problems(problems)}
+    for contract in AUDIT_TABLES:
+        write_table(folder / "audit" / "tables", contract, tables[contract.name])
     material = AuditMaterial(
-        disparities=audited.disparities,
-        groups=audited.groups,
-        findings=audited.findings,
+        tables=tables,
         scores_sha256=seal,
         rescored_sha256=rescored,
         input_hashes=tuple(sorted(provenance.inputs.items())),
@@ -273,7 +269,7 @@ def _audit(folder: Path, scored: Scored, seal: str, provenance: Provenance) -> A
         notes=audited.notes,
     )
     write_audit_workbook(
-        folder / "audit" / "audit.xlsx", tuple(zip(_AUDIT_TABLES, frames, strict=True)), material,
+        folder / "audit" / "audit.xlsx", [(c, tables[c.name]) for c in AUDIT_TABLES], material,
         prepared.cycle, provenance.run_id,
     )  # fmt: skip
     return material

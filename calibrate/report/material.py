@@ -111,8 +111,8 @@ class AuditMaterial:
 
     Parameters
     ----------
-    disparities, groups, findings
-        Frames of the audit.
+    tables
+        Frames of the audit by the name of their contract.
     scores_sha256, rescored_sha256
         Hash of the scores before the attributes were opened, and of the scores computed
         again with the attributes file withheld.
@@ -126,9 +126,7 @@ class AuditMaterial:
         Sentences on what could not be computed.
     """
 
-    disparities: pd.DataFrame
-    groups: pd.DataFrame
-    findings: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     scores_sha256: str
     rescored_sha256: str
     input_hashes: tuple[tuple[str, str], ...]

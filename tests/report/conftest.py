@@ -357,8 +357,8 @@ def audit() -> AuditMaterial:
         "evidence": "22 of 120 against 34 of 121; ratio 0.64, 95% range 0.41 to 0.98, q 0.042.",
     }])  # fmt: skip
     return AuditMaterial(
-        disparities=invent_disparities(), groups=groups,
-        findings=tables.FINDINGS.conform(findings), scores_sha256="cd" * 32,
+        tables={"disparities": invent_disparities(), "groups": groups,
+                "findings": tables.FINDINGS.conform(findings)}, scores_sha256="cd" * 32,
         rescored_sha256="cd" * 32,
         input_hashes=(("employees.csv", "01" * 32), ("ratings.csv", "23" * 32)),
         rule_pack={"id": "us-2026", "version": 1, "status": "Technical bounds.", "alpha": 0.05,

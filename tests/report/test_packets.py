@@ -117,7 +117,7 @@ def test_no_packet_but_the_audit_names_an_attribute(
 ) -> None:
     key = {"session": "Engineering", "manager": "E000"}.get(kind, "")
     text = strip_tags(draft_packet(kind, invent(), key).html).lower()
-    for attribute in set(audit.disparities["attribute"]):
+    for attribute in set(audit.tables["disparities"]["attribute"]):
         for name in attribute.split("*"):
             assert name not in text
     with pytest.raises(ValueError, match="no other"):
@@ -257,8 +257,7 @@ def test_unlinked_people_are_told_why_nothing_was_adjusted(invent: Invent) -> No
 
 def test_audit_without_attributes_says_so(invent: Invent, audit: AuditMaterial) -> None:
     bare = replace(
-        audit, disparities=audit.disparities.iloc[:0], groups=audit.groups.iloc[:0],
-        findings=audit.findings.iloc[:0],
+        audit, tables={name: table.iloc[:0] for name, table in audit.tables.items()},
     )  # fmt: skip
     text = flatten(read_text(render_packet("audit", invent(), audit=bare).pdf))
     assert "Disparities are not yet known" in text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from calibrate.bands import SMALL_COMPANY
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.audit_parts import build_sections
 from calibrate.report.views.base import (
     Company,
     Figure,
@@ -24,6 +25,7 @@ from calibrate.report.views.disparity import (
     build_details,
     list_power,
 )
+from calibrate.report.views.sections import Section
 from calibrate.report.words import (
     DASH,
     TERM_WORDS,
@@ -120,6 +122,7 @@ class AuditView:
     notes: tuple[str, ...]
     rules: tuple[Item, ...]
     sources: tuple[Item, ...]
+    sections: tuple[Section, ...]
     details: tuple[DetailTable, ...]
     rubrics: tuple[RubricNote, ...]
 
@@ -127,9 +130,9 @@ class AuditView:
 def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
     """Build the packet for auditors; the only one that shows figures by group."""
     company = Company(material)
-    rows = list_rows(audit.disparities)
+    rows = list_rows(audit.tables["disparities"])
     groups, groups_notice = cap_rows(
-        [_build_group(row) for row in list_rows(audit.groups)], "groups"
+        [_build_group(row) for row in list_rows(audit.tables["groups"])], "groups"
     )
     inputs, inputs_notice = cap_rows([Item(*pair) for pair in audit.input_hashes], "files")
     power, power_notice = list_power(rows)
@@ -144,7 +147,7 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
         verdicts=_count_verdicts(rows),
         looks=tuple(
             Look(str(row["headline"] or ""), str(row["evidence"] or ""))
-            for row in list_rows(audit.findings)
+            for row in list_rows(audit.tables["findings"])
         ),
         unknowns=_say_unknowns(material.readiness),
         scope=_describe_scope(company, rows),
@@ -170,6 +173,7 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
         notes=(*audit.notes, *material.notes),
         rules=_describe_rules(audit.rule_pack),
         sources=_list_sources(audit.rule_pack),
+        sections=build_sections(material, audit),
         details=build_details(rows),
         rubrics=company.rubric_notes,
     )

@@ -1,0 +1,16 @@
+"""Sections of the audit packet beyond rates and ratios, one module a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from calibrate.report.material import AuditMaterial, Material
+from calibrate.report.views.sections import Section
+
+#: In the order of the pages.
+BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] = ()
+
+
+def build_sections(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Every section that has something to say about these data."""
+    return tuple(section for build in BUILDERS for section in build(material, audit))

@@ -1,0 +1,89 @@
+"""Sections of a packet that are a heading, some sentences and tables: one shape for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from calibrate.report.views.base import cap_rows
+
+#: Width of a column in millimetres that ``print.css`` knows; 0 takes what is left.
+WIDTHS = (0, 8, 10, 12, 13, 14, 16, 18, 20, 22, 24, 26, 30, 34, 38, 40, 42, 48, 56, 64)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Head of a column.
+
+    Raises
+    ------
+    ValueError
+        If the style sheet has no such width: a bug of the view.
+    """
+
+    text: str
+    width: int = 0
+    is_number: bool = False
+
+    def __post_init__(self) -> None:
+        if self.width not in WIDTHS:
+            raise ValueError(f"print.css has no column of {self.width} mm")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table whose cells are written already; the first column heads its rows.
+
+    Parameters
+    ----------
+    caption
+        What the table shows and how to read it; may be empty.
+    headings : (C,)
+    rows : (R, C) text, or markup of a chart
+    marked : positions of rows to be looked at first
+    notice : what was cut, or withheld
+    """
+
+    caption: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[str | Markup, ...], ...]
+    marked: frozenset[int] = frozenset()
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading with what belongs to it.
+
+    Parameters
+    ----------
+    lead : what it is about and how to read it, in one or two sentences
+    sentences : what the figures say
+    is_wide : printed across, on a page of its own kind
+    """
+
+    title: str
+    lead: str = ""
+    sentences: tuple[str, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    is_wide: bool = False
+
+
+def build_grid(
+    caption: str,
+    headings: Sequence[Heading],
+    rows: Sequence[tuple[str | Markup, ...]],
+    marked: Sequence[int] = (),
+    noun: str = "rows",
+) -> Grid:
+    """Cut a table at the most rows a packet prints, and say so.
+
+    Examples
+    --------
+    >>> build_grid("", [Heading("Group")], [("women",), ("men",)]).rows
+    (('women',), ('men',))
+    """
+    kept, notice = cap_rows(list(rows), noun)
+    return Grid(caption, tuple(headings), tuple(kept), frozenset(marked), notice)
