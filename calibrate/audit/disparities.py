@@ -26,7 +26,6 @@ from calibrate.audit.metrics import (
     share_of,
 )
 from calibrate.audit.parts import PARTS
-from calibrate.audit.policy import Evidence, judge, name_family, name_primary_stage
 from calibrate.audit.population import (
     SCORED_STAGES,
     AuditResult,
@@ -34,7 +33,7 @@ from calibrate.audit.population import (
     Population,
 )
 from calibrate.audit.suppress import suppress_small
-from calibrate.bands.guideline import false_discovery_rate
+from calibrate.audit.verdicts import judge_rows
 from calibrate.config import MICRO, MISSING
 from calibrate.tables import DISPARITIES, FINDINGS
 
@@ -78,7 +77,7 @@ def audit_population(
         for grouping in groupings
         for block in bench.compare_stage(stage, grouping)
     ]
-    judged = _judge_rows(blocks, population, settings)
+    judged = judge_rows(blocks, population, settings)
     inquiry = Inquiry(population, settings, aligned, codes, groupings, bench.clusters, cube, judged)
     return _report(inquiry, bench.cross_check(groupings))
 
@@ -104,33 +103,6 @@ def _report(inquiry: Inquiry, cross_check: float | None) -> AuditResult:
     return AuditResult(
         tables=tables, cross_check=cross_check, notes=tuple(notes), rules=settings.rules.describe()
     )
-
-
-def _judge_rows(
-    blocks: list[Rows], population: Population, settings: AuditSettings
-) -> pd.DataFrame:
-    if not blocks:
-        return pd.DataFrame()
-    rows = pd.DataFrame({name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]})
-    rows["n_favourable"] = rows["n_favourable"].astype("Int64")
-    primary = name_primary_stage(population.stages)
-    keys = zip(rows["stage"], rows["measure"], rows["attribute"], strict=True)
-    rows["family"] = [name_family(*key, primary) for key in keys]
-    larger = np.fmax(rows["p_value"].to_numpy(float), rows["p_clustered"].to_numpy(float))
-    is_tested = rows["is_computable"].to_numpy(bool) & ~rows["is_small"].to_numpy(bool)
-    larger = np.where(is_tested, larger, np.nan)
-    q_value = np.full(len(rows), np.nan)
-    for family in rows["family"].unique():
-        inside = (rows["family"] == family).to_numpy(bool)
-        q_value[inside] = false_discovery_rate(larger[inside])
-    rows["q_value"] = q_value
-    flags = ("is_computable", "is_small", "is_reference", "is_beyond_bound", "is_inside_bound")
-    columns = [rows[flag].to_numpy(bool).tolist() for flag in flags]
-    rows["verdict"] = [
-        judge(Evidence(*values), settings.rules.alpha)
-        for values in zip(*columns, q_value.tolist(), strict=True)
-    ]
-    return rows
 
 
 @dataclass
