@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +70,16 @@ class ClusterCells:
         return dense
 
 
-def clustered_p(n1: FloatArray, y1: FloatArray, n0: FloatArray, y0: FloatArray) -> float:
+class ClusteredGap(NamedTuple):
+    """A difference of two means, its CR2 standard error and Satterthwaite's degrees of freedom."""
+
+    difference: float
+    error: float
+    degrees: float
+    p_value: float
+
+
+def clustered_gap(n1: FloatArray, y1: FloatArray, n0: FloatArray, y0: FloatArray) -> ClusteredGap:
     r"""Test a gap between two groups when people of one cluster hang together.
 
     Least squares of the outcome on the group indicator, CR2 variance, t with
@@ -95,10 +105,11 @@ def clustered_p(n1: FloatArray, y1: FloatArray, n0: FloatArray, y0: FloatArray) 
 
     Returns
     -------
-    p, 0 to 1
-        1 where one of the two sits wholly under one manager and the other does
-        not: the group cannot be told from the manager. NaN where both sit under
-        the same one, where a side is empty, or where nothing varies.
+    ClusteredGap
+        p is 1, without a standard error, where one of the two sits wholly under
+        one manager and the other does not: the group cannot be told from the
+        manager. NaN where both sit under the same one, where a side is empty,
+        or where nothing varies.
 
     References
     ----------
@@ -108,26 +119,34 @@ def clustered_p(n1: FloatArray, y1: FloatArray, n0: FloatArray, y0: FloatArray) 
     Examples
     --------
     >>> one_each = np.ones(4)
-    >>> p = clustered_p(one_each, np.array([0., 0, 0, 1]), one_each, np.array([1., 1, 1, 0]))
-    >>> round(p, 3)
-    0.391
+    >>> gap = clustered_gap(one_each, np.array([0., 0, 0, 1]), one_each, np.array([1., 1, 1, 0]))
+    >>> round(gap.difference, 3), round(gap.p_value, 3)
+    (-0.5, 0.391)
     """
+    nothing = float("nan")
     size1, size0 = n1.sum(), n0.sum()
     if not (size1 > 0 and size0 > 0):
-        return float("nan")
+        return ClusteredGap(nothing, nothing, nothing, nothing)
+    mean1, mean0 = y1.sum() / size1, y0.sum() / size0
+    difference = float(mean1 - mean0)
     alone1, alone0 = bool((n1 == size1).any()), bool((n0 == size0).any())
     if alone1 or alone0:
         is_one_cluster = alone1 and alone0 and int(n1.argmax()) == int(n0.argmax())
-        return float("nan") if is_one_cluster else 1.0
+        return ClusteredGap(difference, nothing, nothing, nothing if is_one_cluster else 1.0)
     a1, a0 = (1 - n1 / size1) ** -0.5, (1 - n0 / size0) ** -0.5
-    mean1, mean0 = y1.sum() / size1, y0.sum() / size0
     score = a1 * (y1 - n1 * mean1) / size1 - a0 * (y0 - n0 * mean0) / size0
     variance = float(score @ score)
     scale = float(abs(mean1) + abs(mean0))
     if not variance > (1e-12 * scale) ** 2:
-        return float("nan")
-    t = (mean1 - mean0) / variance**0.5
-    return 2 * float(stdtr(_degrees(n1, a1, size1, n0, a0, size0), -abs(t)))
+        return ClusteredGap(difference, nothing, nothing, nothing)
+    degrees = _degrees(n1, a1, size1, n0, a0, size0)
+    p_value = 2 * float(stdtr(degrees, -abs(difference) / variance**0.5))
+    return ClusteredGap(difference, variance**0.5, degrees, p_value)
+
+
+def clustered_p(n1: FloatArray, y1: FloatArray, n0: FloatArray, y0: FloatArray) -> float:
+    """p of :func:`clustered_gap`."""
+    return clustered_gap(n1, y1, n0, y0).p_value
 
 
 def _degrees(
