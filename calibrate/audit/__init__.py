@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calibrate.audit.attributes import AttributeTable, read_attributes
-from calibrate.audit.background import Background, FormEvidence
+from calibrate.audit.background import Background, Calibration, FormEvidence
 from calibrate.audit.disparities import audit_population
 from calibrate.audit.parts import AUDIT_TABLES
 from calibrate.audit.policy import RulePack, load_rules
@@ -11,5 +11,6 @@ from calibrate.audit.population import AuditResult, AuditSettings, Population
 
 __all__ = [
     "AUDIT_TABLES", "AttributeTable", "AuditResult", "AuditSettings", "Background",
-    "FormEvidence", "Population", "RulePack", "audit_population", "load_rules", "read_attributes",
+    "Calibration", "FormEvidence", "Population", "RulePack", "audit_population", "load_rules",
+    "read_attributes",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,33 @@ class FormEvidence:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """What the calibration makes of the forms; handed over after the scores are sealed.
+
+    Parameters
+    ----------
+    calibrated, se : (I,) points
+        NaN ``se`` where no probability is claimed.
+    df : (I,)
+        Degrees of freedom of ``se``; infinite where it is taken as normal.
+    suggested : (I,) position of the band, -1 for none
+    pass_through
+        (N,) invented points of every form, in any unit, to (I,) raw, adjusted and
+        calibrated scores in the same unit, with the variances of the run held. None
+        where scores are not linear in the points: the ordinal model.
+    is_what_if
+        The company is small: the suggestion follows the raw score.
+    """
+
+    calibrated: FloatArray
+    se: FloatArray
+    df: FloatArray
+    suggested: IntArray
+    pass_through: Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]] | None
+    is_what_if: bool = False
+
+
+@dataclass(frozen=True)
 class Background:
     """The company around the bands.
 
@@ -67,6 +94,8 @@ class Background:
         Every form.
     is_fitted
         Is there a severity at all?
+    calibration
+        What the calibration makes of the forms; None where that is not known.
     """
 
     strata: Mapping[str, tuple[str, ...]]
@@ -78,3 +107,4 @@ class Background:
     probabilities: FloatArray
     forms: FormEvidence
     is_fitted: bool
+    calibration: Calibration | None = None

@@ -6,6 +6,7 @@ import numpy as np
 
 from calibrate.audit import Background, FormEvidence
 from calibrate.config import CONTROL_COLUMNS, SOURCES
+from calibrate.pipeline.frozen import describe_calibration
 from calibrate.pipeline.stages import Scored
 
 
@@ -32,6 +33,7 @@ def gather_background(scored: Scored) -> Background:
         probabilities=scored.bands.probabilities,
         forms=_gather_forms(scored),
         is_fitted=scored.effects.fitted,
+        calibration=describe_calibration(scored),
     )
 
 

@@ -310,7 +310,7 @@ def estimate_overall(prepared: Prepared, model: Model | None = None) -> Effects:
     chosen = forms.scored
     return estimate_effects(
         forms.employee[chosen], forms.rater[chosen], forms.source[chosen],
-        forms.points[chosen], forms.weight[chosen], _encode_units(prepared),
+        forms.points[chosen], forms.weight[chosen], encode_units(prepared),
         n_employees=len(prepared.employees.ids), n_raters=len(prepared.raters),
         settings=Settings(
             interval=cycle.effects.interval, min_link=cycle.effects.min_link,
@@ -335,7 +335,7 @@ def _find_assumed(cycle: Cycle) -> Assumed | None:
     return Assumed(declared.rater_share, declared.reliability) if declared else None
 
 
-def _encode_units(prepared: Prepared) -> IntArray | None:
+def encode_units(prepared: Prepared) -> IntArray | None:
     """Unit codes; -1 for whoever has no unit and so shares nothing with others."""
     if prepared.unit_kind == "none":
         return None
