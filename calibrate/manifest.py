@@ -34,6 +34,9 @@ class Provenance:
         The cycle with all defaults filled in.
     outputs
         What was asked for.
+    configurations
+        Hash of all settings this cycle was run with in the same output folder:
+        the audit counts them.
     """
 
     cycle: str
@@ -42,6 +45,7 @@ class Provenance:
     versions: Mapping[str, str]
     seed: int
     outputs: Sequence[str]
+    configurations: str = ""
 
     @property
     def run_id(self) -> str:
@@ -49,6 +53,7 @@ class Provenance:
         told = {
             "inputs": dict(self.inputs), "configuration": dict(self.configuration),
             "versions": dict(self.versions), "seed": self.seed, "outputs": list(self.outputs),
+            "configurations": self.configurations,
         }  # fmt: skip
         return hash_bytes(canonical_json(told).encode())[:12]
 
@@ -106,6 +111,7 @@ def build_statement(provenance: Provenance, outputs: Mapping[str, str], largest_
                 "externalParameters": {
                     "cycle": provenance.cycle,
                     "configuration": dict(provenance.configuration),
+                    "configurations": provenance.configurations,
                     "outputs": list(provenance.outputs),
                     "seed": provenance.seed,
                 },

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from calibrate.audit.groups import GROUPS
 from calibrate.audit.inquiry import Part
-from calibrate.tables import DISPARITIES, FINDINGS, PROBLEMS, Contract
+from calibrate.tables import CONFIGURATIONS, DISPARITIES, FINDINGS, PROBLEMS, Contract
 
 PARTS: tuple[Part, ...] = ()
 
 #: Every table under ``audit/tables``; all figures by group stand there and nowhere else.
 AUDIT_TABLES: tuple[Contract, ...] = (
-    DISPARITIES, FINDINGS, GROUPS, PROBLEMS, *(part.contract for part in PARTS),
+    DISPARITIES, FINDINGS, GROUPS, PROBLEMS, CONFIGURATIONS,
+    *(part.contract for part in PARTS),
 )  # fmt: skip

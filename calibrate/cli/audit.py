@@ -11,6 +11,7 @@ from calibrate.cli.options import (
     gate_option,
     json_option,
     out_option,
+    reason_option,
     stderr_console,
 )
 from calibrate.cli.result import print_result
@@ -19,9 +20,10 @@ from calibrate.cli.result import print_result
 @click.command()
 @cycle_argument
 @out_option
+@reason_option
 @gate_option
 @json_option
-def audit(cycle: Path, out: Path, gate: bool, as_json: bool) -> int:
+def audit(cycle: Path, out: Path, reason: str, gate: bool, as_json: bool) -> int:
     """Score a cycle; write its tables and the audit alone.
 
     \b
@@ -32,5 +34,5 @@ def audit(cycle: Path, out: Path, gate: bool, as_json: bool) -> int:
     from calibrate.pipeline.progress import Clock
 
     clock = Clock(stderr_console())
-    result = run_cycle(cycle, out, Options(only="audit"), clock)
+    result = run_cycle(cycle, out, Options(only="audit", reason=reason), clock)
     return print_result(result, clock, as_json=as_json, gate=gate)

@@ -38,6 +38,11 @@ jobs_option = click.option(
     help="Processes that set packets; the bytes do not depend on it.",
 )  # fmt: skip
 
+reason_option = click.option(
+    "--reason", default="", metavar="TEXT",
+    help="Why effects, bands or sources were changed after the first audit.",
+)  # fmt: skip
+
 
 def find_width() -> int | None:
     """Letters per line: of the terminal, or as COLUMNS says; ``None`` into a file or a pipe."""

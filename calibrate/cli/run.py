@@ -12,6 +12,7 @@ from calibrate.cli.options import (
     jobs_option,
     json_option,
     out_option,
+    reason_option,
     stderr_console,
 )
 from calibrate.cli.result import print_result
@@ -26,11 +27,12 @@ from calibrate.cli.result import print_result
     "--only", type=click.Choice(["session", "manager", "audit", "executive"]), default=None,
     metavar="KIND", help="Make one kind of packet: session, manager, audit or executive.",
 )  # fmt: skip
+@reason_option
 @gate_option
 @json_option
 def run(
-    cycle: Path, out: Path, jobs: int, no_packets: bool, only: str | None, gate: bool,
-    as_json: bool,
+    cycle: Path, out: Path, jobs: int, no_packets: bool, only: str | None,
+    reason: str, gate: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Score and audit a cycle; write its tables and packets.
 
@@ -44,6 +46,6 @@ def run(
     from calibrate.pipeline.progress import Clock
 
     clock = Clock(stderr_console())
-    options = Options(jobs=jobs, has_packets=not no_packets, only=only)
+    options = Options(jobs=jobs, has_packets=not no_packets, only=only, reason=reason)
     result = run_cycle(cycle, out, options, clock)
     return print_result(result, clock, as_json=as_json, gate=gate)

@@ -26,6 +26,11 @@ from calibrate.manifest import (
     hash_file,
     list_files,
 )
+from calibrate.pipeline.configurations import (
+    ConfigurationLog,
+    enter_configuration,
+    write_log,
+)
 from calibrate.pipeline.gather import gather_material, gather_population
 from calibrate.pipeline.packets import print_packets, write_index
 from calibrate.pipeline.progress import Clock
@@ -54,11 +59,15 @@ from calibrate.tables import PACKET_INDEX, PUBLIC, SCORES
 
 @dataclass(frozen=True)
 class Options:
-    """What a run should make; how many processes make it changes no byte."""
+    """What a run should make; how many processes make it changes no byte.
+
+    ``reason`` says why settings were changed that the first audit froze.
+    """
 
     jobs: int = 1
     has_packets: bool = True
     only: str | None = None
+    reason: str = ""
 
     def choose_kinds(self, cycle: Cycle) -> tuple[str, ...]:
         """Kinds of packet to print."""
@@ -188,6 +197,8 @@ def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> Run
     with clock.stage("read"):
         cycle, fetched = _open(source)
         provenance = gather_provenance(cycle, options.choose_kinds(cycle), fetched)
+        log = enter_configuration(out, cycle, provenance, options.reason)
+        provenance = replace(provenance, configurations=log.head)
     folder = find_run(out, provenance.folder)
     if folder is None:
         with clock.stage("read"):
@@ -197,11 +208,12 @@ def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> Run
             tables = tabulate_everything(scored)
         folder = write_run(
             out, provenance.folder,
-            lambda beside: _fill(beside, scored, tables, provenance, options, clock),
+            lambda beside: _fill(beside, scored, tables, provenance, log, options, clock),
         )  # fmt: skip
         is_repeated = False
     else:
         is_repeated = True
+    write_log(out, cycle, log)
     point_latest(out, provenance.folder)
     return summarise_run(out, folder, provenance.run_id, cycle, is_repeated=is_repeated)
 
@@ -211,6 +223,7 @@ def _fill(
     scored: Scored,
     tables: Mapping[str, pd.DataFrame],
     provenance: Provenance,
+    log: ConfigurationLog,
     options: Options,
     clock: Clock,
 ) -> None:
@@ -219,7 +232,7 @@ def _fill(
             write_table(folder / "tables", contract, tables[contract.name])
         seal = hash_file(folder / "tables" / "scores.parquet")
     with clock.stage("audit"):
-        material = _audit(folder, scored, seal, provenance)
+        material = _audit(folder, scored, seal, provenance, log)
     with clock.stage("workbooks"):
         gathered = gather_material(scored, tables, provenance.run_id)
         write_calibration_workbook(folder / "calibration.xlsx", gathered)
@@ -247,7 +260,9 @@ def _describe(folder: Path, provenance: Provenance, largest_step: float) -> None
     (folder / "manifest.json").write_text(statement, encoding="utf-8")
 
 
-def _audit(folder: Path, scored: Scored, seal: str, provenance: Provenance) -> AuditMaterial:
+def _audit(
+    folder: Path, scored: Scored, seal: str, provenance: Provenance, log: ConfigurationLog
+) -> AuditMaterial:
     """Open the attributes, now that the scores are written and sealed."""
     prepared = scored.prepared
     employees = prepared.employees
@@ -256,7 +271,9 @@ def _audit(folder: Path, scored: Scored, seal: str, provenance: Provenance) -> A
     rescored = _score_without_attributes(prepared.cycle, seal)
     settings = AuditSettings.from_cycle(prepared.cycle)
     audited = audit_population(gather_population(scored), attributes, settings)
-    tables = {**audited.tables, "problems": tabulate_problems(problems)}
+    tables = {
+        **audited.tables, "problems": tabulate_problems(problems), "configurations": log.tabulate()
+    }  # fmt: skip
     for contract in AUDIT_TABLES:
         write_table(folder / "audit" / "tables", contract, tables[contract.name])
     material = AuditMaterial(

@@ -1,5 +1,6 @@
 """Column contracts of every table the engine writes: name, type, unit, meaning."""
 
+from calibrate.tables.configurations import CONFIGURATIONS
 from calibrate.tables.contract import DTYPES, SIGNIFICANT_DIGITS, Column, Contract, Kind
 from calibrate.tables.groups import DISPARITIES
 from calibrate.tables.meeting import AGENDA, DISTRIBUTION
@@ -19,6 +20,7 @@ PUBLIC = (
 __all__ = [
     "AGENDA",
     "AGREEMENT",
+    "CONFIGURATIONS",
     "CRITERION_SCORES",
     "DISPARITIES",
     "DISTRIBUTION",

@@ -1,0 +1,62 @@
+"""How many ways the cycle was run, and what changed once figures by group were seen."""
+
+from __future__ import annotations
+
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.words import DASH, count_of
+
+TITLE = "How often the settings were changed"
+LEAD = (
+    "Whoever may choose settings after seeing figures by group can choose the figures. "
+    "So every setting that this cycle was run with in this output folder is counted."
+)
+#: Of a setting; whole in the table.
+MOST_LETTERS = 160
+_HEADINGS = (
+    Heading("Key or file", 56), Heading("Setting", 16, is_number=True), Heading("Before", 30),
+    Heading("After", 30), Heading("Reason given"),
+)  # fmt: skip
+
+
+def build_configurations(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Count the settings and list what changed after the first audit."""
+    rows = list_rows(audit.tables["configurations"]) if "configurations" in audit.tables else []
+    if not rows:
+        return ()
+    opened = min((r["position"] for r in rows if r["is_opened"]), default=None)
+    later = [r for r in rows if opened is not None and r["position"] > opened and r["key"]]
+    grids = (build_grid("", _HEADINGS, [_write_row(r) for r in later], noun="changes"),)
+    return (Section(TITLE, LEAD, _say(rows, later, opened), grids if later else ()),)
+
+
+def _say(rows: list[Row], later: list[Row], opened: int | None) -> tuple[str, ...]:
+    total = max(r["position"] for r in rows)
+    current = next((r["position"] for r in rows if r["is_current"]), total)
+    said = [f"This run is number {current} of {count_of(total, 'way', 'ways')} it was run in."]
+    if opened is None:
+        return (*said, "No attributes were given: nobody has seen figures by group.")
+    said.append(
+        f"Figures by group were first made with number {opened}. Effects, bands and sources are "
+        "frozen since; a change needs a reason."
+    )
+    frozen = sorted({str(r["key"]) for r in later if r["is_frozen"]})
+    if frozen:
+        said.append(f"Changed since, with the reason given below: {', '.join(frozen)}.")
+    elif later:
+        said.append("None of these three was changed since. What else was changed stands below.")
+    else:
+        said.append("Nothing was changed since.")
+    return (*said, "Runs into other folders are not known here.")
+
+
+def _write_row(row: Row) -> tuple[str, ...]:
+    return (
+        str(row["key"]), str(row["position"]), *(
+            _cut(str(row[name] or DASH)) for name in ("before", "after", "reason")
+        ),
+    )  # fmt: skip
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
