@@ -93,6 +93,8 @@ class AuditSettings:
         Groups below this many people are withheld.
     rules
         Bounds and definitions.
+    seed
+        Of every random draw of the audit.
     """
 
     attributes: tuple[str, ...] | None
@@ -101,6 +103,7 @@ class AuditSettings:
     favourable: frozenset[int]
     min_cell: int
     rules: RulePack
+    seed: int = 0
 
     @staticmethod
     def from_cycle(cycle: Cycle) -> AuditSettings:
@@ -121,6 +124,7 @@ class AuditSettings:
             favourable=frozenset(labels.index(label) for label in favourable),
             min_cell=cycle.privacy.min_cell,
             rules=load_rules(audit.rules),
+            seed=cycle.seed,
         )
 
 
