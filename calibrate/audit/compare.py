@@ -14,6 +14,7 @@ from calibrate.audit.inference import (
     detectable_gap,
     detectable_ratio,
     fisher_midp,
+    pooled_z,
     welch_test,
 )
 from calibrate.audit.intervals import rate_interval, ratio_interval
@@ -33,8 +34,8 @@ Rows = dict[str, npt.NDArray[Any]]
 
 FIGURES = (
     "rate", "ratio", "ratio_low", "ratio_high", "impact_ratio", "difference", "low", "high",
-    "p_value", "p_clustered", "detectable_ratio", "detectable_difference", "shortfall",
-    "n_favourable",
+    "z_value", "p_value", "p_clustered", "detectable_ratio", "detectable_difference",
+    "shortfall", "n_favourable",
 )  # fmt: skip
 
 
@@ -81,6 +82,8 @@ class Sides:
             "group": labels,
             "reference": np.full(size, self.grouping.reference_label or None, dtype=object),
             "n": self.n,
+            "n_reference": np.full(size, self.n[reference] if reference >= 0 else 0),
+            "flip_flop": np.full(size, None, dtype=object),
             "is_reference": np.arange(size) == reference,
             "is_hidden": hidden,
             "is_computable": np.full(size, reference >= 0),
@@ -161,7 +164,9 @@ def _fill_ratios(
         "ratio": [compute_ratio(rate, rate0) for rate in rows["rate"][compared].tolist()],
         "ratio_low": low,
         "ratio_high": high,
+        "z_value": pooled_z(x1, n1, x0, n0),
         "p_value": [fisher_midp(*table) for table in tables],
+        "flip_flop": [is_flip_flop(*table, sides.rules) for table in tables],
         "detectable_ratio": smallest,
         "detectable_difference": rate0 * np.abs(1 - smallest),
         "is_beyond_bound": [is_ratio_beyond(*table, sides.rules) for table in tables],
@@ -169,6 +174,43 @@ def _fill_ratios(
     }
     for name, values in filled.items():
         rows[name][compared] = values
+
+
+def is_flip_flop(x1: int, n1: int, x0: int, n0: int, rules: RulePack) -> bool:
+    """Tell whether one person of the group, counted or not, would turn the picture round.
+
+    One person more, or one person fewer, of the group is counted; the picture
+    is turned round if the ratio then stands on the other side of a practical
+    bound, or Fisher's mid-p on the other side of ``rules.alpha`` (of this test
+    alone, not of its family).
+
+    Parameters
+    ----------
+    x1, n1, x0, n0 : people
+        Counted and in all, in the group and in the reference; ``x0 > 0``.
+
+    References
+    ----------
+    Uniform Guidelines, Questions and Answers, 44 FR 11996 (1979), question 21:
+    the selection of one different person.
+
+    Examples
+    --------
+    Ricci v. DeStefano, 3 of 8 against 16 of 25: with 4 of 8 the ratio is still
+    below four fifths, and neither is anything significant; with 5 of 8 all changes.
+
+    >>> from calibrate.audit.policy import load_rules
+    >>> rules = load_rules("us-2026")
+    >>> is_flip_flop(3, 8, 16, 25, rules), is_flip_flop(4, 8, 16, 25, rules)
+    (False, True)
+    """
+
+    def look(x: int) -> tuple[bool, bool]:
+        is_beyond = is_ratio_beyond(x, n1, x0, n0, rules)
+        return is_beyond, fisher_midp(x, n1, x0, n0) <= rules.alpha
+
+    moved = (x for x in (x1 - 1, x1 + 1) if 0 <= x <= n1)
+    return any(look(x) != look(x1) for x in moved)
 
 
 def compare_means(

@@ -24,11 +24,25 @@ DISPARITIES = Contract(
         Column("difference", "number", "group minus reference"),
         Column("low", "number", "of the rate, 95 %; for mean_score of the difference"),
         Column("high", "number", "of the rate, 95 %; for mean_score of the difference"),
+        Column("z_value", "number", "gap of the rates, pooled", "standard deviations"),
         Column("p_value", "number", "Fisher's mid-p; for mean_score Welch"),
         Column("p_clustered", "number", "clustered by manager: CR2, Satterthwaite"),
         Column("q_value", "number", "after Benjamini-Hochberg within the family"),
         Column("detectable_ratio", "number", "smallest ratio found with 80 % power"),
         Column("detectable_difference", "number", "smallest difference found with 80 % power"),
+        Column(
+            "detectable_ratio_family", "number", "the same at 0.05 / number of tests of the family"
+        ),
+        Column(
+            "detectable_difference_family",
+            "number",
+            "the same at 0.05 / number of tests of the family",
+        ),
+        Column(
+            "flip_flop",
+            "boolean",
+            "one person of the group, counted or not, would reverse four fifths or the test",
+        ),
         Column("shortfall", "number", "n x reference rate - n_favourable", "people"),
         Column("verdict", "text", "not_computable, too_few, beyond, significant_only, within, …"),
         Column("suppressed", "boolean", "figures withheld: the group is too small"),
