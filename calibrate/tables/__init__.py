@@ -8,7 +8,9 @@ from calibrate.tables.model import AGREEMENT, HABITS, LINKS, RATERS, SOURCES_FIT
 from calibrate.tables.opinion import SECOND_OPINION
 from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
+from calibrate.tables.simulation import SIMULATION
 from calibrate.tables.teams import MOVERS, TEAM_BANDS, TEAMS, WHAT_IF
+from calibrate.tables.unknowns import UNKNOWNS
 
 #: Tables under ``tables/``: no figure by group stands in any of them.
 PUBLIC = (
@@ -39,9 +41,11 @@ __all__ = [
     "SCORES",
     "SECOND_OPINION",
     "SIGNIFICANT_DIGITS",
+    "SIMULATION",
     "SOURCES_FITTED",
     "TEAMS",
     "TEAM_BANDS",
+    "UNKNOWNS",
     "VARIANCE",
     "WHAT_IF",
     "Column",
