@@ -79,6 +79,9 @@ _MEANINGS: Mapping[str, str] = {
     "left_out": "rows are left out, as the cycle declares",
     # other cells
     "blank_text": "a cell that is needed is blank",
+    "rules_list": "no rule pack is named, or one twice",
+    "count_range": "a count of people is no whole number, or more than there are",
+    "several_references": "two groups of one comparison are marked as the reference",
     "not_a_date": "a cell is no date",
     "date_order": "an end lies before its start",
     "not_a_number": "a cell is no plain number",

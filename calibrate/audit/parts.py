@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from calibrate.audit.groups import GROUPS
 from calibrate.audit.inquiry import Part
-from calibrate.tables import CONFIGURATIONS, DISPARITIES, FINDINGS, PROBLEMS, Contract
+from calibrate.audit.ll144 import build_ll144, note_ll144
+from calibrate.audit.packs import build_obligations, build_rule_packs
+from calibrate.tables import (
+    CONFIGURATIONS,
+    DISPARITIES,
+    FINDINGS,
+    LL144,
+    OBLIGATIONS,
+    PROBLEMS,
+    RULE_PACKS,
+    Contract,
+)
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (
+    Part(LL144, build_ll144, note=note_ll144),
+    Part(OBLIGATIONS, build_obligations),
+    Part(RULE_PACKS, build_rule_packs),
+)
 
 #: Every table under ``audit/tables``; all figures by group stand there and nowhere else.
 AUDIT_TABLES: tuple[Contract, ...] = (

@@ -21,6 +21,41 @@ Family = Literal["primary", "secondary", "exploratory"]
 PRIMARY_MEASURES = ("selection_rate", "lowest_band")
 
 
+#: Tables that a pack may ask for.
+PackTable = Literal["ll144", "obligations"]
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """What a text says about its own figures, and where."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """Something to be documented.
+
+    Parameters
+    ----------
+    article, requirement
+        Where it stands and what it is, in a few words.
+    where
+        Files of a run that hold it or a part; empty for none.
+    status
+        ``given``, ``partly`` or ``not held``.
+    needs_attributes
+        Without figures by group there is nothing of it in the run.
+    """
+
+    article: str
+    requirement: str
+    where: str
+    status: str
+    needs_attributes: bool
+
+
 @dataclass(frozen=True)
 class RulePack:
     """A versioned set of bounds; ratios are held as fractions, so that 0.48/0.60 is four fifths.
@@ -40,6 +75,14 @@ class RulePack:
         Bound of Hedges' g, on either side.
     sources
         Title, date and use of each text.
+    title, jurisdiction
+        What it is and where it holds.
+    caveats
+        What the texts say about their own figures.
+    tables
+        Tables that it asks for.
+    obligations
+        What must be documented.
     """
 
     id: str
@@ -52,13 +95,20 @@ class RulePack:
     alpha: float
     standardised_difference: float
     sources: tuple[Mapping[str, str], ...]
+    title: str = ""
+    jurisdiction: str = ""
+    caveats: tuple[Caveat, ...] = ()
+    tables: frozenset[PackTable] = frozenset()
+    obligations: tuple[Obligation, ...] = ()
 
     def describe(self) -> dict[str, object]:
         """Identity and bounds as plain values, for the audit's pages and files."""
         return {
             "id": self.id,
             "version": self.version,
+            "title": self.title,
             "status": self.status,
+            "jurisdiction": self.jurisdiction,
             "legal_text_as_of": self.legal_text_as_of,
             "four_fifths_lower": float(self.lower),
             "four_fifths_upper": float(self.upper),
@@ -69,8 +119,27 @@ class RulePack:
         }
 
 
-def load_rules(name: str) -> RulePack:
+def list_packs() -> tuple[str, ...]:
+    """Names of the rule packs that ship with the audit.
+
+    Examples
+    --------
+    >>> list_packs()
+    ('eu-ai-act', 'nyc-ll144', 'us-2026')
+    """
+    folder = resources.files("calibrate.audit") / "rules"
+    return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".yaml")))
+
+
+def load_rules(name: str, where: str = "cycle.yaml", key: str = "audit.rules") -> RulePack:
     """Read a rule pack that ships with the audit.
+
+    Parameters
+    ----------
+    name
+        One of :func:`list_packs`.
+    where, key
+        What a problem names as the place that asked for it.
 
     Raises
     ------
@@ -83,18 +152,16 @@ def load_rules(name: str) -> RulePack:
     >>> rules.lower, rules.upper
     (Fraction(4, 5), Fraction(5, 4))
     """
-    folder = resources.files("calibrate.audit") / "rules"
-    known = sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".yaml"))
-    if name not in known:
+    if name not in list_packs():
         raise InputError(
             [
                 Problem(
-                    "cycle.yaml", None, "audit.rules", "unknown_rules",
-                    f"audit.rules names {name!r}", f"known rule packs: {', '.join(known)}",
-                    value=name, whole=True,
+                    where, None, key, "unknown_rules", f"{key} names {name!r}",
+                    f"known rule packs: {', '.join(list_packs())}", value=name, whole=True,
                 )
             ]
         )  # fmt: skip
+    folder = resources.files("calibrate.audit") / "rules"
     with resources.as_file(folder / f"{name}.yaml") as path:
         return _build_rules(load_yaml(Path(path), f"{name}.yaml"))
 
@@ -114,7 +181,19 @@ def _build_rules(pack: Mapping[str, Any]) -> RulePack:
         sources=tuple(
             {str(key): str(value) for key, value in source.items()} for source in pack["sources"]
         ),
+        title=str(pack["title"]),
+        jurisdiction=str(pack["jurisdiction"]),
+        caveats=tuple(Caveat(str(c["text"]), str(c["source"])) for c in pack["caveats"]),
+        tables=frozenset(pack["tables"]),
+        obligations=tuple(_build_obligation(duty) for duty in pack["obligations"]),
     )
+
+
+def _build_obligation(duty: Mapping[str, str]) -> Obligation:
+    return Obligation(
+        duty["article"], duty["requirement"], duty["where"], duty["status"],
+        duty.get("needs") == "attributes",
+    )  # fmt: skip
 
 
 def name_primary_stage(stages: tuple[str, ...]) -> str | None:

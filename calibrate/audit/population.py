@@ -95,6 +95,10 @@ class AuditSettings:
         Bounds and definitions.
     seed
         Of every random draw of the audit.
+    packs
+        Every rule pack asked for; ``rules`` is the first.
+    categories
+        ``sex`` and ``race_ethnicity`` to the attribute that holds them, as declared.
     """
 
     attributes: tuple[str, ...] | None
@@ -104,6 +108,8 @@ class AuditSettings:
     min_cell: int
     rules: RulePack
     seed: int = 0
+    packs: tuple[RulePack, ...] = ()
+    categories: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def from_cycle(cycle: Cycle) -> AuditSettings:
@@ -115,6 +121,7 @@ class AuditSettings:
             If the rule pack is unknown.
         """
         audit, labels = cycle.audit, list(cycle.bands.labels)
+        packs = tuple(load_rules(name) for name in audit.packs)
         # Reading a cycle file fills in the default; a cycle made by hand may have none.
         favourable = audit.favourable.bands if audit.favourable else ()
         return AuditSettings(
@@ -123,7 +130,9 @@ class AuditSettings:
             references=dict(audit.references),
             favourable=frozenset(labels.index(label) for label in favourable),
             min_cell=cycle.privacy.min_cell,
-            rules=load_rules(audit.rules),
+            rules=packs[0],
+            packs=packs,
+            categories=audit.categories.model_dump(exclude_none=True),
             seed=cycle.seed,
         )
 

@@ -239,6 +239,13 @@ class Favourable(Strict):
         return bands
 
 
+class Categories(Strict):
+    """Which attribute holds a category that a rule pack asks for; absent: found by its name."""
+
+    sex: str | None = None
+    race_ethnicity: str | None = None
+
+
 class Audit(Strict):
     """What the audit compares; ``attributes`` None means every column of the file."""
 
@@ -247,7 +254,20 @@ class Audit(Strict):
     references: Mapping[str, str] = Field(default_factory=dict)
     controls: tuple[str, ...] | None = None
     favourable: Favourable | None = None
-    rules: str = "us-2026"
+    rules: str | tuple[str, ...] = "us-2026"
+    categories: Categories = Field(default_factory=Categories)
+
+    @property
+    def packs(self) -> tuple[str, ...]:
+        """Names of the rule packs; the first one's bounds hold for the verdicts."""
+        return (self.rules,) if isinstance(self.rules, str) else self.rules
+
+    @field_validator("rules")
+    @classmethod
+    def _each_pack_once(cls, rules: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if not rules or (not isinstance(rules, str) and len(set(rules)) < len(rules)):
+            raise broken("rules_list", "no rule pack, or one twice", "name each pack once")
+        return rules
 
     @model_validator(mode="after")
     def _known_attributes(self) -> Self:
@@ -261,6 +281,10 @@ class Audit(Strict):
                 faults += self._check_attribute((*path, j), name)
         for name in self.references:
             faults += self._check_attribute(("references", name), name)
+        for category in Categories.model_fields:
+            chosen = getattr(self.categories, category)
+            if chosen is not None:
+                faults += self._check_attribute(("categories", category), chosen)
         for i, name in enumerate(self.controls or ()):
             faults += self._check_control(("controls", i), name)
         if faults:

@@ -145,7 +145,8 @@ _AUDIT = {
         allOf=[{"items": {"enum": list(CONTROL_COLUMNS)}}],
     ),
     "favourable": _say("The favourable bands; absent: those above the middle one."),
-    "rules": _say("Versioned rule pack."),
+    "rules": _say("Versioned rule pack, or several; the first one's bounds give the verdicts."),
+    "categories": _say("Which attribute holds a category that a rule pack asks for."),
 }
 
 CYCLE_KEYS: Final[Keys] = MappingProxyType(
@@ -156,6 +157,12 @@ CYCLE_KEYS: Final[Keys] = MappingProxyType(
         "Effects": _EFFECTS,
         "Assumed": _ASSUMED,
         "Audit": _AUDIT,
+        "Categories": {
+            "sex": _say("Attribute that holds it; absent: sex or gender."),
+            "race_ethnicity": _say(
+                "Attribute that holds it; absent: race_ethnicity, ethnicity or race."
+            ),
+        },
         "LabelScale": {
             "version": _say("Raise it when a label changes its mark."),
             "marks": _say("Label → mark.", minProperties=1),

@@ -1,11 +1,13 @@
 """Column contracts of every table the engine writes: name, type, unit, meaning."""
 
+from calibrate.tables.calibration_gaps import EQUAL_SHARES, MOVES, PASSTHROUGH
 from calibrate.tables.configurations import CONFIGURATIONS
 from calibrate.tables.contract import DTYPES, SIGNIFICANT_DIGITS, Column, Contract, Kind
 from calibrate.tables.groups import DISPARITIES
 from calibrate.tables.meeting import AGENDA, DISTRIBUTION
 from calibrate.tables.model import AGREEMENT, HABITS, LINKS, RATERS, SOURCES_FITTED, VARIANCE
 from calibrate.tables.opinion import SECOND_OPINION
+from calibrate.tables.packs import LL144, OBLIGATIONS, RULE_PACKS
 from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
 from calibrate.tables.simulation import SIMULATION
@@ -27,17 +29,23 @@ __all__ = [
     "DISPARITIES",
     "DISTRIBUTION",
     "DTYPES",
+    "EQUAL_SHARES",
     "FINDINGS",
     "FORMS",
     "GOALS",
     "HABITS",
     "LINKS",
+    "LL144",
     "MOVERS",
+    "MOVES",
+    "OBLIGATIONS",
     "PACKET_INDEX",
+    "PASSTHROUGH",
     "PROBLEMS",
     "PUBLIC",
     "RATERS",
     "READINESS",
+    "RULE_PACKS",
     "SCORES",
     "SECOND_OPINION",
     "SIGNIFICANT_DIGITS",
