@@ -8,7 +8,9 @@ from calibrate.tables.meeting import AGENDA, DISTRIBUTION
 from calibrate.tables.model import AGREEMENT, HABITS, LINKS, RATERS, SOURCES_FITTED, VARIANCE
 from calibrate.tables.opinion import SECOND_OPINION
 from calibrate.tables.packs import LL144, OBLIGATIONS, RULE_PACKS
+from calibrate.tables.origins import ORIGINS
 from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
+from calibrate.tables.proxies import PROXIES
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
 from calibrate.tables.simulation import SIMULATION
 from calibrate.tables.teams import MOVERS, TEAM_BANDS, TEAMS, WHAT_IF
@@ -39,9 +41,11 @@ __all__ = [
     "MOVERS",
     "MOVES",
     "OBLIGATIONS",
+    "ORIGINS",
     "PACKET_INDEX",
     "PASSTHROUGH",
     "PROBLEMS",
+    "PROXIES",
     "PUBLIC",
     "RATERS",
     "READINESS",

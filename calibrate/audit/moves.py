@@ -1,0 +1,192 @@
+"""Who was moved between two stages: by the adjustment, by managers, by the session."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from calibrate.audit.clustered import ClusterCells, clustered_p
+from calibrate.audit.groups import Grouping
+from calibrate.audit.inference import detectable_gap, tighten_gap, welch_test
+from calibrate.audit.inquiry import Inquiry
+from calibrate.audit.metrics import compute_hedges_g
+from calibrate.audit.moves_permutation import N_DRAWS, permute_within
+from calibrate.bands.guideline import false_discovery_rate
+from calibrate.tables import MOVES
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+OWN = ("n", "n_up", "n_down", "mean_change")
+COMPARED = (
+    "difference", "low", "high", "p_value", "p_clustered", "q_value", "detectable_difference",
+)  # fmt: skip
+#: What made the moves between two stages.
+MOVED_BY = {
+    ("raw", "suggested"): "the adjustment would move",
+    ("raw", "proposed"): "managers moved",
+    ("proposed", "final"): "the session moved",
+}
+
+
+class Pair(NamedTuple):
+    """Two stages: (I,) positions of the bands, -1 for none."""
+
+    before: str
+    after: str
+    first: IntArray
+    last: IntArray
+
+
+def list_pairs(inquiry: Inquiry) -> list[Pair]:
+    """Stages between which somebody can have been moved.
+
+    The suggestion counts only where there is one: not in a small company, and not where
+    no severity is known.
+    """
+    bands, background = inquiry.population.bands, inquiry.background
+    known = background.calibration if background else None
+    pairs = []
+    if background and known and background.is_fitted and not known.is_what_if and "raw" in bands:
+        pairs.append(Pair("raw", "suggested", bands["raw"], known.suggested))
+    for before, after in (("raw", "proposed"), ("proposed", "final")):
+        if before in bands and after in bands:
+            pairs.append(Pair(before, after, bands[before], bands[after]))
+    return pairs
+
+
+def build_moves(inquiry: Inquiry) -> pd.DataFrame:
+    """Compare the moves of each group with its reference's, as :data:`MOVES`."""
+    groupings = [g for g in inquiry.groupings if g.reference >= 0]
+    frames = [
+        _compare(inquiry, grouping, pair, (at, number))
+        for at, pair in enumerate(list_pairs(inquiry))
+        for number, grouping in enumerate(groupings)
+    ]
+    if inquiry.background is None or not frames:
+        return MOVES.empty()
+    rows = pd.concat(frames, ignore_index=True)
+    p = np.fmax(rows["p_value"].to_numpy(float), rows["p_clustered"].to_numpy(float))
+    rows["q_value"] = false_discovery_rate(p)
+    n_tests = max(1, int(np.isfinite(p).sum()))
+    rows["detectable_difference"] = tighten_gap(
+        rows["detectable_difference"].to_numpy(float), n_tests
+    )
+    counts = ["n", "n_up", "n_down"]
+    rows[counts] = rows[counts].astype("Int64")
+    hidden = rows["suppressed"].to_numpy(bool)
+    rows.loc[hidden, [*OWN, *COMPARED]] = pd.NA
+    rows["p_from"] = rows["p_from"].where(rows["p_value"].notna(), None)
+    return MOVES.conform(rows)
+
+
+def _compare(
+    inquiry: Inquiry, grouping: Grouping, pair: Pair, number: tuple[int, int]
+) -> pd.DataFrame:
+    inside = (pair.first >= 0) & (pair.last >= 0)
+    group, size, r = inquiry.group_of(grouping)[inside], len(grouping.labels), grouping.reference
+    change = (pair.last - pair.first)[inside]
+    clusters = None if inquiry.clusters is None else inquiry.clusters[inside]
+    n = np.bincount(group, minlength=size)
+    hidden = inquiry.hides(grouping, inside)
+    hidden |= hidden[r]
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(group, change, size) / n
+    figures = {name: np.full(size, np.nan) for name in COMPARED}
+    figures["difference"][r] = 0.0
+    how = np.full(size, "", dtype=object)
+    for g in np.flatnonzero(~hidden & (np.arange(size) != r)).tolist():
+        rng = np.random.default_rng([inquiry.settings.seed, *number, g])
+        sides = group == g, group == r
+        how[g] = _test(figures, g, change, sides, clusters, rng)
+    return pd.DataFrame(
+        {
+            "from_stage": pair.before, "to_stage": pair.after, "attribute": grouping.attribute,
+            "group": list(grouping.labels), "reference": grouping.reference_label,
+            "family": "exploratory", "n": n,
+            "n_up": np.bincount(group[change > 0], minlength=size),
+            "n_down": np.bincount(group[change < 0], minlength=size),
+            "mean_change": mean, **figures, "p_from": how, "suppressed": hidden,
+        }
+    )  # fmt: skip
+
+
+def _test(
+    figures: dict[str, FloatArray],
+    g: int,
+    change: IntArray,
+    sides: tuple[BoolArray, BoolArray],
+    clusters: IntArray | None,
+    rng: np.random.Generator,
+) -> str:
+    """Fill the comparison of one group with its reference; say how p was found."""
+    own, other = change[sides[0]].astype(float), change[sides[1]].astype(float)
+    of_own, of_other = (
+        (float(x.mean()), float(x.var(ddof=1)) if len(x) > 1 else 0.0, len(x)) for x in (own, other)
+    )
+    gap = welch_test(*of_own, *of_other)
+    figures["difference"][g], figures["low"][g], figures["high"][g] = gap[:3]
+    figures["detectable_difference"][g] = detectable_gap(*of_own[1:], *of_other[1:])
+    both = sides[0] | sides[1]
+    strata = np.zeros(int(both.sum()), np.int64) if clusters is None else clusters[both]
+    found = permute_within(strata, sides[0][both], change[both], rng)
+    figures["p_value"][g] = found.p_value
+    if clusters is not None and np.isfinite(found.p_value):
+        cells = ClusterCells.build(sides[0][both].astype(np.int64), strata)
+        sums = cells.add_up(change[both].astype(float))
+        n1, y1 = (cells.spread_out(1, v) for v in (cells.n, sums))
+        n0, y0 = (cells.spread_out(0, v) for v in (cells.n, sums))
+        figures["p_clustered"][g] = clustered_p(n1, y1, n0, y0)
+    return "exact" if found.is_exact else f"{N_DRAWS:,} draws"
+
+
+def is_practical(inquiry: Inquiry, row: pd.Series) -> bool:
+    """Is the difference in moves beyond the rule pack's bound for means?"""
+    pairs = {(pair.before, pair.after): pair for pair in list_pairs(inquiry)}
+    pair = pairs[row["from_stage"], row["to_stage"]]
+    grouping = next(g for g in inquiry.groupings if g.attribute == row["attribute"])
+    inside = (pair.first >= 0) & (pair.last >= 0)
+    group, change = inquiry.group_of(grouping)[inside], (pair.last - pair.first)[inside]
+    own = change[group == grouping.labels.index(row["group"])]
+    other = change[group == grouping.reference]
+    sides = float(own.var(ddof=1)), len(own), float(other.var(ddof=1)), len(other)
+    standard = compute_hedges_g(float(row["difference"]), *sides)
+    return bool(abs(standard.g) >= inquiry.settings.rules.standardised_difference)
+
+
+def find_moves(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
+    """Name the groups that were moved otherwise than their reference, beyond both bounds."""
+    chosen = table[(table["q_value"] <= inquiry.settings.rules.alpha).fillna(False)]
+    return [_write(row) for _, row in chosen.iterrows() if is_practical(inquiry, row)]
+
+
+def _write(row: pd.Series) -> dict[str, str]:
+    stages = (str(row["from_stage"]), str(row["to_stage"]))
+    direction = "lower" if row["difference"] < 0 else "higher"
+    name = f"{row['attribute']}: {row['group']}"
+    return {
+        "finding_id": ":".join(["moves", *stages, str(row["attribute"]), str(row["group"])]),
+        "kind": "moves",
+        "scope": "group",
+        "scope_id": name,
+        "level": "look",
+        "headline": (
+            f"{row['attribute']}: from {stages[0]} to {stages[1]} bands {MOVED_BY[stages]} the "
+            f"group '{row['group']}' {direction} than '{row['reference']}'. A reason to look."
+        ),
+        "evidence": (
+            f"{row['n_up']:,} of {row['n']:,} went up, {row['n_down']:,} went down. Mean change "
+            f"against the reference {row['difference']:+.2f} bands, 95 % interval "
+            f"{row['low']:+.2f} to {row['high']:+.2f}. q {_small(float(row['q_value']))} after "
+            "Benjamini-Hochberg over all rows of this table. Look next at who decided these moves, "
+            "and at how many of each side could still go up."
+        ),
+    }  # fmt: skip
+
+
+def _small(value: float) -> str:
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"
