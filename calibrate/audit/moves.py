@@ -23,7 +23,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 OWN = ("n", "n_up", "n_down", "mean_change")
 COMPARED = (
-    "difference", "low", "high", "p_value", "p_clustered", "q_value", "detectable_difference",
+    "difference", "low", "high", "difference_same_band", "p_value", "p_clustered", "q_value",
+    "detectable_difference",
 )  # fmt: skip
 #: What made the moves between two stages.
 MOVED_BY = {
@@ -98,6 +99,7 @@ def _compare(
         mean = np.bincount(group, change, size) / n
     figures = {name: np.full(size, np.nan) for name in COMPARED}
     figures["difference"][r] = 0.0
+    figures["difference_same_band"] = compare_same_band(group, pair.first[inside], change, r, size)
     how = np.full(size, "", dtype=object)
     for g in np.flatnonzero(~hidden & (np.arange(size) != r)).tolist():
         rng = np.random.default_rng([inquiry.settings.seed, *number, g])
@@ -113,6 +115,47 @@ def _compare(
             "mean_change": mean, **figures, "p_from": how, "suppressed": hidden,
         }
     )  # fmt: skip
+
+
+def compare_same_band(
+    group: IntArray, first: IntArray, change: IntArray, reference: int, n_groups: int
+) -> FloatArray:
+    r"""Mean change less what people of the reference made who started in the same band.
+
+    .. math:: \frac{1}{n_g} \sum_b n_{gb} (\bar\Delta_{gb} - \bar\Delta_{rb})
+
+    Whoever starts at an end of the scale can move one way alone. Bands in which the
+    reference has nobody are left out.
+
+    Parameters
+    ----------
+    group, first, change : (P,)
+        Code of the group, band before, bands moved.
+    reference
+        Code of r.
+
+    Returns
+    -------
+    (G,) bands
+        NaN where no band has people of both.
+
+    Examples
+    --------
+    Everybody of one band moves alike; group 1 stands in the band that goes down.
+
+    >>> group, first = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])
+    >>> compare_same_band(group, first, np.array([0, -1, -1, -1]), 0, 2).tolist()
+    [0.0, 0.0]
+    """
+    n_bands = int(first.max(initial=0)) + 1
+    cell, shape = group * n_bands + first, (n_groups, n_bands)
+    n = np.bincount(cell, minlength=n_groups * n_bands).reshape(shape)
+    total = np.bincount(cell, change, n_groups * n_bands).reshape(shape)
+    has = n[reference] > 0
+    expected = np.where(has, total[reference] / np.maximum(n[reference], 1), 0.0)
+    shared = n[:, has].sum(axis=1)
+    gap = (total - n * expected)[:, has].sum(axis=1)
+    return np.asarray(np.where(shared > 0, gap / np.maximum(shared, 1), np.nan), np.float64)
 
 
 def _test(
@@ -159,9 +202,27 @@ def is_practical(inquiry: Inquiry, row: pd.Series) -> bool:
 
 
 def find_moves(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
-    """Name the groups that were moved otherwise than their reference, beyond both bounds."""
+    """Name the groups that were moved otherwise than their reference, beyond both bounds.
+
+    An intersection is named only where none of its attributes is: it would say the same again.
+    """
     chosen = table[(table["q_value"] <= inquiry.settings.rules.alpha).fillna(False)]
-    return [_write(row) for _, row in chosen.iterrows() if is_practical(inquiry, row)]
+    found = [row for _, row in chosen.iterrows() if is_practical(inquiry, row)]
+    single = {_name(row) for row in found if "*" not in row["attribute"]}
+    return [
+        _write(row)
+        for row in found
+        if "*" not in row["attribute"] or not any(part in single for part in _name_parts(row))
+    ]
+
+
+def _name(row: pd.Series) -> tuple[str, ...]:
+    return (row["from_stage"], row["to_stage"], row["attribute"], row["group"])
+
+
+def _name_parts(row: pd.Series) -> list[tuple[str, ...]]:
+    pairs = zip(row["attribute"].split("*"), row["group"].split("*"), strict=False)
+    return [(row["from_stage"], row["to_stage"], *pair) for pair in pairs]
 
 
 def _write(row: pd.Series) -> dict[str, str]:
@@ -180,10 +241,10 @@ def _write(row: pd.Series) -> dict[str, str]:
         ),
         "evidence": (
             f"{row['n_up']:,} of {row['n']:,} went up, {row['n_down']:,} went down. Mean change "
-            f"against the reference {row['difference']:+.2f} bands, 95 % interval "
-            f"{row['low']:+.2f} to {row['high']:+.2f}. q {_small(float(row['q_value']))} after "
-            "Benjamini-Hochberg over all rows of this table. Look next at who decided these moves, "
-            "and at how many of each side could still go up."
+            f"less the reference's {row['difference']:+.2f} bands, 95 % interval {row['low']:+.2f} "
+            f"to {row['high']:+.2f}; {row['difference_same_band']:+.2f} among people who started "
+            f"in the same band. q {_small(float(row['q_value']))} after Benjamini-Hochberg over "
+            "all moves. Look next at who decided these moves."
         ),
     }  # fmt: skip
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from calibrate.report.material import AuditMaterial, Material
+from calibrate.report.views.audit_parts.calibration import build_calibration
 from calibrate.report.views.audit_parts.configurations import build_configurations
 from calibrate.report.views.sections import Section
 
 #: In the order of the pages.
 BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] = (
+    build_calibration,
     build_configurations,
 )
 

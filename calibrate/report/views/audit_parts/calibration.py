@@ -1,0 +1,259 @@
+"""What the calibration, the managers and the session did to gaps between groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from markupsafe import Markup, escape
+
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.words import (
+    DASH,
+    count_of,
+    join_words,
+    say_code,
+    sign_number,
+    write_count,
+    write_number,
+    write_p,
+    write_percent,
+)
+
+TITLE = "What the calibration did to the gaps"
+LEAD = (
+    "Scores from few forms are drawn towards the average. A group with fewer forms a person then "
+    "has fewer people at both ends, without any gap. So every stage is compared at the same share "
+    "of people, and once more by probabilities, which do not have this fault."
+)
+MOVES_TITLE = "Who was moved between the stages"
+MOVES_LEAD = (
+    "Each group's moves beside those of its reference. The p-value deals the groups out anew "
+    "among the people of each manager. All rows are one exploratory family: a reason to look, "
+    "no verdict."
+)
+STAGE_WORDS = {
+    "raw": "Raw", "adjusted": "Adjusted", "calibrated": "Calibrated",
+    "calibrated_probability": "By probability", "proposed": "Proposed", "final": "Final",
+}  # fmt: skip
+MEASURE_WORDS = {
+    "favourable": "Favourable share: ratio of group to reference when {share} of all people count "
+    "at every score, with its 95 % interval. Below 1: fewer of the group. Proposed and final "
+    "bands keep their own share.",
+    "lowest_band": "Lowest band: the same for the lowest {share}. Above 1: more of the group.",
+}
+#: Lines of a table; all others are in the files.
+MOST_LINES = 12
+#: Forms a person that differ by this factor are worth a sentence.
+UNEVEN = 1.25
+
+
+def build_calibration(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Stages at equal shares, shares of gaps kept and removed, and moves between stages."""
+    shares, sent, moves = (
+        list_rows(audit.tables[name]) if name in audit.tables else []
+        for name in ("equal_shares", "passthrough", "moves")
+    )
+    shares, sent = [r for r in shares if _is_single(r)], [r for r in sent if _is_single(r)]
+    sections = []
+    if shares or sent:
+        grids = tuple(
+            _write_shares([r for r in shares if r["measure"] == measure], words)
+            for measure, words in MEASURE_WORDS.items()
+            if any(r["measure"] == measure for r in shares)
+        )
+        said = (*_say_forms(shares), *_say_kept(sent), *_say_removed(sent))
+        more = ("All lines are in audit/tables/equal_shares and audit/tables/passthrough.",)
+        sections.append(Section(TITLE, LEAD, (*said, *more), grids))
+    if moves:
+        sections.append(Section(MOVES_TITLE, MOVES_LEAD, _say_moves(moves), _write_moves(moves)))
+    return tuple(sections)
+
+
+def _is_single(row: Row) -> bool:
+    return "*" not in str(row["attribute"])
+
+
+def _is_compared(row: Row) -> bool:
+    return not row["suppressed"] and row["group"] != row["reference"]
+
+
+def _name(row: Row) -> str:
+    return f"{say_code(str(row['attribute']))}: {row['group']}".replace("*", " × ")
+
+
+def _stack(figure: str, below: str) -> str | Markup:
+    """A figure with its interval under it."""
+    if not below:
+        return figure
+    return Markup('{}<br><span class="small soft">{}</span>').format(escape(figure), below)
+
+
+def _span(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    return f"{write_number(low, 2)} to {write_number(high, 2)}"
+
+
+def _write_shares(rows: list[Row], words: str) -> Grid:
+    stages = [stage for stage in STAGE_WORDS if any(r["stage"] == stage for r in rows)]
+    by_group: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in rows:
+        if _is_compared(row):
+            key = (str(row["attribute"]), str(row["group"]))
+            by_group.setdefault(key, {})[str(row["stage"])] = row
+    headings = [
+        Heading("Group"), Heading("People", 14, is_number=True),
+        Heading("Forms each", 14, is_number=True),
+        *(Heading(STAGE_WORDS[stage], 22, is_number=True) for stage in stages),
+    ]  # fmt: skip
+    chosen = sorted(by_group.values(), key=_strength, reverse=True)[:MOST_LINES]
+    share = next((r["share"] for r in rows if r["stage"] == "raw"), None)
+    caption = words.format(share=write_percent(share))
+    lines = [_write_ratio_line(of_stage, stages) for of_stage in chosen]
+    grid = build_grid(caption, headings, lines)
+    n_hidden = len({_name(r) for r in rows if r["suppressed"]})
+    if not n_hidden:
+        return grid
+    groups = count_of(n_hidden, "group", "groups")
+    return replace(grid, notice=f"Withheld, for the group or its reference is too small: {groups}.")
+
+
+def _strength(of_stage: dict[str, Row]) -> float:
+    return max(
+        (abs(float(r["ratio"]) - 1) for r in of_stage.values() if r["ratio"] is not None),
+        default=0.0,
+    )
+
+
+def _write_ratio_line(of_stage: dict[str, Row], stages: list[str]) -> tuple[str | Markup, ...]:
+    first = next(iter(of_stage.values()))
+    raw = of_stage.get("raw", first)
+    cells: list[str | Markup] = []
+    for stage in stages:
+        row = of_stage.get(stage)
+        if row is None or row["ratio"] is None:
+            cells.append(DASH)
+            continue
+        span = _span(row["ratio_low"], row["ratio_high"])
+        cells.append(_stack(write_number(row["ratio"], 2), span))
+    forms = write_number(raw["mean_forms"], 1)
+    return (f"{_name(raw)} / {raw['reference']}", write_count(raw["n"]), forms, *cells)
+
+
+def _say_forms(rows: list[Row]) -> tuple[str, ...]:
+    """Name the groups whose forms a person differ much from those of their reference."""
+    raw = [r for r in rows if r["stage"] == "raw" and r["mean_forms"] is not None]
+    mean = {(r["attribute"], r["group"]): float(r["mean_forms"]) for r in raw}
+    said = []
+    for row in raw:
+        own = mean[row["attribute"], row["group"]]
+        other = mean.get((row["attribute"], row["reference"]))
+        if other and _is_compared(row) and not 1 / UNEVEN <= own / other <= UNEVEN:
+            said.append(
+                f"{_name(row)} {write_number(own, 1)} against {write_number(other, 1)} "
+                f"({row['reference']})"
+            )
+    said = list(dict.fromkeys(said))
+    if said:
+        return (f"Scored forms a person differ: {join_words(said)}. Read the last two columns of "
+                "scores together: what the calibrated score shows and the probabilities do not is "
+                "made by the number of forms.",)  # fmt: skip
+    if not mean:
+        return ()
+    return (f"Scored forms a person differ little between groups: {_range(mean.values(), 1)} on "
+            "average.",)  # fmt: skip
+
+
+def _range(values: Iterable[float], decimals: int) -> str:
+    figures = sorted(values)
+    low, high = write_number(figures[0], decimals), write_number(figures[-1], decimals)
+    return low if low == high else f"{low} to {high}"
+
+
+def _percents(rows: list[Row], score: str, column: str) -> str:
+    values = [100 * float(r[column]) for r in rows if r["score"] == score and r[column] is not None]
+    return f"{_range(values, 0)} %" if values else ""
+
+
+def _say_kept(rows: list[Row]) -> tuple[str, ...]:
+    rows = [r for r in rows if _is_compared(r)]
+    adjusted, calibrated = (_percents(rows, s, "kept_real") for s in ("adjusted", "calibrated"))
+    if not adjusted or not calibrated:
+        return ()
+    return (
+        f"Of a real gap, one that stands in every form about a group, adjusted scores keep "
+        f"{adjusted} and calibrated scores {calibrated}, depending on the group. Raters who are "
+        "all stricter with one group leave the same trace: no calculation on these marks can tell "
+        "the two apart.",
+    )
+
+
+def _say_removed(rows: list[Row]) -> tuple[str, ...]:
+    rows = [r for r in rows if _is_compared(r)]
+    adjusted, calibrated = (
+        _percents(rows, s, "removed_rater_made") for s in ("adjusted", "calibrated")
+    )
+    if not adjusted or not calibrated:
+        return ("Raters see nearly the same mix of groups: strict raters can hardly make a gap.",
+                ) if rows else ()  # fmt: skip
+    made = [float(r["rater_made_in_raw"]) for r in rows if r["rater_made_in_raw"] is not None]
+    return (
+        "Of a gap that raters make, who are the stricter the more of their forms are about a "
+        f"group, adjusted scores take out {adjusted} and calibrated scores {calibrated}. In raw "
+        f"scores such a gap is {_range(made, 2)} of the difference between a rater with that "
+        "group alone and a rater with nobody of it.",
+    )
+
+
+def _say_moves(rows: list[Row]) -> tuple[str, ...]:
+    tested = [r for r in rows if r["q_value"] is not None]
+    if not tested:
+        return ("No group could be tested: too few people, or nobody was moved otherwise.",)
+    found = sum(float(r["q_value"]) <= 0.05 for r in tested)
+    single = [float(r["detectable_difference"]) for r in tested
+              if _is_single(r) and r["detectable_difference"] is not None]  # fmt: skip
+    said = (
+        f"{count_of(len(tested), 'comparison', 'comparisons')} in this family, {found} of them "
+        "with q of 0.05 or less."
+    )
+    could = (
+        f" With 80 % power a difference of {_range(single, 2)} bands would have been found, "
+        "depending on the size of the group." if single else ""
+    )  # fmt: skip
+    where = (
+        "“Same band” compares people who started in the same band: whoever starts at the top can "
+        "only go down. The strongest lines are below, all are in audit/tables/moves."
+    )
+    return (said + could, where)
+
+
+def _write_moves(rows: list[Row]) -> tuple[Grid, ...]:
+    headings = (
+        Heading("Group"), Heading("From, to", 30), Heading("People", 14, is_number=True),
+        Heading("Up", 12, is_number=True), Heading("Down", 12, is_number=True),
+        Heading("Difference, bands", 24, is_number=True), Heading("Same band", 16, is_number=True),
+        Heading("p", 13, is_number=True), Heading("p by manager", 16, is_number=True),
+        Heading("q", 13, is_number=True),
+    )  # fmt: skip
+    tested = [r for r in rows if r["q_value"] is not None]
+    tested.sort(key=lambda r: (float(r["q_value"]), -abs(float(r["difference"] or 0.0))))
+    lines = [_write_move(row) for row in tested[:MOST_LINES]]
+    marked = [at for at, row in enumerate(tested[:MOST_LINES]) if float(row["q_value"]) <= 0.05]
+    return (build_grid("", headings, lines, marked),) if lines else ()
+
+
+def _write_move(row: Row) -> tuple[str | Markup, ...]:
+    difference = _signed(row["difference"])
+    return (
+        f"{_name(row)} / {str(row['reference']).replace('*', ' × ')}",
+        f"{row['from_stage']}, {row['to_stage']}",
+        write_count(row["n"]), write_count(row["n_up"]), write_count(row["n_down"]),
+        _stack(difference, _span(row["low"], row["high"])), _signed(row["difference_same_band"]),
+        write_p(row["p_value"]), write_p(row["p_clustered"]), write_p(row["q_value"]),
+    )  # fmt: skip
+
+
+def _signed(value: float | None) -> str:
+    return DASH if value is None else sign_number(float(value), 2)
