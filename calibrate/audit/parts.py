@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from calibrate.audit.adjusted import build_adjusted
+from calibrate.audit.adjusted_findings import find_adjusted, note_adjusted
+from calibrate.audit.controls import build_controls
+from calibrate.audit.dependence import build_dependence
+from calibrate.audit.dependence_findings import find_dependence, note_dependence
 from calibrate.audit.equal_shares import build_equal_shares
 from calibrate.audit.groups import GROUPS
 from calibrate.audit.inquiry import Part
@@ -9,8 +14,13 @@ from calibrate.audit.ll144 import build_ll144, note_ll144
 from calibrate.audit.moves import build_moves, find_moves
 from calibrate.audit.packs import build_obligations, build_rule_packs
 from calibrate.audit.passthrough import build_passthrough, note_passthrough
+from calibrate.audit.simulation import build_simulation, find_alarms
+from calibrate.audit.unknowns import build_unknowns, note_unknowns
 from calibrate.tables import (
+    ADJUSTED,
     CONFIGURATIONS,
+    CONTROLS,
+    DEPENDENCE,
     DISPARITIES,
     EQUAL_SHARES,
     FINDINGS,
@@ -20,16 +30,23 @@ from calibrate.tables import (
     PASSTHROUGH,
     PROBLEMS,
     RULE_PACKS,
+    SIMULATION,
+    UNKNOWNS,
     Contract,
 )
 
 PARTS: tuple[Part, ...] = (
+    Part(DEPENDENCE, build_dependence, find_dependence, note_dependence),
+    Part(ADJUSTED, build_adjusted, find_adjusted, note_adjusted),
+    Part(CONTROLS, build_controls),
     Part(EQUAL_SHARES, build_equal_shares),
     Part(PASSTHROUGH, build_passthrough, note=note_passthrough),
     Part(MOVES, build_moves, find_moves),
     Part(LL144, build_ll144, note=note_ll144),
     Part(OBLIGATIONS, build_obligations),
     Part(RULE_PACKS, build_rule_packs),
+    Part(UNKNOWNS, build_unknowns, note=note_unknowns),
+    Part(SIMULATION, build_simulation, find_alarms),
 )
 
 #: Every table under ``audit/tables``; all figures by group stand there and nowhere else.

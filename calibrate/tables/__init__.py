@@ -1,14 +1,17 @@
 """Column contracts of every table the engine writes: name, type, unit, meaning."""
 
+from calibrate.tables.adjusted import ADJUSTED, CONTROLS
 from calibrate.tables.calibration_gaps import EQUAL_SHARES, MOVES, PASSTHROUGH
 from calibrate.tables.configurations import CONFIGURATIONS
 from calibrate.tables.contract import DTYPES, SIGNIFICANT_DIGITS, Column, Contract, Kind
+from calibrate.tables.counts import CONTRADICTIONS
+from calibrate.tables.dependence import DEPENDENCE
 from calibrate.tables.groups import DISPARITIES
 from calibrate.tables.meeting import AGENDA, DISTRIBUTION
 from calibrate.tables.model import AGREEMENT, HABITS, LINKS, RATERS, SOURCES_FITTED, VARIANCE
 from calibrate.tables.opinion import SECOND_OPINION
-from calibrate.tables.packs import LL144, OBLIGATIONS, RULE_PACKS
 from calibrate.tables.origins import ORIGINS
+from calibrate.tables.packs import LL144, OBLIGATIONS, RULE_PACKS
 from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
 from calibrate.tables.proxies import PROXIES
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
@@ -24,10 +27,14 @@ PUBLIC = (
 )  # fmt: skip
 
 __all__ = [
+    "ADJUSTED",
     "AGENDA",
     "AGREEMENT",
     "CONFIGURATIONS",
+    "CONTRADICTIONS",
+    "CONTROLS",
     "CRITERION_SCORES",
+    "DEPENDENCE",
     "DISPARITIES",
     "DISTRIBUTION",
     "DTYPES",

@@ -1,0 +1,96 @@
+"""What controls do to the gaps that call for a look, and where they could not be held constant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from calibrate.audit.adjusted import NO_CONTROLS
+from calibrate.audit.inquiry import Inquiry
+
+Row = dict[str, Any]
+
+WHERE = {"selection_rate": "the favourable share", "lowest_band": "the lowest band"}
+KEY = ["stage", "measure", "attribute", "group"]
+
+
+def find_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
+    """For each line of the first family that is beyond, the gap with all controls.
+
+    Returns
+    -------
+    rows of :data:`calibrate.tables.FINDINGS`, level ``note``
+    """
+    if not len(table):
+        return []
+    rows = inquiry.rows
+    beyond = rows[(rows["verdict"] == "beyond") & (rows["family"] == "primary")]
+    keys = set(zip(*(beyond[name] for name in KEY), strict=True))
+    all_controls = max(table["controls"], key=lambda name: (name != NO_CONTROLS, name.count(",")))
+    if all_controls == NO_CONTROLS:
+        return []
+    plain = table.astype(object).where(table.notna(), None)
+    records = [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
+    lines = {tuple(row[name] for name in (*KEY, "controls")): row for row in records}
+    return [
+        _say(lines[(*key, NO_CONTROLS)], lines[(*key, all_controls)])
+        for key in sorted(keys)
+        if (*key, all_controls) in lines
+    ]
+
+
+def note_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
+    """Say where controls determine a group, and who was left out of a comparison."""
+    if not len(table):
+        return []
+    if not (table["controls"] != NO_CONTROLS).any():
+        return ["The employees have no level and no job family: no gap is adjusted for them."]
+    single = table[(table["family"] != "exploratory") & ~table["suppressed"].astype(bool)]
+    notes = []
+    n_confounded = int((single["status"] == "confounded").sum())
+    if n_confounded:
+        gaps = "gap" if n_confounded == 1 else "gaps"
+        notes.append(
+            f"{n_confounded} adjusted {gaps} could not be told: the controls determine who is in "
+            "the group."
+        )
+    n_alone = int(single["n_left_out"].fillna(0).max()) if len(single) else 0
+    if n_alone:
+        notes.append(
+            f"Up to {n_alone} people are the only one with their value of a control. They are not "
+            "in the adjusted gap, which they could not change."
+        )
+    return notes
+
+
+def _say(plain: Row, adjusted: Row) -> dict[str, str]:
+    controls = str(adjusted["controls"]).replace("_", " ")
+    names = " and ".join(controls.rsplit(", ", 1))
+    where = WHERE[adjusted["measure"]]
+    if adjusted["status"] != "told":
+        headline = f"The gap of {adjusted['group']} in {where} cannot be told at equal {names}"
+        evidence = "The groups share too few values of these columns. The plain gap stands."
+    else:
+        headline = (
+            f"At equal {names} the gap of {adjusted['group']} in {where} is "
+            f"{_points(adjusted['gap'])} percentage points, without them {_points(plain['gap'])}"
+        )
+        evidence = (
+            f"95 % interval {_points(adjusted['low'])} to {_points(adjusted['high'])}, "
+            f"{adjusted['n']:,} people against {adjusted['n_reference']:,}. A control that differs "
+            "by group may itself carry the disparity: see the labels beside the adjusted gaps."
+        )
+    return {
+        "finding_id": ":".join(["gap_with_controls", *(str(adjusted[name]) for name in KEY)]),
+        "kind": "adjusted",
+        "scope": "group",
+        "scope_id": f"{adjusted['attribute']}: {adjusted['group']}",
+        "level": "note",
+        "headline": headline,
+        "evidence": evidence,
+    }
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f}".replace("-", "\N{MINUS SIGN}")

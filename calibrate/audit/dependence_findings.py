@@ -1,0 +1,138 @@
+"""What gaps within managers give reason to look at, and what they could not tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from calibrate.audit.dependence import is_within_leading
+from calibrate.audit.inquiry import Inquiry
+
+Row = dict[str, Any]
+
+WHERE = {
+    "selection_rate": "in the favourable bands",
+    "lowest_band": "in the lowest band",
+    "mean_score": "in mean score",
+}
+
+
+def find_dependence(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
+    """Name the leading figure where nothing is linked, and verdicts that hang on one manager.
+
+    Returns
+    -------
+    rows of :data:`calibrate.tables.FINDINGS`
+        ``look`` only where severities could not be told apart, q within
+        managers is at most alpha and the ratio beyond the practical bound.
+    """
+    primary = [row for row in _list_rows(table) if row["family"] == "primary"]
+    told = [row for row in primary if row["within"] == "told"]
+    found: list[dict[str, str]] = []
+    if is_within_leading(inquiry) and primary:
+        found.append(_say_leading(told))
+        found += [_say_within(row) for row in told if _stands_out(row, inquiry)]
+    rows = inquiry.rows
+    beyond = rows[(rows["verdict"] == "beyond") & (rows["family"] == "primary")]
+    keys = set(zip(beyond["measure"], beyond["attribute"], beyond["group"], strict=True))
+    return found + [
+        _say_reversal(row)
+        for row in primary
+        if (row["n_reversing"] or 0) > 0
+        and (row["measure"], row["attribute"], row["group"]) in keys
+    ]
+
+
+def note_dependence(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
+    """Say how many lines could not be compared within managers."""
+    primary = [
+        row for row in _list_rows(table) if row["family"] == "primary" and not row["suppressed"]
+    ]
+    n_blind = sum(row["within"] == "too_few" for row in primary)
+    if not n_blind:
+        return []
+    lines = "line" if n_blind == 1 else "lines"
+    return [
+        f"{n_blind} {lines} of the first family could not be compared within managers: fewer than "
+        f"{max(1, inquiry.settings.min_cell)} people of the group or its reference have a manager "
+        "with people of both."
+    ]
+
+
+def _list_rows(table: pd.DataFrame) -> list[Row]:
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _stands_out(row: Row, inquiry: Inquiry) -> bool:
+    rules = inquiry.settings.rules
+    if row["q_within"] is None or row["ratio_within"] is None or row["q_within"] > rules.alpha:
+        return False
+    return not float(rules.lower) <= row["ratio_within"] <= float(rules.upper)
+
+
+def _say_leading(told: list[Row]) -> dict[str, str]:
+    lines = "line" if len(told) == 1 else "lines"
+    read = (
+        f"{len(told)} {lines} of the first family can be compared that way."
+        if told
+        else "Here too few people have a manager with both groups: no gap within managers is told."
+    )
+    return {
+        "finding_id": "dependence:within",
+        "kind": "dependence",
+        "scope": "company",
+        "scope_id": "company",
+        "level": "note",
+        "headline": "Strict raters cannot be told from weak teams: read gaps within managers first",
+        "evidence": (
+            "Raters mark hardly anybody in common. A gap between groups who work under different "
+            "managers may therefore be one between raters. Among people of one manager it is not. "
+            + read
+        ),
+    }
+
+
+def _say_within(row: Row) -> dict[str, str]:
+    direction = "less" if row["ratio_within"] < 1 else "more"
+    where = WHERE[row["measure"]]
+    return _finding(
+        "within", row, "look",
+        f"Under the same manager, {row['group']} are {direction} often {where} than "
+        f"{row['reference']} ({row['stage']} bands)",
+        f"Ratio {row['ratio_within']:.2f}, 95 % interval {row['ratio_low']:.2f} to "
+        f"{row['ratio_high']:.2f}, {row['n_compared']:,} people under {row['n_managers']:,} "
+        f"managers with both. q {_small(row['q_within'])} after Benjamini-Hochberg. Look next at "
+        "the bands of each manager.",
+    )  # fmt: skip
+
+
+def _say_reversal(row: Row) -> dict[str, str]:
+    n = int(row["n_reversing"])
+    one = f"manager {row['reverses_without']}"
+    who = f"the people of {one}" if n == 1 else f"the people of any one of {n} managers, as {one}"
+    return _finding(
+        "removal", row, "note",
+        f"One manager decides whether {row['group']} {WHERE[row['measure']]} is beyond",
+        f"Without {who} the line {row['attribute']}: {row['group']} would not be beyond. "
+        "Look at the bands of that team. No figures without the team are printed: the "
+        "difference would give its counts away.",
+    )  # fmt: skip
+
+
+def _finding(what: str, row: Row, level: str, headline: str, evidence: str) -> dict[str, str]:
+    key = [str(row[name]) for name in ("stage", "measure", "attribute", "group")]
+    return {
+        "finding_id": ":".join(["dependence", what, *key]),
+        "kind": "dependence",
+        "scope": "group",
+        "scope_id": f"{row['attribute']}: {row['group']}",
+        "level": level,
+        "headline": headline,
+        "evidence": evidence,
+    }
+
+
+def _small(value: float) -> str:
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"
