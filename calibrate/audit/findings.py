@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from calibrate.audit.inference import ALPHA, fisher_midp
 from calibrate.audit.policy import name_primary_stage
 from calibrate.audit.population import Population
 
@@ -36,7 +37,57 @@ def find_disparities(rows: pd.DataFrame) -> list[dict[str, str]]:
     if not len(rows):
         return []
     chosen = rows[(rows["family"] == "primary") & (rows["verdict"] == "beyond")]
-    return [_write_finding(row, rows) for row in _list_records(chosen)]
+    found = [_write_finding(row, rows) for row in list_records(chosen)]
+    return found + find_without_ratio(rows)
+
+
+def find_without_ratio(rows: pd.DataFrame) -> list[dict[str, str]]:
+    """Write one finding for each group that is counted where nobody of its reference is.
+
+    There is no ratio then and the row reads ``not_computable``; that must not
+    hide a gap. The mid-p is held against 0.05 over the number of such rows of
+    the first family (Bonferroni): they stand in no other comparison.
+
+    Parameters
+    ----------
+    rows
+        Judged and suppressed rows.
+    """
+    primary = rows[(rows["family"] == "primary") & ~rows["is_small"].astype(bool)]
+    candidates = []
+    for row in list_records(primary[primary["verdict"] == "not_computable"]):
+        reference = _find_row(rows, row, group=row["reference"])
+        if row["measure"] in MEANING and reference and reference["n_favourable"] == 0:
+            table = [int(r[key]) for r in (row, reference) for key in ("n_favourable", "n")]
+            if row["n_favourable"] > 0:
+                candidates.append((row, reference, fisher_midp(*table)))
+    return [
+        _write_without_ratio(row, reference, p * len(candidates))
+        for row, reference, p in candidates
+        if p * len(candidates) <= ALPHA
+    ]
+
+
+def _write_without_ratio(
+    row: dict[str, Any], reference: dict[str, Any], p_value: float
+) -> dict[str, str]:
+    return {
+        "finding_id": ":".join(["no_ratio", *(row[key] for key in KEY)]),
+        "kind": "disparity",
+        "scope": "group",
+        "scope_id": f"{row['attribute']}: {row['group']}",
+        "level": "look",
+        "headline": (
+            f"{row['attribute']}: people of the group '{row['group']}' are "
+            f"{MEANING[row['measure']]}, nobody of '{row['reference']}' is "
+            f"({row['stage']} bands). A reason to look."
+        ),
+        "evidence": (
+            f"{_count(row)} against {_count(reference)}. There is no ratio to nothing. "
+            f"p {_small(p_value)}, corrected for all such rows (Bonferroni). "
+            "Look next at the bands by manager and by criterion."
+        ),
+    }
 
 
 def _write_finding(row: dict[str, Any], rows: pd.DataFrame) -> dict[str, str]:
@@ -47,12 +98,7 @@ def _write_finding(row: dict[str, Any], rows: pd.DataFrame) -> dict[str, str]:
         f"{row['attribute']}: {more} of the group '{row['group']}' than of "
         f"'{row['reference']}' are {meaning} ({row['stage']} bands). A reason to look."
     )
-    evidence = (
-        f"{_count(row)} against {_count(reference)}. "
-        f"Ratio {row['ratio']:.2f}, 95 % interval {row['ratio_low']:.2f} to "
-        f"{row['ratio_high']:.2f}. {_say_p(row)} "
-        f"{_say_people(row)} {_say_origin(row, rows)}"
-    ).strip()
+    evidence = f"{say_evidence(row, reference)} {_say_origin(row, rows)}".strip()
     return {
         "finding_id": ":".join(["disparity", *(row[key] for key in KEY)]),
         "kind": "disparity",
@@ -64,16 +110,30 @@ def _write_finding(row: dict[str, Any], rows: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def say_evidence(row: dict[str, Any], reference: dict[str, Any]) -> str:
+    """Counts, ratio, p and people of a line beside its reference."""
+    said = (
+        f"{_count(row)} against {_count(reference)}. "
+        f"Ratio {row['ratio']:.2f}, 95 % interval {row['ratio_low']:.2f} to "
+        f"{row['ratio_high']:.2f}. {_say_p(row)} {_say_people(row)}"
+    )
+    flips = row.get("flip_flop")
+    if not pd.isna(flips) and bool(flips):
+        said += " One person of the group, counted or not, would turn the picture round."
+    return said
+
+
 def _find_row(rows: pd.DataFrame, like: dict[str, Any], **other: str) -> dict[str, Any]:
     wanted = {key: like[key] for key in KEY} | other
     chosen = rows
     for key, value in wanted.items():
         chosen = chosen[chosen[key] == value]
-    records = _list_records(chosen)
+    records = list_records(chosen)
     return records[0] if records else {}
 
 
-def _list_records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def list_records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain dictionaries."""
     return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
 
@@ -138,7 +198,7 @@ def write_notes(rows: pd.DataFrame, population: Population) -> tuple[str, ...]:
         )
     primary = rows[rows["family"] == "primary"]
     if not (primary["verdict"] == "beyond").any():
-        notes += _note_power(primary)
+        notes += note_power(primary)
     for verdict, meaning in UNANSWERED.items():
         n = int((primary["verdict"] == verdict).sum())
         if n:
@@ -147,7 +207,14 @@ def write_notes(rows: pd.DataFrame, population: Population) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _note_power(primary: pd.DataFrame) -> list[str]:
+def note_power(primary: pd.DataFrame) -> list[str]:
+    """Say what the tests of the first family could have found, in words.
+
+    Parameters
+    ----------
+    primary
+        Rows of the first family, none of them beyond.
+    """
     chosen = primary[(primary["measure"] == "selection_rate") & ~primary["is_reference"]]
     ratios = chosen["detectable_ratio"].dropna()
     was_compared = chosen["verdict"].isin(["inconclusive", "within", "significant_only"])
@@ -162,6 +229,12 @@ def _note_power(primary: pd.DataFrame) -> list[str]:
         f"{start} with 80 % power, a test of one group alone would have found a ratio of "
         f"favourable shares at or below {span}."
     ]
+    strict = chosen["detectable_ratio_family"].dropna()
+    if len(strict):
+        notes.append(
+            "Held against all tests of the family at once, the same holds for a ratio at or "
+            f"below {strict.max():.2f} in the group with the most power."
+        )
     if n_blind:
         groups = "one group" if n_blind == 1 else f"{n_blind} groups"
         notes.append(f"For {groups} not even a favourable share of zero would have been found.")

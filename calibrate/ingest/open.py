@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path
 
 from calibrate.config import Cycle, InputFile, show_place
 from calibrate.config.inputs import PARQUET_ENDINGS, SPREADSHEET_ENDINGS
@@ -26,8 +26,22 @@ def open_table(
         from calibrate.ingest.database import DatabaseReader
 
         return DatabaseReader(part, chunk_rows)
-    path, shown = cycle.resolve(name), show_place(part, name)
-    ending = PurePath(name).suffix.lower()
+    return open_file(cycle.resolve(name), show_place(part, name), part, chunk_rows)
+
+
+def open_file(path: Path, shown: str, part: InputFile, chunk_rows: int = CHUNK_ROWS) -> TableReader:
+    """Return the reader that a file's ending calls for; nothing is opened yet.
+
+    Parameters
+    ----------
+    path, shown
+        Where the file is, and what problems call it.
+    part
+        How it is to be read.
+    chunk_rows
+        Rows held in memory at once.
+    """
+    ending = path.suffix.lower()
     if ending in PARQUET_ENDINGS:
         from calibrate.ingest.parquet import ParquetReader
 
