@@ -12,8 +12,10 @@ from calibrate.audit.groups import GROUPS
 from calibrate.audit.inquiry import Part
 from calibrate.audit.ll144 import build_ll144, note_ll144
 from calibrate.audit.moves import build_moves, find_moves
+from calibrate.audit.origins import build_origins, find_origins, note_origins
 from calibrate.audit.packs import build_obligations, build_rule_packs
 from calibrate.audit.passthrough import build_passthrough, note_passthrough
+from calibrate.audit.proxies import build_proxies, find_proxies, note_proxies
 from calibrate.audit.simulation import build_simulation, find_alarms
 from calibrate.audit.unknowns import build_unknowns, note_unknowns
 from calibrate.tables import (
@@ -27,8 +29,10 @@ from calibrate.tables import (
     LL144,
     MOVES,
     OBLIGATIONS,
+    ORIGINS,
     PASSTHROUGH,
     PROBLEMS,
+    PROXIES,
     RULE_PACKS,
     SIMULATION,
     UNKNOWNS,
@@ -42,6 +46,8 @@ PARTS: tuple[Part, ...] = (
     Part(EQUAL_SHARES, build_equal_shares),
     Part(PASSTHROUGH, build_passthrough, note=note_passthrough),
     Part(MOVES, build_moves, find_moves),
+    Part(ORIGINS, build_origins, find_origins, note_origins),
+    Part(PROXIES, build_proxies, find_proxies, note_proxies),
     Part(LL144, build_ll144, note=note_ll144),
     Part(OBLIGATIONS, build_obligations),
     Part(RULE_PACKS, build_rule_packs),

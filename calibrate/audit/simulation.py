@@ -280,7 +280,9 @@ def _describe_share(n_found: int, n: int) -> dict[str, object]:
 
 
 def build_simulation(inquiry: Inquiry) -> pd.DataFrame:
-    """Simulate within the bounds an audit can afford."""
+    """Simulate within the bounds an audit can afford; empty where counts alone were given."""
+    if inquiry.background is None:
+        return SIMULATION.empty()
     built = build_network(inquiry.population, inquiry.groupings, inquiry.codes, inquiry.settings)
     if built is None or built[0].n_people == 0:
         return SIMULATION.empty()

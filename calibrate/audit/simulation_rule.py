@@ -167,36 +167,38 @@ class FirstFamily:
 
     def judge_all(self) -> dict[Comparison, Verdict]:
         """Verdict of every line but the references' own."""
-        compared = self.list_compared()
-        q_values = dict(zip(compared, self._adjust(compared).tolist(), strict=True))
         return {
-            line: self._judge(line, q_values)
+            line: self.judge(line)
             for measure in (SELECTION, LOWEST)
             for a, reference in enumerate(self.panel.references)
             for line in (Comparison(measure, a, g) for g in range(self.panel.n_groups[a]))
             if line.group != reference
         }
 
-    def _judge(self, line: Comparison, q_values: dict[Comparison, float]) -> Verdict:
+    def judge(self, line: Comparison) -> Verdict:
+        """Verdict of one line."""
         a, reference = line.attribute, self.panel.references[line.attribute]
         is_hidden = reference >= 0 and self._is_small(a, reference)
         has_rate = reference >= 0 and (is_hidden or self.x[line.measure][a][reference] > 0)
-        is_tested = line in q_values
-        is_inside = False
-        if is_tested:
-            x1, n1, x0, n0 = (np.array([count]) for count in self.table(line))
-            low, high = ratio_interval(x1, n1, x0, n0)
-            bounds = self.panel.rules
-            is_inside = low[0] >= float(bounds.lower) and high[0] <= float(bounds.upper)
+        is_small = is_hidden or self._is_small(a, line.group)
+        is_tested = has_rate and not is_small
         evidence = Evidence(
             is_computable=has_rate,
-            is_small=is_hidden or self._is_small(a, line.group),
+            is_small=is_small,
             is_reference=False,
             is_beyond_bound=is_tested and self.is_far(line),
-            is_inside_bound=bool(is_inside),
-            q_value=q_values.get(line, float("nan")),
+            is_inside_bound=is_tested and self._is_inside(line),
+            # Which side of alpha is all that a verdict asks.
+            q_value=0.0 if is_tested and self.is_significant(line) else 1.0,
         )
         return judge(evidence, self.panel.rules.alpha)
+
+    def _is_inside(self, line: Comparison) -> bool:
+        """Tell whether the ratio's whole interval lies inside the practical bounds."""
+        x1, n1, x0, n0 = (np.array([count]) for count in self.table(line))
+        low, high = ratio_interval(x1, n1, x0, n0)
+        rules = self.panel.rules
+        return bool(low[0] >= float(rules.lower) and high[0] <= float(rules.upper))
 
     def _adjust(self, lines: Sequence[Comparison]) -> FloatArray:
         return false_discovery_rate(np.array([self.p_value(line) for line in lines]))

@@ -51,7 +51,10 @@ def draw_case(rng: np.random.Generator) -> World:
     shares = [rng.dirichlet(np.full(int(rng.integers(2, 6)), 1.0)) for _ in range(3)]
     groups = [rng.choice(len(share), people, p=share) for share in shares]
     groups[1] = np.where(rng.random(people) < 0.1, -1, groups[1])
-    chance = np.clip(rng.choice([0.0, 0.1, 0.3, 1.0]) * (1 - rng.random() * groups[0] / 2), 0, 1)
+    start, slope = rng.choice(
+        [(0.0, 0.0), (0.1, 0.3), (0.3, 0.3), (0.95, 0.1), (0.95, 0.1), (1, 0)]
+    )
+    chance = np.clip(start * (1 - slope * groups[0]), 0, 1)
     lowest = rng.choice([0.0, 0.05, 0.3]) * (1 + (groups[1] == 0))
     draw = rng.random(people)
     bands = np.where(draw < chance, 3, np.where(draw > 1 - lowest, 0, 1))
