@@ -20,7 +20,7 @@ from calibrate.audit.mantel_haenszel import (
     common_odds_ratio,
     compare_strata,
 )
-from calibrate.audit.oaxaca import explain_by_reference, split_gap
+from calibrate.audit.oaxaca import TwoParts, explain_by_reference, split_gap
 from calibrate.audit.policy import name_primary_stage
 from calibrate.bands.guideline import false_discovery_rate
 from calibrate.tables import ADJUSTED
@@ -114,8 +114,11 @@ def _fit(cells: Cells, min_cell: int) -> Row:
     n, n_reference = found.cells.count()
     if min(n, n_reference) < max(1, min_cell):
         return {"status": "confounded" if found.status == "confounded" else "too_few"}
-    parts = split_gap(found)
-    by_reference = explain_by_reference(found.cells) if found.status == "told" else np.nan
+    has_controls = found.cells.controls.shape[1] > 1
+    parts = split_gap(found) if has_controls else TwoParts(0.0, found.gap)
+    by_reference = explain_by_reference(found.cells) if has_controls else 0.0
+    if found.status != "told":
+        parts, by_reference = TwoParts(np.nan, np.nan), np.nan
     return {
         "status": found.status, "n": n, "n_reference": n_reference,
         "n_left_out": found.n_left_out, "gap": found.gap, "se": found.se, "low": found.low,
