@@ -9,6 +9,9 @@ from calibrate.report.views.audit_parts.adjusted import build_adjusted
 from calibrate.report.views.audit_parts.calibration import build_calibration
 from calibrate.report.views.audit_parts.configurations import build_configurations
 from calibrate.report.views.audit_parts.dependence import build_dependence
+from calibrate.report.views.audit_parts.packs import build_packs
+from calibrate.report.views.audit_parts.simulation import build_simulation
+from calibrate.report.views.audit_parts.unknowns import build_unknowns
 from calibrate.report.views.sections import Section
 
 #: In the order of the pages.
@@ -16,6 +19,9 @@ BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] =
     build_dependence,
     build_adjusted,
     build_calibration,
+    build_unknowns,
+    build_simulation,
+    build_packs,
     build_configurations,
 )
 
