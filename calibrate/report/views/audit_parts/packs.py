@@ -1,0 +1,151 @@
+"""Rule packs on paper: their caveats, New York City's table, and what has to be documented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.words import DASH, count_of, write_count, write_number, write_percent
+
+#: Stages from the latest decision back; the first that the table has is printed.
+_LATEST_FIRST = ("final", "proposed", "calibrated", "raw")
+
+_CITY = (
+    Heading("Category", 48), Heading("People", 16, is_number=True),
+    Heading("Selected", 18, is_number=True), Heading("Selection rate", 18, is_number=True),
+    Heading("Impact ratio", 16, is_number=True), Heading("Note"),
+)  # fmt: skip
+_SCORES = (
+    Heading("Category", 48), Heading("People", 16, is_number=True),
+    Heading("Above the median", 18, is_number=True), Heading("Scoring rate", 18, is_number=True),
+    Heading("Impact ratio", 16, is_number=True), Heading("Note"),
+)  # fmt: skip
+_DUTIES = (
+    Heading("Where it is asked for", 38), Heading("What is to be documented", 64),
+    Heading("In this run", 18), Heading("Where to look"),
+)  # fmt: skip
+_CAVEATS = (Heading("What the text says", 0), Heading("Where it stands", 56))
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def build_packs(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Build the sections of the rule packs that the cycle asks for."""
+    return build_pack_sections(audit.tables)
+
+
+def build_pack_sections(tables: Tables) -> tuple[Section, ...]:
+    """Build them from the audit's tables alone."""
+    return (*_build_city(tables), *_build_duties(tables), *_build_caveats(tables))
+
+
+def _read(tables: Tables, name: str) -> list[Row]:
+    return list_rows(tables[name]) if name in tables else []
+
+
+def _build_city(tables: Tables) -> tuple[Section, ...]:
+    rows = _read(tables, "ll144")
+    if not rows:
+        return ()
+    stages = {str(row["stage"]) for row in rows}
+    stage = next((name for name in _LATEST_FIRST if name in stages), min(stages))
+    grids = [_build_selection(stage, rows, kind) for kind in _list_kinds(rows, stage)]
+    scored = [row for row in rows if row["n_above_median"] is not None]
+    if scored:
+        of_scores = "calibrated" if any(r["stage"] == "calibrated" for r in scored) else stage
+        grids += [_build_scoring(of_scores, rows, kind) for kind in _list_kinds(scored, of_scores)]
+    lead = (
+        "Rates and impact ratios as the city's rule on automated decision tools lays them out: "
+        "by sex, by race or ethnicity, and by both. The ratio is to the category with the "
+        "highest rate. The rule names no bound and asks for no test; the verdicts of this audit "
+        "stand elsewhere."
+    )
+    sentences = (
+        "People whose category is unknown are counted and in no rate. A category under 2% of the "
+        "known is shown, and is in no ratio. All stages are in audit/tables/ll144.",
+    )
+    return (Section("New York City’s table", lead, sentences, tuple(grids)),)
+
+
+def _list_kinds(rows: list[Row], stage: str) -> list[str]:
+    present = {str(row["category_type"]) for row in rows if row["stage"] == stage}
+    return [kind for kind in ("sex", "race/ethnicity", "intersection") if kind in present]
+
+
+def _take(rows: list[Row], stage: str, kind: str) -> list[Row]:
+    own = [r for r in rows if r["stage"] == stage and r["category_type"] == kind]
+    return sorted(own, key=lambda r: (r["group"] is None, str(r["category"])))
+
+
+def _build_selection(stage: str, rows: list[Row], kind: str) -> Grid:
+    lines = [
+        (
+            str(row["category"]), write_count(row["n"]), write_count(row["n_selected"]),
+            write_percent(row["selection_rate"]), write_number(row["impact_ratio"], 2),
+            str(row["note"] or ""),
+        )
+        for row in _take(rows, stage, kind)
+    ]  # fmt: skip
+    return build_grid(f"By {kind}: selection, {stage}.", _CITY, lines, noun="categories")
+
+
+def _build_scoring(stage: str, rows: list[Row], kind: str) -> Grid:
+    lines = [
+        (
+            str(row["category"]), write_count(row["n"]), write_count(row["n_above_median"]),
+            write_percent(row["scoring_rate"]), write_number(row["scoring_impact_ratio"], 2),
+            str(row["note"] or ""),
+        )
+        for row in _take(rows, stage, kind)
+    ]  # fmt: skip
+    return build_grid(f"By {kind}: scores, {stage}.", _SCORES, lines, noun="categories")
+
+
+def _build_duties(tables: Tables) -> tuple[Section, ...]:
+    rows = _read(tables, "obligations")
+    if not rows:
+        return ()
+    counts = {status: sum(row["status"] == status for row in rows) for status in
+              ("given", "partly", "not held")}  # fmt: skip
+    lead = (
+        "What the European Union’s AI Act wants documented of a high-risk system, and which file "
+        "of this run holds it or a part of it. It is a list of places to look. It does not say "
+        "that a duty is met, nor whose duty it is."
+    )
+    sentence = (
+        f"Of {count_of(len(rows), 'item')} this run holds {counts['given']}, a part of "
+        f"{counts['partly']}, and nothing of {counts['not held']}."
+    )
+    lines = [
+        (
+            str(row["article"]), str(row["requirement"]), str(row["status"]),
+            str(row["where"] or DASH),
+        )
+        for row in rows
+    ]  # fmt: skip
+    grid = build_grid("", _DUTIES, lines, noun="items")
+    return (Section("What has to be documented", lead, (sentence,), (grid,)),)
+
+
+def _build_caveats(tables: Tables) -> tuple[Section, ...]:
+    rows = _read(tables, "rule_packs")
+    packs = [row for row in rows if row["kind"] == "pack"]
+    if not packs:
+        return ()
+    grids = []
+    for pack in packs:
+        own = [r for r in rows if r["kind"] == "caveat" and r["pack"] == pack["pack"]]
+        caption = (
+            f"{pack['text']}. Pack {pack['pack']}, version {pack['version']}, texts as of "
+            f"{pack['dated']}. {pack['used_for']}"
+        )
+        lines = [(str(row["text"]), str(row["source"] or DASH)) for row in own]
+        grids.append(build_grid(caption, _CAVEATS, lines, noun="caveats"))
+    lead = (
+        "The texts behind the bounds limit them themselves. Read the verdicts with these "
+        "sentences. All sources are in audit/tables/rule_packs."
+    )
+    return (Section("What the rule packs say about their own figures", lead, (), tuple(grids)),)
