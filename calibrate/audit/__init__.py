@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from calibrate.audit.attributes import AttributeTable, read_attributes
-from calibrate.audit.background import Background, Calibration, FormEvidence
+from calibrate.audit.background import (
+    Background,
+    Calibration,
+    CommentEvidence,
+    FormEvidence,
+    HistoryEvidence,
+)
+from calibrate.audit.comment_words import count_words
 from calibrate.audit.disparities import audit_population
 from calibrate.audit.parts import AUDIT_TABLES
 from calibrate.audit.policy import RulePack, load_rules
@@ -11,6 +18,6 @@ from calibrate.audit.population import AuditResult, AuditSettings, Population
 
 __all__ = [
     "AUDIT_TABLES", "AttributeTable", "AuditResult", "AuditSettings", "Background",
-    "Calibration", "FormEvidence", "Population", "RulePack", "audit_population", "load_rules",
-    "read_attributes",
+    "Calibration", "CommentEvidence", "FormEvidence", "HistoryEvidence", "Population",
+    "RulePack", "audit_population", "count_words", "load_rules", "read_attributes",
 ]  # fmt: skip

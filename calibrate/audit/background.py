@@ -45,6 +45,46 @@ class FormEvidence:
 
 
 @dataclass(frozen=True)
+class CommentEvidence:
+    """What was counted in the comments of every form; no text is kept.
+
+    Parameters
+    ----------
+    n_comments : (N,)
+        Comments of the form.
+    n_read : (N,)
+        Those of them that could be read: English, in Latin letters.
+    n_words, n_actionable, n_personality : (N,) words
+        Of the comments that could be read: all, those that say what to do, those
+        that say what the person is like.
+    """
+
+    n_comments: IntArray
+    n_read: IntArray
+    n_words: IntArray
+    n_actionable: IntArray
+    n_personality: IntArray
+
+
+@dataclass(frozen=True)
+class HistoryEvidence:
+    """Bands of earlier cycles.
+
+    Parameters
+    ----------
+    cycles : (H,) names in order
+    cycle : (R,) code
+    employee : (R,) code, -1 for people who are not in this cycle
+    band : (R,) position, -1 where this cycle has no band of that name
+    """
+
+    cycles: tuple[str, ...]
+    cycle: IntArray
+    employee: IntArray
+    band: IntArray
+
+
+@dataclass(frozen=True)
 class Calibration:
     """What the calibration makes of the forms; handed over after the scores are sealed.
 
@@ -96,6 +136,8 @@ class Background:
         Is there a severity at all?
     calibration
         What the calibration makes of the forms; None where that is not known.
+    comments, history
+        None where the files have none.
     """
 
     strata: Mapping[str, tuple[str, ...]]
@@ -108,3 +150,5 @@ class Background:
     forms: FormEvidence
     is_fitted: bool
     calibration: Calibration | None = None
+    comments: CommentEvidence | None = None
+    history: HistoryEvidence | None = None

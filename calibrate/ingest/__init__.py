@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calibrate.ingest.assignments import AssignmentTable, read_assignments
+from calibrate.ingest.comments import CommentTable, read_comments
 from calibrate.ingest.employees import read_employees
 from calibrate.ingest.fetch import fetch_databases
 from calibrate.ingest.goals import read_goals
@@ -13,7 +14,8 @@ from calibrate.ingest.records import RECORDS, RecordTable, read_records
 from calibrate.ingest.values import EmployeeTable, GoalTable, IntArray, MarkRules, RatingTable
 
 __all__ = [
-    "RECORDS", "AssignmentTable", "Codes", "EmployeeTable", "GoalTable", "IntArray", "MarkRules",
-    "RatingStream", "RatingTable", "RecordTable", "fetch_databases", "read_assignments",
-    "read_employees", "read_goals", "read_records", "show_micro",
+    "RECORDS", "AssignmentTable", "Codes", "CommentTable", "EmployeeTable", "GoalTable",
+    "IntArray", "MarkRules", "RatingStream", "RatingTable", "RecordTable", "fetch_databases",
+    "read_assignments", "read_comments", "read_employees", "read_goals", "read_records",
+    "show_micro",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 
 from calibrate.audit import Background, FormEvidence
 from calibrate.config import CONTROL_COLUMNS, SOURCES
+from calibrate.pipeline.comments import gather_comments, gather_history
 from calibrate.pipeline.frozen import describe_calibration
 from calibrate.pipeline.stages import Scored
 
@@ -34,6 +35,8 @@ def gather_background(scored: Scored) -> Background:
         forms=_gather_forms(scored),
         is_fitted=scored.effects.fitted,
         calibration=describe_calibration(scored),
+        comments=gather_comments(prepared),
+        history=gather_history(prepared),
     )
 
 

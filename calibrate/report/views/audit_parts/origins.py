@@ -1,0 +1,367 @@
+"""Where the gap arises, and which columns tell a group: the strongest lines of two tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.words import (
+    DASH,
+    MINUS,
+    SOURCE_WORDS,
+    count_of,
+    join_words,
+    say_code,
+    sign_number,
+    write_count,
+    write_number,
+    write_p,
+    write_percent,
+)
+
+TITLE = "Where the gap arises"
+LEAD = (
+    "Each table looks for the place of a gap: a criterion, who marked, under whom, where, and who "
+    "is missing. All of it is exploratory: no verdict rests on it. q says how often chance alone "
+    "would show lines like these over all lines of the same kind; below 0.05 a line stands out."
+)
+PROXY_TITLE = "Can other columns tell the group?"
+PROXY_LEAD = (
+    "A column that tells a group without naming it is a proxy: a rule on that column may act on "
+    "the group. The score says how often, of one person of each side, the column puts the one of "
+    "the group first, for people it has not learned from; 0.50 is a coin. Beside it stands what "
+    "95 of 100 random deals of the groups stay below."
+)
+ALPHA = 0.05
+#: Lines a table shows; the rest stand in audit/tables/origins.
+MOST_LINES = 6
+MOST_CRITERIA = 8
+
+PRESENCE = {
+    "not_rated": "Not rated",
+    "quarantined": "With rows left out",
+    "unlinked": "Raters not comparable",
+    "weak": "Raters hardly comparable",
+}
+SLICE_WORDS = {
+    "location": "Location",
+    "work_mode": "Work mode",
+    "level": "Level",
+    "job_family": "Job family",
+    "department": "Department",
+}
+COMMENT_WORDS = {
+    "any comment": "Has a comment",
+    "length": "Words in a comment",
+    "says what to do": "Comments that say what to do",
+    "words on the person's nature": "Of 100 words, on what the person is like",
+}
+#: Dimension → how the overview calls it.
+PLACES = {
+    "criterion": "Criterion", "source": "Source of the form", "manager": "Between or within teams",
+    "team": "Single teams", "rater_group": "Group of the rater", **SLICE_WORDS,
+    "stage": "Stage", **PRESENCE, "comment": "Words of comments", "cycle": "Earlier cycles",
+}  # fmt: skip
+_WHO = Heading("Group, beside", 42)
+_N = Heading("People", 22, is_number=True)
+_INTERVAL = Heading("95 % interval", 26, is_number=True)
+_Q = Heading("q", 13, is_number=True)
+
+
+def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """The places that were looked at, and the proxies."""
+    return (*_build_places(audit), *_build_proxies(audit))
+
+
+def _build_places(audit: AuditMaterial) -> tuple[Section, ...]:
+    rows = list_rows(audit.tables["origins"]) if "origins" in audit.tables else []
+    known = [row for row in rows if not row["suppressed"] and row["estimate"] is not None]
+    if not known:
+        return ()
+    grids = (
+        _list_criteria(known),
+        _list_gaps(
+            known, ("source", "rater_group"), "Who marked: gap in points of each source's forms, "
+            "one value a person, and how much more raters give their own group"
+        ),
+        _list_managers(known),
+        _list_slices(known),
+        _list_presence(known),
+        _list_comments(known),
+        _list_gaps(known, ("stage", "cycle"), "Over stages and cycles: favourable share", "share"),
+    )  # fmt: skip
+    sentences = (*_say_overview(rows, known), "All lines stand in audit/tables/origins.")
+    return (Section(TITLE, LEAD, sentences, tuple(grid for grid in grids if grid.rows)),)
+
+
+def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> tuple[str, ...]:
+    tested = [row for row in known if row["q_value"] is not None]
+    by_place = {
+        words: [row for row in tested if row["dimension"] == place]
+        for place, words in PLACES.items()
+    }
+    out = {w: sum(r["q_value"] < ALPHA for r in lines) for w, lines in by_place.items() if lines}
+    hidden = sum(bool(row["suppressed"]) for row in rows)
+    said = [
+        f"{count_of(len(tested), 'line was', 'lines were')} tested in "
+        f"{count_of(len(out), 'place', 'places')}."
+    ]
+    standing = [f"{words.lower()} ({n} of {len(by_place[words])})" for words, n in out.items() if n]
+    if standing:
+        said.append(f"Lines stand out by {join_words(standing)}.")
+    else:
+        said.append(
+            "No line stands out. That is no proof of equality: the intervals say how large a gap "
+            "could be."
+        )
+    if hidden:
+        said.append(
+            f"{count_of(hidden, 'line is', 'lines are')} withheld: a side has too few people."
+        )
+    return tuple(said)
+
+
+def _strongest(rows: Iterable[Row], most: int = MOST_LINES) -> list[Row]:
+    """The lines of smallest q-value, in that order."""
+
+    def rank(row: Row) -> tuple[float, float, str]:
+        q = 2.0 if row["q_value"] is None else float(row["q_value"])
+        p = [value for value in (row["p_value"], row["p_clustered"]) if value is not None]
+        return (q, max(p, default=2.0), str(row["item"]))
+
+    return sorted(rows, key=rank)[:most]
+
+
+def _mark(rows: Sequence[Row]) -> list[int]:
+    return [
+        place
+        for place, row in enumerate(rows)
+        if row["q_value"] is not None and row["q_value"] < ALPHA
+    ]
+
+
+def _say_who(row: Row) -> str:
+    return f"{row['group']}, {row['reference']}"
+
+
+def _say_n(row: Row) -> str:
+    return f"{write_count(row['n'])} / {write_count(row['n_reference'])}"
+
+
+def _say_interval(row: Row, scale: float = 1.0) -> str:
+    if row["low"] is None or row["high"] is None:
+        return DASH
+    return f"{sign_number(scale * row['low'], 1)} to {sign_number(scale * row['high'], 1)}"
+
+
+def _say_gap(row: Row, scale: float = 1.0) -> str:
+    return DASH if row["estimate"] is None else sign_number(scale * row["estimate"], 1)
+
+
+def _list_criteria(known: Sequence[Row]) -> Grid:
+    plain = {
+        (row["item"], row["attribute"], row["group"]): row
+        for row in known
+        if row["dimension"] == "criterion" and row["figure"] == "points"
+    }
+    rows = _strongest((r for r in known if r["figure"] == "points_given_total"), MOST_CRITERIA)
+    headings = (
+        Heading("Criterion"), _WHO, _N, Heading("Gap", 14, is_number=True),
+        Heading("Given the total", 18, is_number=True), _INTERVAL, _Q,
+        Heading("Class", 12),
+    )  # fmt: skip
+    cells = [
+        (
+            say_code(row["item"]), _say_who(row), _say_n(row),
+            _say_gap(plain.get((row["item"], row["attribute"], row["group"]), {"estimate": None})),
+            _say_gap(row), _say_interval(row), write_p(row["q_value"]), row["class"] or DASH,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return build_grid(
+        "By criterion, in points: the gap, and the gap between people with the same total. A is "
+        "negligible, B moderate, C large (classes of educational testing). What one criterion "
+        "gives here another takes.",
+        headings, cells, _mark(rows), "criteria",
+    )  # fmt: skip
+
+
+def _list_gaps(
+    known: Sequence[Row], dimensions: tuple[str, ...], caption: str, figure: str = "points"
+) -> Grid:
+    chosen = [r for r in known if r["dimension"] in dimensions and r["figure"] == figure]
+    rows = _strongest(chosen)
+    is_share = figure == "share"
+    unit = ", percentage points" if is_share else ""
+    headings = (
+        Heading("Line"), _WHO, _N, Heading(f"Gap{unit}", 26 if is_share else 14, is_number=True),
+        _INTERVAL, _Q,
+    )  # fmt: skip
+    scale = 100.0 if is_share else 1.0
+    cells = [
+        (
+            _say_line(row), _say_who(row), _say_n(row), _say_gap(row, scale),
+            _say_interval(row, scale), write_p(row["q_value"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return build_grid(caption, headings, cells, _mark(rows), "lines")
+
+
+def _say_line(row: Row) -> str:
+    """Name a line.
+
+    Examples
+    --------
+    >>> _say_line({"dimension": "source", "item": "manager minus peer"})
+    'Manager − Peers'
+    """
+    item = str(row["item"])
+    if row["dimension"] == "source":
+        parts = [SOURCE_WORDS.get(part, say_code(part)) for part in item.split(" minus ")]
+        return f" {MINUS} ".join(parts)
+    if row["dimension"] == "rater_group":
+        return "Raters on their own group, beside other raters"
+    return item.capitalize() if row["dimension"] == "stage" else item
+
+
+def _list_managers(known: Sequence[Row]) -> Grid:
+    words = {
+        "all": "In all", "within managers": "Within one manager's people",
+        "between managers": "Because groups sit under different managers",
+    }  # fmt: skip
+    chosen = [row for row in known if row["dimension"] == "manager"]
+    largest = _strongest([row for row in chosen if row["item"] == "all"], 3)
+    rows = [
+        row
+        for first in largest
+        for item in words
+        for row in chosen
+        if row["item"] == item and row["group"] == first["group"]
+        and row["attribute"] == first["attribute"]
+    ]  # fmt: skip
+    headings = (
+        Heading("Part"), _WHO, _N, Heading("Gap", 14, is_number=True), _INTERVAL, _Q,
+    )  # fmt: skip
+    cells = [
+        (
+            words[str(row["item"])], _say_who(row), _say_n(row), _say_gap(row),
+            _say_interval(row), write_p(row["q_value"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    caption = "Under whom: the gap of the raw score in points, split in two parts that add up"
+    return build_grid(caption, headings, cells, _mark(rows), "lines")
+
+
+def _list_slices(known: Sequence[Row]) -> Grid:
+    tests = [r for r in known if str(r["figure"]).startswith("heterogeneity_of_")]
+    rows = _strongest(tests)
+    headings = (
+        Heading("Cut by", 26), _WHO, Heading("What", 30), Heading("Smallest and largest gap"), _Q,
+    )  # fmt: skip
+    cells = []
+    for row in rows:
+        figure = str(row["figure"]).removeprefix("heterogeneity_of_")
+        same = [
+            r
+            for r in known
+            if all(r[key] == row[key] for key in ("dimension", "attribute", "group"))
+            and r["figure"] == figure
+        ]
+        same.sort(key=lambda r: float(r["estimate"]))
+        scale = 100.0 if figure == "share" else 1.0
+        ends = " · ".join(f"{r['item']} {_say_gap(r, scale)}" for r in (same[0], same[-1]))
+        what = "favourable share, %" if figure == "share" else "raw score, points"
+        words = SLICE_WORDS[str(row["dimension"])]
+        cells.append((words, _say_who(row), what, ends, write_p(row["q_value"])))
+    caption = "Where: is the gap the same in every part of the company? q tests that it is."
+    return build_grid(caption, headings, cells, _mark(rows), "cuts")
+
+
+def _list_presence(known: Sequence[Row]) -> Grid:
+    chosen = [
+        r
+        for r in known
+        if r["dimension"] in PRESENCE and r["figure"] == "share"
+        and (r["value"] or r["value_reference"])
+    ]  # fmt: skip
+    rows = _strongest(chosen)
+    headings = (
+        Heading("Who"), _WHO, _N, Heading("Share", 18, is_number=True),
+        Heading("Reference", 20, is_number=True), _Q,
+    )  # fmt: skip
+    cells = [
+        (
+            PRESENCE[str(row["dimension"])], _say_who(row), _say_n(row),
+            write_percent(row["value"]), write_percent(row["value_reference"]),
+            write_p(row["q_value"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return build_grid("Who is missing", headings, cells, _mark(rows), "lines")
+
+
+def _list_comments(known: Sequence[Row]) -> Grid:
+    chosen = [r for r in known if r["dimension"] == "comment" and r["figure"] != "ratio"]
+    rows = _strongest(r for r in chosen if r["value"] or r["value_reference"])
+    headings = (
+        Heading("What"), _WHO, _N, Heading("Group", 18, is_number=True),
+        Heading("Reference", 20, is_number=True), _Q,
+    )  # fmt: skip
+
+    def show(row: Row, value: float | None) -> str:
+        return write_percent(value) if row["figure"] == "share" else write_number(value, 1)
+
+    cells = [
+        (
+            COMMENT_WORDS[str(row["item"])], _say_who(row), _say_n(row),
+            show(row, row["value"]), show(row, row["value_reference"]), write_p(row["q_value"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    caption = "Words of comments by others, counted by a list that comes with the engine"
+    return build_grid(caption, headings, cells, _mark(rows), "lines")
+
+
+def _build_proxies(audit: AuditMaterial) -> tuple[Section, ...]:
+    table = list_rows(audit.tables["proxies"]) if "proxies" in audit.tables else []
+    known = [row for row in table if not row["suppressed"] and row["score"] is not None]
+    if not known:
+        return ()
+    together = [row for row in known if row["feature"] == "all"]
+    alone = sorted(
+        (row for row in known if row["feature"] != "all"),
+        key=lambda row: (row["q_value"], -row["score"], str(row["feature"])),
+    )
+    rows = [*together, *alone[:MOST_LINES]]
+    n_out = sum(row["q_value"] < ALPHA for row in known)
+    said = (
+        f"{count_of(n_out, 'line of', 'lines of')} {len(known):,} score higher than chance."
+        if n_out
+        else "No column, and not all of them together, tells a group better than chance here.",
+        "All lines stand in audit/tables/proxies.",
+    )
+    headings = (
+        Heading("Column or habit of review"), _WHO, _N, Heading("Score", 14, is_number=True),
+        Heading("By chance below", 26, is_number=True), _Q,
+    )  # fmt: skip
+    cells = [
+        (
+            "All together" if row["feature"] == "all" else say_code(row["feature"]),
+            _say_who(row), _say_n(row), write_number(row["score"], 2),
+            write_number(row["baseline_high"], 2), write_p(row["q_value"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return (
+        Section(
+            PROXY_TITLE, PROXY_LEAD, said,
+            (build_grid("", headings, cells, _mark_proxies(rows), "lines"),),
+        ),
+    )  # fmt: skip
+
+
+def _mark_proxies(rows: Sequence[Row]) -> list[int]:
+    return [place for place, row in enumerate(rows) if row["q_value"] < ALPHA]
