@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from calibrate.cli.options import (
-    cycle_argument,
     gate_option,
     json_option,
     out_option,
@@ -18,21 +17,78 @@ from calibrate.cli.result import print_result
 
 
 @click.command()
-@cycle_argument
+@click.argument(
+    "cycle", type=click.Path(path_type=Path, readable=False), metavar="[CYCLE]", required=False
+)
+@click.option(
+    "--counts",
+    type=click.Path(path_type=Path, readable=False),
+    metavar="FILE",
+    help="Audit somebody else's table of counts instead of a cycle: CSV, XLSX or Parquet.",
+)
+@click.option(
+    "--rules",
+    multiple=True,
+    metavar="PACK",
+    help="With --counts: rule pack, several times for several; the first one's bounds hold.  "
+    "[default: us-2026]",
+)
+@click.option(
+    "--min-cell",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --counts: smallest group that is shown.  [default: 10]",
+)
 @out_option
 @reason_option
 @gate_option
 @json_option
-def audit(cycle: Path, out: Path, reason: str, gate: bool, as_json: bool) -> int:
+def audit(
+    cycle: Path | None,
+    counts: Path | None,
+    rules: tuple[str, ...],
+    min_cell: int | None,
+    out: Path,
+    reason: str,
+    gate: bool,
+    as_json: bool,
+) -> int:
     """Score a cycle; write its tables and the audit alone.
+
+    With --counts a table of somebody else's counts is audited. Its columns:
+    attribute, group, n, n_favourable; where given measure, stage, is_reference,
+    and the figures they printed: rate, ratio, impact_ratio, difference,
+    z_value, p_value, shortfall. Printed figures that their counts contradict
+    are listed.
 
     \b
     Example:
       calibrate audit sample_data/cycle.yaml --out out
+      calibrate audit --counts theirs.csv --out out
     """
     from calibrate.pipeline import Options, run_cycle
+    from calibrate.pipeline.counts import CountOptions, run_counts
     from calibrate.pipeline.progress import Clock
 
     clock = Clock(stderr_console())
-    result = run_cycle(cycle, out, Options(only="audit", reason=reason), clock)
+    source = _choose_source(cycle, counts, is_for_counts=bool(rules or min_cell))
+    if counts is None:
+        result = run_cycle(source, out, Options(only="audit", reason=reason), clock)
+    else:
+        result = run_counts(source, out, CountOptions(rules or ("us-2026",), min_cell or 10), clock)
     return print_result(result, clock, as_json=as_json, gate=gate)
+
+
+def _choose_source(cycle: Path | None, counts: Path | None, *, is_for_counts: bool) -> Path:
+    """The one thing to audit; both and neither are a mistake on the command line."""
+    if cycle is not None and counts is not None:
+        raise click.UsageError("give a CYCLE or --counts FILE, not both")
+    if is_for_counts and counts is None:
+        raise click.UsageError(
+            "--rules and --min-cell go with --counts; a cycle file names its own "
+            "(audit.rules, privacy.min_cell)"
+        )
+    chosen = counts if cycle is None else cycle
+    if chosen is None:
+        raise click.UsageError("give a CYCLE, or --counts FILE")
+    return chosen

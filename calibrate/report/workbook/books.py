@@ -129,6 +129,28 @@ def write_audit_workbook(
     _write_book(path, cover, sheets)
 
 
+def write_counts_workbook(
+    path: Path,
+    tables: Sequence[tuple[Contract, pd.DataFrame]],
+    facts: tuple[tuple[str, str], ...],
+    notes: tuple[str, ...],
+) -> None:
+    """Write every table of an audit of somebody else's counts, for auditors alone."""
+    cover = Cover(
+        "Audit of counts",
+        "For auditors alone. It holds figures by group.",
+        facts,
+        (
+            "A finding is a reason to look.",
+            "Start with Findings, then Contradictions, then filter Disparities by family: primary.",
+            "A row that reads too_few has no figures: its group is smaller than the smallest cell.",
+            *notes,
+        ),
+        ("The method and the rule packs' caveats are in audit/audit.pdf.",),
+    )
+    _write_book(path, cover, [Sheet(c, frame, f"audit/tables/{c.name}") for c, frame in tables])
+
+
 def _find_rank(contract: Contract) -> int:
     return _FIRST.index(contract.name) if contract.name in _FIRST else len(_FIRST)
 

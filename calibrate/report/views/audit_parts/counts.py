@@ -1,0 +1,293 @@
+"""The audit of somebody else's counts on paper: sections alone, without a cycle behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+import pandas as pd
+
+from calibrate.report.charts import draw_ratio
+from calibrate.report.material import Row, list_rows
+from calibrate.report.views.audit_parts.packs import build_pack_sections
+from calibrate.report.views.base import Figure, Head
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.words import (
+    DASH,
+    VERDICT_WORDS,
+    count_of,
+    say_measure,
+    write_count,
+    write_number,
+    write_p,
+    write_percent,
+)
+
+MEANING = (
+    ("beyond", "Beyond chance and beyond the practical bound. Look here first."),
+    ("significant_only", "More than chance, but small. Keep an eye on it."),
+    ("within", "The ratio's whole interval lies between 0.80 and 1.25."),
+    ("inconclusive", "The counts can neither show a disparity nor rule one out."),
+    ("too_few", "A group is smaller than the smallest cell. Its figures are withheld."),
+    ("not_computable", "There is nothing to divide by, or nothing to compare with."),
+)
+_VERDICTS = (Heading("Verdict", 38), Heading("Count", 16, is_number=True), Heading("What it means"))
+_LOOKS = (Heading("What", 64), Heading("What stands behind it"))
+_FOREST = (
+    Heading("Group"), Heading("People", 14, is_number=True), Heading("Counted", 16, is_number=True),
+    Heading("Rate", 14, is_number=True), Heading("Ratio", 14, is_number=True),
+    Heading("0.25 to 4, bar: 95% range", 56), Heading("Verdict", 26),
+)  # fmt: skip
+_TESTS = (
+    Heading("Group"), Heading("95% range of rate", 24, is_number=True),
+    Heading("95% range of ratio", 24, is_number=True), Heading("Impact ratio", 14, is_number=True),
+    Heading("z", 14, is_number=True), Heading("p", 14, is_number=True),
+    Heading("q", 14, is_number=True), Heading("Finds", 14, is_number=True),
+    Heading("Finds, family", 16, is_number=True), Heading("Shortfall", 18, is_number=True),
+    Heading("One person", 16),
+)  # fmt: skip
+_PRINTED = (
+    Heading("Row", 12, is_number=True), Heading("Group", 40), Heading("Figure", 22),
+    Heading("Printed", 20, is_number=True), Heading("From the counts", 22, is_number=True),
+    Heading("Note"),
+)  # fmt: skip
+_FILES = (Heading("File", 56), Heading("SHA-256"))
+
+METHOD = (
+    "Rate and ratio: a rate is the counted people over all people of the group. The ratio is the "
+    "group's rate over the reference's. The impact ratio is to the highest rate of the groups "
+    "that the rule pack admits. Shortfall is the group's size times the reference's rate, less "
+    "the people counted.",
+    "Chance: p is Fisher's mid-p, two-sided. q corrects it for all tests of its family (Benjamini "
+    "and Hochberg). z is the gap in standard deviations, pooled. Ranges hold with 95%: exact "
+    "below 160 people, Wilson's from there on; of a ratio Koopman's.",
+    "Verdict: “beyond” needs q of at most 0.05 and a ratio below 0.80 or above 1.25, compared as "
+    "whole numbers. “Within” needs the whole range of the ratio inside 0.80 to 1.25. All else is "
+    "said to be open.",
+    "Power: “finds” is the smallest gap, as a ratio, that one test at 0.05 finds with 80% "
+    "probability; “family” is the same at 0.05 over the number of tests of the family.",
+    "One person: yes, where one person of the group more or fewer would put the ratio on the "
+    "other side of a bound, or p on the other side of 0.05.",
+)
+
+
+@dataclass(frozen=True)
+class CountsMaterial:
+    """What the packet reads.
+
+    Parameters
+    ----------
+    tables
+        Frames by the name of their contract.
+    notes
+        What counts cannot carry.
+    file, sha256
+        The table and its hash.
+    run_id, min_cell
+        Identity of the run; smallest group shown.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    notes: tuple[str, ...]
+    file: str
+    sha256: str
+    run_id: str
+    min_cell: int
+
+
+@dataclass(frozen=True)
+class CountsView:
+    """Everything on the packet."""
+
+    head: Head
+    figures: tuple[Figure, ...]
+    sections: tuple[Section, ...]
+
+
+def build_counts_view(material: CountsMaterial) -> CountsView:
+    """Build the packet of an audit of counts."""
+    rows = list_rows(material.tables["disparities"])
+    head = Head(
+        title="Audit of counts", subtitle="For auditors and counsel", running="Audit",
+        cycle=material.file, dates="", classification="Restricted · audit", language="en",
+        paper="a4",
+    )  # fmt: skip
+    sections = (
+        _build_verdicts(rows),
+        _build_looks(material),
+        *_build_printed(material),
+        Section("What counts cannot carry", "", material.notes),
+        *_build_groups(rows),
+        *build_pack_sections(material.tables),
+        Section("How it was computed", "", METHOD),
+        _build_scope(material, rows),
+        *_build_tests(rows),
+    )
+    return CountsView(head, _list_figures(material, rows), sections)
+
+
+def _take_primary(rows: list[Row]) -> list[Row]:
+    return [r for r in rows if r["family"] == "primary" and r["group"] != r["reference"]]
+
+
+def _list_figures(material: CountsMaterial, rows: list[Row]) -> tuple[Figure, ...]:
+    primary = _take_primary(rows)
+    return (
+        Figure(write_count(len({r["attribute"] for r in rows})), "attributes"),
+        Figure(write_count(len(rows)), "rows of counts"),
+        Figure(write_count(len(primary)), "primary comparisons"),
+        Figure(write_count(sum(r["verdict"] == "beyond" for r in primary)), "beyond both bounds"),
+        Figure(write_count(len(material.tables["contradictions"])), "printed figures at odds"),
+    )
+
+
+def _build_verdicts(rows: list[Row]) -> Section:
+    primary = _take_primary(rows)
+    lines = [
+        (VERDICT_WORDS[name], write_count(sum(r["verdict"] == name for r in primary)), meaning)
+        for name, meaning in MEANING
+    ]
+    lead = (
+        "Somebody else's table of counts, judged by the same rule as an audit of one's own data. "
+        "Each group is compared with the reference of its attribute."
+    )
+    title = "What the primary comparisons say"
+    return Section(title, lead, (), (build_grid("", _VERDICTS, lines),))
+
+
+def _build_looks(material: CountsMaterial) -> Section:
+    lines = [
+        (str(row["headline"]), str(row["evidence"]))
+        for row in list_rows(material.tables["findings"])
+    ]
+    title = "What to look at next"
+    if not lines:
+        said = (
+            "No primary comparison lies beyond both bounds, and no printed figure is at odds with "
+            "its counts. That is no proof that there is nothing: see what these numbers could "
+            "have found."
+        )
+        return Section(title, "", (said,))
+    return Section(title, "", (), (build_grid("", _LOOKS, lines, noun="findings"),))
+
+
+def _build_printed(material: CountsMaterial) -> tuple[Section, ...]:
+    rows = list_rows(material.tables["contradictions"])
+    if not rows:
+        return ()
+    lead = (
+        "Each printed figure was computed again from the counts of its row. Listed is what no "
+        "customary definition gives, beyond rounding of the printed digits."
+    )
+    lines = [
+        (
+            str(row["row"]), _say_group(row), str(row["column"]).replace("_", " "),
+            str(row["printed"]),
+            DASH if row["from_counts"] is None else f"{row['from_counts']:.4g}",
+            str(row["note"] or DASH),
+        )
+        for row in rows
+    ]  # fmt: skip
+    grid = build_grid("", _PRINTED, lines, noun="figures")
+    return (Section("Printed figures that their counts contradict", lead, (), (grid,)),)
+
+
+def _say_group(row: Row) -> str:
+    return f"{row['attribute']}: {row['group']}".replace("*", " × ")
+
+
+def _build_groups(rows: list[Row]) -> tuple[Section, ...]:
+    sections = []
+    for name, own in _by_attribute(rows):
+        family = " (exploratory)" if "*" in name else ""
+        grids = tuple(
+            _build_forest(list(lines))
+            for _, lines in groupby(own, key=lambda r: (r["stage"], r["measure"]))
+        )
+        sections.append(Section(f"{name.replace('*', ' × ')}{family}", "", (), grids))
+    return tuple(sections)
+
+
+def _by_attribute(rows: list[Row]) -> list[tuple[str, list[Row]]]:
+    ranked = sorted(
+        rows, key=lambda r: ("*" in r["attribute"], r["attribute"], r["stage"], r["measure"])
+    )
+    return [(str(k), list(own)) for k, own in groupby(ranked, key=lambda r: r["attribute"])]
+
+
+def _caption(row: Row) -> str:
+    against = f"Compared with {row['reference']}." if row["reference"] else "Nothing to compare."
+    stage = "" if row["stage"] == "given" else f" Stage: {row['stage']}."
+    family = f" Family: {row['family']}."
+    return f"{say_measure(str(row['measure']))}.{stage}{family} {against}".replace("*", " × ")
+
+
+def _build_forest(rows: list[Row]) -> Grid:
+    lines = []
+    for row in rows:
+        is_reference = row["group"] == row["reference"]
+        is_within = is_reference and row["verdict"] == "within"
+        ratio = write_number(row["ratio"], 2)
+        chart = draw_ratio(
+            ratio=row["ratio"], low=row["ratio_low"], high=row["ratio_high"],
+            is_beyond=row["verdict"] == "beyond", is_reference=is_reference,
+            label=f"Ratio {ratio}",
+        )  # fmt: skip
+        verdict = "reference" if is_within else VERDICT_WORDS[str(row["verdict"])]
+        lines.append(
+            (
+                str(row["group"]).replace("*", " × "), write_count(row["n"]),
+                write_count(row["n_favourable"]), write_percent(row["rate"]), ratio, chart, verdict,
+            )
+        )  # fmt: skip
+    marked = [at for at, row in enumerate(rows) if row["verdict"] == "beyond"]
+    return build_grid(_caption(rows[0]), _FOREST, lines, marked, noun="groups")
+
+
+def _build_tests(rows: list[Row]) -> tuple[Section, ...]:
+    grids = []
+    for name, own in _by_attribute(rows):
+        for _, lines in groupby(own, key=lambda r: (r["stage"], r["measure"])):
+            kept = list(lines)
+            caption = f"{name.replace('*', ' × ')}. {_caption(kept[0])}"
+            grids.append(
+                build_grid(caption, _TESTS, [_write_test(row) for row in kept], noun="groups")
+            )
+    title = "Annex: every interval and test"
+    return (Section(title, "", (), tuple(grids), is_wide=True),)
+
+
+def _write_test(row: Row) -> tuple[str, ...]:
+    flips = row["flip_flop"]
+    return (
+        str(row["group"]).replace("*", " × "),
+        _write_range(row["low"], row["high"]),
+        _write_range(row["ratio_low"], row["ratio_high"]),
+        write_number(row["impact_ratio"], 2),
+        write_number(row["z_value"], 2),
+        write_p(row["p_value"]),
+        write_p(row["q_value"]),
+        write_number(row["detectable_ratio"], 2),
+        write_number(row["detectable_ratio_family"], 2),
+        write_number(row["shortfall"], 1),
+        DASH if flips is None else "yes" if flips else "no",
+    )
+
+
+def _write_range(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return DASH
+    return f"{write_number(low, 2)} to {write_number(high, 2)}"
+
+
+def _build_scope(material: CountsMaterial, rows: list[Row]) -> Section:
+    n_hidden = sum(bool(row["suppressed"]) for row in rows)
+    said = [
+        f"Smallest cell: {count_of(material.min_cell, 'person', 'people')}.",
+        f"Run {material.run_id}.",
+    ]
+    if n_hidden:
+        said.append(f"{count_of(n_hidden, 'row is', 'rows are')} withheld: the group is smaller.")
+    grid = build_grid("", _FILES, [(material.file, material.sha256)])
+    return Section("What was read", "", tuple(said), (grid,))
