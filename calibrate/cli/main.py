@@ -24,6 +24,7 @@ from calibrate.cli.link import link
 from calibrate.cli.options import find_width
 from calibrate.cli.run import run
 from calibrate.cli.schema import schema
+from calibrate.cli.simulate import simulate
 from calibrate.errors import CalibrateError, ExitCode, InputError, describe_problems
 
 
@@ -45,6 +46,7 @@ cli.add_command(run)
 cli.add_command(audit)
 cli.add_command(explain)
 cli.add_command(link)
+cli.add_command(simulate)
 cli.add_command(demo)
 cli.add_command(schema)
 cli.add_command(doctor)

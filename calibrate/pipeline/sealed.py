@@ -1,0 +1,68 @@
+"""A scored cycle with its attributes beside it, for questions that write no run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from calibrate.audit import (
+    AttributeTable,
+    AuditSettings,
+    Population,
+    read_attributes,
+)
+from calibrate.config import Cycle, load_cycle
+from calibrate.ingest import fetch_databases
+from calibrate.manifest import hash_bytes
+from calibrate.pipeline.gather import gather_population
+from calibrate.pipeline.progress import Clock
+from calibrate.pipeline.run import require_files
+from calibrate.pipeline.stages import compute_scores, prepare_cycle, refuse_problems
+from calibrate.pipeline.tabulate import tabulate_scores
+from calibrate.report.files import encode_table
+from calibrate.tables import SCORES
+
+
+class Sealed(NamedTuple):
+    """What an audit begins with.
+
+    Parameters
+    ----------
+    population
+        Everybody and where each stage put them.
+    attributes
+        Opened once the scores were hashed.
+    settings
+        What is compared.
+    scores_sha256
+        The hash of the scores before.
+    """
+
+    population: Population
+    attributes: AttributeTable
+    settings: AuditSettings
+    scores_sha256: str
+
+
+def score_and_open(source: Cycle | Path, clock: Clock) -> Sealed:
+    """Score a cycle, seal the scores by their hash, then open the attributes.
+
+    Raises
+    ------
+    InputError
+        If the cycle or its data have a fault.
+    """
+    with clock.stage("read"):
+        cycle = source if isinstance(source, Cycle) else load_cycle(source)
+        require_files(cycle)
+        fetch_databases(cycle)
+        prepared = prepare_cycle(cycle)
+    with clock.stage("score"):
+        scored = compute_scores(prepared)
+        seal = hash_bytes(encode_table(SCORES, tabulate_scores(scored))[0])
+    with clock.stage("attributes"):
+        employees = prepared.employees
+        attributes, problems = read_attributes(cycle, employees.ids, seal, employees.declared)
+        refuse_problems(cycle, problems)
+    settings = AuditSettings.from_cycle(cycle)
+    return Sealed(gather_population(scored), attributes, settings, seal)
