@@ -106,19 +106,21 @@ def test_where_no_rater_sees_both_groups_a_real_gap_and_a_raters_gap_are_one(
         assert line["removed_rater_made"] == pytest.approx(1 - line["kept_real"], abs=1e-9)
 
 
+def mix(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Raters 0 to 11 see mostly the first 60 people, the others mostly the other 60."""
+    n, n_raters, per = 120, 24, 5
+    employee = np.repeat(np.arange(n), per)
+    own = rng.random(n * per) < 0.8
+    rater = np.where((employee < 60) == own, 0, 12) + rng.integers(0, 12, n * per)
+    points = 50 + rng.normal(0, 6, n)[employee] - rng.normal(0, 8, n_raters)[rater]
+    return employee, rater, (points + rng.normal(0, 5, n * per)).clip(0, 100)
+
+
 def test_a_linked_network_keeps_the_real_and_removes_part_of_the_rater_made(
     make_settings: MakeSettings,
 ) -> None:
-    rng = np.random.default_rng(3)
-    n, n_raters, per = 120, 24, 5
-    employee = np.repeat(np.arange(n), per)
-    # Raters 0 to 11 see mostly group a, the others mostly b.
-    of_a = np.repeat(np.arange(n) < 60, per)
-    own = rng.random(n * per) < 0.8
-    rater = np.where(of_a == own, 0, 12) + rng.integers(0, 12, n * per)
-    points = 50 + rng.normal(0, 6, n)[employee] - rng.normal(0, 8, n_raters)[rater]
-    points = (points + rng.normal(0, 5, n * per)).clip(0, 100)
-    result, _ = audit(employee, rater, points, ["a"] * 60 + ["b"] * 60, make_settings())
+    forms = mix(np.random.default_rng(3))
+    result, _ = audit(*forms, ["a"] * 60 + ["b"] * 60, make_settings())
     adjusted, calibrated = pick(result, "adjusted"), pick(result, "calibrated")
     assert adjusted["kept_real"] > calibrated["kept_real"] > 0.5
     assert 0.5 < adjusted["removed_rater_made"] < 1
@@ -126,11 +128,8 @@ def test_a_linked_network_keeps_the_real_and_removes_part_of_the_rater_made(
 
 
 def test_without_a_model_all_is_kept_and_nothing_removed(make_settings: MakeSettings) -> None:
-    rng = np.random.default_rng(4)
-    employee, rater, points = cross(rng, 40, 3)
-    keep = rng.random(len(employee)) < 0.7
-    forms = employee[keep], rater[keep], points[keep]
-    result, _ = audit(*forms, ["a", "b"] * 20, make_settings(), "none")
+    forms = mix(np.random.default_rng(4))
+    result, _ = audit(*forms, ["a"] * 60 + ["b"] * 60, make_settings(), "none")
     for score in ("adjusted", "calibrated"):
         assert pick(result, score)["kept_real"] == pytest.approx(1.0, abs=1e-12)
         assert pick(result, score)["removed_rater_made"] == pytest.approx(0.0, abs=1e-12)
