@@ -11,6 +11,7 @@ from calibrate.report.views.audit_parts.configurations import build_configuratio
 from calibrate.report.views.audit_parts.dependence import build_dependence
 from calibrate.report.views.audit_parts.origins import build_origins
 from calibrate.report.views.audit_parts.packs import build_packs
+from calibrate.report.views.audit_parts.proxies import build_proxies
 from calibrate.report.views.audit_parts.simulation import build_simulation
 from calibrate.report.views.audit_parts.unknowns import build_unknowns
 from calibrate.report.views.sections import Section
@@ -19,11 +20,12 @@ from calibrate.report.views.sections import Section
 BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] = (
     build_dependence,
     build_adjusted,
+    build_origins,
+    build_proxies,
     build_calibration,
     build_unknowns,
     build_simulation,
     build_packs,
-    build_origins,
     build_configurations,
 )
 

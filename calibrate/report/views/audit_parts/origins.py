@@ -1,4 +1,4 @@
-"""Where the gap arises, and which columns tell a group: the strongest lines of two tables."""
+"""Where the gap arises: the clearest lines of every place that was looked at."""
 
 from __future__ import annotations
 
@@ -23,20 +23,14 @@ from calibrate.report.words import (
 TITLE = "Where the gap arises"
 LEAD = (
     "Each table looks for the place of a gap: a criterion, who marked, under whom, where, and who "
-    "is missing. All of it is exploratory: no verdict rests on it. q says how often chance alone "
-    "would show lines like these over all lines of the same kind; below 0.05 a line stands out."
-)
-PROXY_TITLE = "Can other columns tell the group?"
-PROXY_LEAD = (
-    "A column that tells a group without naming it is a proxy: a rule on that column may act on "
-    "the group. The score says how often, of one person of each side, the column puts the one of "
-    "the group first, for people it has not learned from; 0.50 is a coin. Beside it stands what "
-    "95 of 100 random deals of the groups stay below."
+    "is missing. All of it is exploratory: no verdict rests on it. Lines of one kind are judged "
+    "together: of those with q below 0.05, which stand out, about one in twenty is chance. The "
+    "clearest lines are shown; all stand in audit/tables/origins."
 )
 ALPHA = 0.05
 #: Lines a table shows; the rest stand in audit/tables/origins.
 MOST_LINES = 6
-MOST_CRITERIA = 8
+FEW_LINES = 4
 
 PRESENCE = {
     "not_rated": "Not rated",
@@ -63,18 +57,14 @@ PLACES = {
     "team": "Single teams", "rater_group": "Group of the rater", **SLICE_WORDS,
     "stage": "Stage", **PRESENCE, "comment": "Words of comments", "cycle": "Earlier cycles",
 }  # fmt: skip
-_WHO = Heading("Group, beside", 42)
-_N = Heading("People", 22, is_number=True)
+WHO = Heading("Group / reference", 42)
+PEOPLE = Heading("People", 22, is_number=True)
 _INTERVAL = Heading("95 % interval", 26, is_number=True)
-_Q = Heading("q", 13, is_number=True)
+Q = Heading("q", 13, is_number=True)
 
 
 def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
-    """The places that were looked at, and the proxies."""
-    return (*_build_places(audit), *_build_proxies(audit))
-
-
-def _build_places(audit: AuditMaterial) -> tuple[Section, ...]:
+    """The places that were looked at: what stands out, and the clearest lines."""
     rows = list_rows(audit.tables["origins"]) if "origins" in audit.tables else []
     known = [row for row in rows if not row["suppressed"] and row["estimate"] is not None]
     if not known:
@@ -87,15 +77,16 @@ def _build_places(audit: AuditMaterial) -> tuple[Section, ...]:
         ),
         _list_managers(known),
         _list_slices(known),
+        _list_places(known),
         _list_presence(known),
         _list_comments(known),
         _list_gaps(known, ("stage", "cycle"), "Over stages and cycles: favourable share", "share"),
     )  # fmt: skip
-    sentences = (*_say_overview(rows, known), "All lines stand in audit/tables/origins.")
+    sentences = (_say_overview(rows, known), *_say_teams(known))
     return (Section(TITLE, LEAD, sentences, tuple(grid for grid in grids if grid.rows)),)
 
 
-def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> tuple[str, ...]:
+def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> str:
     tested = [row for row in known if row["q_value"] is not None]
     by_place = {
         words: [row for row in tested if row["dimension"] == place]
@@ -119,7 +110,22 @@ def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> tuple[str, ...]:
         said.append(
             f"{count_of(hidden, 'line is', 'lines are')} withheld: a side has too few people."
         )
-    return tuple(said)
+    return " ".join(said)
+
+
+def _say_teams(known: Sequence[Row]) -> tuple[str, ...]:
+    """How many single teams stand out; teams are tested exactly, and most are too small."""
+    counts = [row for row in known if row["figure"] == "teams_standing_out"]
+    if not counts:
+        return ()
+    said = [
+        f"{write_count(row['estimate'])} of {write_count(row['value'])} ({say_who(row)})"
+        for row in counts
+    ]
+    return (
+        f"Teams whose own gap stands out, of those large enough for an exact test: "
+        f"{join_words(said)}.",
+    )
 
 
 def _strongest(rows: Iterable[Row], most: int = MOST_LINES) -> list[Row]:
@@ -141,11 +147,11 @@ def _mark(rows: Sequence[Row]) -> list[int]:
     ]
 
 
-def _say_who(row: Row) -> str:
-    return f"{row['group']}, {row['reference']}"
+def say_who(row: Row) -> str:
+    return f"{row['group']} / {row['reference']}"
 
 
-def _say_n(row: Row) -> str:
+def say_people(row: Row) -> str:
     return f"{write_count(row['n'])} / {write_count(row['n_reference'])}"
 
 
@@ -165,15 +171,15 @@ def _list_criteria(known: Sequence[Row]) -> Grid:
         for row in known
         if row["dimension"] == "criterion" and row["figure"] == "points"
     }
-    rows = _strongest((r for r in known if r["figure"] == "points_given_total"), MOST_CRITERIA)
+    rows = _strongest(r for r in known if r["figure"] == "points_given_total")
     headings = (
-        Heading("Criterion"), _WHO, _N, Heading("Gap", 14, is_number=True),
-        Heading("Given the total", 18, is_number=True), _INTERVAL, _Q,
+        Heading("Criterion"), WHO, PEOPLE, Heading("Gap", 14, is_number=True),
+        Heading("Given the total", 18, is_number=True), _INTERVAL, Q,
         Heading("Class", 12),
     )  # fmt: skip
     cells = [
         (
-            say_code(row["item"]), _say_who(row), _say_n(row),
+            say_code(row["item"]), say_who(row), say_people(row),
             _say_gap(plain.get((row["item"], row["attribute"], row["group"]), {"estimate": None})),
             _say_gap(row), _say_interval(row), write_p(row["q_value"]), row["class"] or DASH,
         )
@@ -181,8 +187,8 @@ def _list_criteria(known: Sequence[Row]) -> Grid:
     ]  # fmt: skip
     return build_grid(
         "By criterion, in points: the gap, and the gap between people with the same total. A is "
-        "negligible, B moderate, C large (classes of educational testing). What one criterion "
-        "gives here another takes.",
+        "negligible, B moderate, C large (classes of educational testing, before q). What one "
+        "criterion gives here another takes.",
         headings, cells, _mark(rows), "criteria",
     )  # fmt: skip
 
@@ -195,13 +201,13 @@ def _list_gaps(
     is_share = figure == "share"
     unit = ", percentage points" if is_share else ""
     headings = (
-        Heading("Line"), _WHO, _N, Heading(f"Gap{unit}", 26 if is_share else 14, is_number=True),
-        _INTERVAL, _Q,
+        Heading("Line"), WHO, PEOPLE, Heading(f"Gap{unit}", 26 if is_share else 14, is_number=True),
+        _INTERVAL, Q,
     )  # fmt: skip
     scale = 100.0 if is_share else 1.0
     cells = [
         (
-            _say_line(row), _say_who(row), _say_n(row), _say_gap(row, scale),
+            _say_line(row), say_who(row), say_people(row), _say_gap(row, scale),
             _say_interval(row, scale), write_p(row["q_value"]),
         )
         for row in rows
@@ -232,7 +238,7 @@ def _list_managers(known: Sequence[Row]) -> Grid:
         "between managers": "Because groups sit under different managers",
     }  # fmt: skip
     chosen = [row for row in known if row["dimension"] == "manager"]
-    largest = _strongest([row for row in chosen if row["item"] == "all"], 3)
+    largest = _strongest([row for row in chosen if row["item"] == "all"], 2)
     rows = [
         row
         for first in largest
@@ -242,11 +248,11 @@ def _list_managers(known: Sequence[Row]) -> Grid:
         and row["attribute"] == first["attribute"]
     ]  # fmt: skip
     headings = (
-        Heading("Part"), _WHO, _N, Heading("Gap", 14, is_number=True), _INTERVAL, _Q,
+        Heading("Part"), WHO, PEOPLE, Heading("Gap", 14, is_number=True), _INTERVAL, Q,
     )  # fmt: skip
     cells = [
         (
-            words[str(row["item"])], _say_who(row), _say_n(row), _say_gap(row),
+            words[str(row["item"])], say_who(row), say_people(row), _say_gap(row),
             _say_interval(row), write_p(row["q_value"]),
         )
         for row in rows
@@ -259,7 +265,7 @@ def _list_slices(known: Sequence[Row]) -> Grid:
     tests = [r for r in known if str(r["figure"]).startswith("heterogeneity_of_")]
     rows = _strongest(tests)
     headings = (
-        Heading("Cut by", 26), _WHO, Heading("What", 30), Heading("Smallest and largest gap"), _Q,
+        Heading("Cut by", 26), WHO, Heading("What", 30), Heading("Smallest and largest gap"), Q,
     )  # fmt: skip
     cells = []
     for row in rows:
@@ -271,13 +277,43 @@ def _list_slices(known: Sequence[Row]) -> Grid:
             and r["figure"] == figure
         ]
         same.sort(key=lambda r: float(r["estimate"]))
-        scale = 100.0 if figure == "share" else 1.0
+        scale, what = _say_outcome(figure)
         ends = " · ".join(f"{r['item']} {_say_gap(r, scale)}" for r in (same[0], same[-1]))
-        what = "favourable share, %" if figure == "share" else "raw score, points"
         words = SLICE_WORDS[str(row["dimension"])]
-        cells.append((words, _say_who(row), what, ends, write_p(row["q_value"])))
+        cells.append((words, say_who(row), what, ends, write_p(row["q_value"])))
     caption = "Where: is the gap the same in every part of the company? q tests that it is."
     return build_grid(caption, headings, cells, _mark(rows), "cuts")
+
+
+def _list_places(known: Sequence[Row]) -> Grid:
+    """Single places that stand out."""
+    chosen = [
+        row
+        for row in known
+        if row["dimension"] in SLICE_WORDS
+        and row["figure"] in ("share", "points")
+        and row["q_value"] is not None
+        and row["q_value"] < ALPHA
+    ]
+    headings = (
+        Heading("Place"), WHO, Heading("What", 30), PEOPLE, Heading("Gap", 14, is_number=True),
+        _INTERVAL, Q,
+    )  # fmt: skip
+    cells = []
+    for row in _strongest(chosen):
+        scale, what = _say_outcome(str(row["figure"]))
+        place = f"{SLICE_WORDS[str(row['dimension'])]}: {row['item']}"
+        cells.append(
+            (
+                place, say_who(row), what, say_people(row), _say_gap(row, scale),
+                _say_interval(row, scale), write_p(row["q_value"]),
+            )
+        )  # fmt: skip
+    return build_grid("Places where the gap stands out", headings, cells, noun="places")
+
+
+def _say_outcome(figure: str) -> tuple[float, str]:
+    return (100.0, "favourable share, %") if figure == "share" else (1.0, "raw score, points")
 
 
 def _list_presence(known: Sequence[Row]) -> Grid:
@@ -287,14 +323,14 @@ def _list_presence(known: Sequence[Row]) -> Grid:
         if r["dimension"] in PRESENCE and r["figure"] == "share"
         and (r["value"] or r["value_reference"])
     ]  # fmt: skip
-    rows = _strongest(chosen)
+    rows = _strongest(chosen, FEW_LINES)
     headings = (
-        Heading("Who"), _WHO, _N, Heading("Share", 18, is_number=True),
-        Heading("Reference", 20, is_number=True), _Q,
+        Heading("Who"), WHO, PEOPLE, Heading("Share", 18, is_number=True),
+        Heading("Reference", 20, is_number=True), Q,
     )  # fmt: skip
     cells = [
         (
-            PRESENCE[str(row["dimension"])], _say_who(row), _say_n(row),
+            PRESENCE[str(row["dimension"])], say_who(row), say_people(row),
             write_percent(row["value"]), write_percent(row["value_reference"]),
             write_p(row["q_value"]),
         )
@@ -305,10 +341,10 @@ def _list_presence(known: Sequence[Row]) -> Grid:
 
 def _list_comments(known: Sequence[Row]) -> Grid:
     chosen = [r for r in known if r["dimension"] == "comment" and r["figure"] != "ratio"]
-    rows = _strongest(r for r in chosen if r["value"] or r["value_reference"])
+    rows = _strongest((r for r in chosen if r["value"] or r["value_reference"]), FEW_LINES)
     headings = (
-        Heading("What"), _WHO, _N, Heading("Group", 18, is_number=True),
-        Heading("Reference", 20, is_number=True), _Q,
+        Heading("What"), WHO, PEOPLE, Heading("Group", 18, is_number=True),
+        Heading("Reference", 20, is_number=True), Q,
     )  # fmt: skip
 
     def show(row: Row, value: float | None) -> str:
@@ -316,52 +352,10 @@ def _list_comments(known: Sequence[Row]) -> Grid:
 
     cells = [
         (
-            COMMENT_WORDS[str(row["item"])], _say_who(row), _say_n(row),
+            COMMENT_WORDS[str(row["item"])], say_who(row), say_people(row),
             show(row, row["value"]), show(row, row["value_reference"]), write_p(row["q_value"]),
         )
         for row in rows
     ]  # fmt: skip
     caption = "Words of comments by others, counted by a list that comes with the engine"
     return build_grid(caption, headings, cells, _mark(rows), "lines")
-
-
-def _build_proxies(audit: AuditMaterial) -> tuple[Section, ...]:
-    table = list_rows(audit.tables["proxies"]) if "proxies" in audit.tables else []
-    known = [row for row in table if not row["suppressed"] and row["score"] is not None]
-    if not known:
-        return ()
-    together = [row for row in known if row["feature"] == "all"]
-    alone = sorted(
-        (row for row in known if row["feature"] != "all"),
-        key=lambda row: (row["q_value"], -row["score"], str(row["feature"])),
-    )
-    rows = [*together, *alone[:MOST_LINES]]
-    n_out = sum(row["q_value"] < ALPHA for row in known)
-    said = (
-        f"{count_of(n_out, 'line of', 'lines of')} {len(known):,} score higher than chance."
-        if n_out
-        else "No column, and not all of them together, tells a group better than chance here.",
-        "All lines stand in audit/tables/proxies.",
-    )
-    headings = (
-        Heading("Column or habit of review"), _WHO, _N, Heading("Score", 14, is_number=True),
-        Heading("By chance below", 26, is_number=True), _Q,
-    )  # fmt: skip
-    cells = [
-        (
-            "All together" if row["feature"] == "all" else say_code(row["feature"]),
-            _say_who(row), _say_n(row), write_number(row["score"], 2),
-            write_number(row["baseline_high"], 2), write_p(row["q_value"]),
-        )
-        for row in rows
-    ]  # fmt: skip
-    return (
-        Section(
-            PROXY_TITLE, PROXY_LEAD, said,
-            (build_grid("", headings, cells, _mark_proxies(rows), "lines"),),
-        ),
-    )  # fmt: skip
-
-
-def _mark_proxies(rows: Sequence[Row]) -> list[int]:
-    return [place for place, row in enumerate(rows) if row["q_value"] < ALPHA]

@@ -1,0 +1,70 @@
+"""Which columns tell a group: all of them together, and the strongest alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.audit_parts.origins import (
+    ALPHA,
+    MOST_LINES,
+    PEOPLE,
+    WHO,
+    Q,
+    say_people,
+    say_who,
+)
+from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.words import count_of, say_code, write_number, write_p
+
+TITLE = "Can other columns tell the group?"
+LEAD = (
+    "A column that tells a group without naming it is a proxy: a rule on that column may act on "
+    "the group. The score says how often, of one person of each side, the column puts the one of "
+    "the group first, for people it has not learned from; 0.50 is a coin. Beside it stands what "
+    "95 of 100 random deals of the groups stay below."
+)
+FEATURE_WORDS = {"all": "All together", "n_forms": "number of forms"}
+
+
+def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Say whether other columns give a group away."""
+    table = list_rows(audit.tables["proxies"]) if "proxies" in audit.tables else []
+    known = [row for row in table if not row["suppressed"] and row["score"] is not None]
+    if not known:
+        return ()
+    together = [row for row in known if row["feature"] == "all"]
+    alone = sorted(
+        (row for row in known if row["feature"] != "all"),
+        key=lambda row: (row["q_value"], -row["score"], str(row["feature"])),
+    )
+    rows = [*together, *alone[:MOST_LINES]]
+    n_out = sum(row["q_value"] < ALPHA for row in known)
+    said = (
+        f"{count_of(n_out, 'line of', 'lines of')} {len(known):,} score higher than chance."
+        if n_out
+        else "No column, and not all of them together, tells a group better than chance here.",
+        "All lines stand in audit/tables/proxies.",
+    )
+    headings = (
+        Heading("Column or habit of review"), WHO, PEOPLE, Heading("Score", 14, is_number=True),
+        Heading("By chance below", 26, is_number=True), Q,
+    )  # fmt: skip
+    cells = [
+        (
+            FEATURE_WORDS.get(str(row["feature"]), say_code(row["feature"])),
+            say_who(row), say_people(row), write_number(row["score"], 2),
+            write_number(row["baseline_high"], 2), write_p(row["q_value"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return (
+        Section(
+            TITLE, LEAD, said,
+            (build_grid("", headings, cells, _mark(rows), "lines"),),
+        ),
+    )  # fmt: skip
+
+
+def _mark(rows: Sequence[Row]) -> list[int]:
+    return [place for place, row in enumerate(rows) if row["q_value"] < ALPHA]
