@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,18 +13,18 @@ import pandas as pd
 from calibrate.audit.attributes import AttributeTable
 from calibrate.audit.clustered import ClusterCells, number_clusters
 from calibrate.audit.compare import Rows, Sides, compare_means, compare_rates
-from calibrate.audit.cube import Cube, build_cube, median_of_cells
+from calibrate.audit.cube import (
+    Cells,
+    Cube,
+    build_cube,
+    count_cell_bands,
+    find_twice_median,
+    measure_variances,
+)
 from calibrate.audit.findings import find_disparities, write_notes
 from calibrate.audit.groups import Grouping, build_groupings, count_groups
 from calibrate.audit.inquiry import Inquiry
-from calibrate.audit.metrics import (
-    compare_with_rows,
-    mean_of_points,
-    measure_groups,
-    measure_variances,
-    share_above,
-    share_of,
-)
+from calibrate.audit.metrics import Outcome, compare_with_people, measure_groups
 from calibrate.audit.parts import PARTS
 from calibrate.audit.population import (
     SCORED_STAGES,
@@ -41,7 +41,8 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-NOBODY: IntArray = np.zeros(0, np.int64)
+#: Measures of stages that have points: a share, then a mean.
+SCORE_MEASURES = ("scoring_rate", "mean_score")
 
 
 def audit_population(
@@ -70,39 +71,50 @@ def audit_population(
         [aligned.codes[name] for name in aligned.names]
         or [np.zeros((len(population.employee_ids), 0), np.int64)]
     )
-    bench = _Bench(population, settings, cube, codes)
+    bench = _Bench(population, settings, cube, codes, groupings)
     blocks = [
         block
         for stage in population.stages
-        for grouping in groupings
-        for block in bench.compare_stage(stage, grouping)
+        for position in range(len(groupings))
+        for block in bench.compare_stage(stage, position)
     ]
     judged = judge_rows(blocks, population, settings)
     inquiry = Inquiry(population, settings, aligned, codes, groupings, bench.clusters, cube, judged)
-    return _report(inquiry, bench.cross_check(groupings))
+    return _report(inquiry, bench.cross_check())
 
 
-def _report(inquiry: Inquiry, cross_check: float | None) -> AuditResult:
+def _report(inquiry: Inquiry, checked: tuple[float, int] | None) -> AuditResult:
     """Fill every table, withhold what is too small, and gather the reasons to look."""
     population, settings = inquiry.population, inquiry.settings
     rows = suppress_small(inquiry.rows) if len(inquiry.rows) else inquiry.rows
+    everybody = inquiry.cube.headcount
     tables = {
         "disparities": DISPARITIES.conform(
             rows[DISPARITIES.names] if len(rows) else DISPARITIES.empty()
         ),
-        "groups": count_groups(inquiry.groupings, inquiry.codes, population, settings.min_cell),
+        "groups": count_groups(inquiry.groupings, everybody, settings.min_cell),
     }
     found = find_disparities(rows)
-    notes = [*write_notes(rows, population)]
+    notes = [*write_notes(rows, population), *_describe_check(checked)]
     for part in PARTS:
         table = part.contract.conform(part.build(inquiry))
         tables[part.contract.name] = table
         found += part.find(inquiry, table) if part.find else []
         notes += part.note(inquiry, table) if part.note else []
     tables["findings"] = FINDINGS.conform(pd.DataFrame(found, columns=FINDINGS.names))
+    worst = None if checked is None else checked[0]
     return AuditResult(
-        tables=tables, cross_check=cross_check, notes=tuple(notes), rules=settings.rules.describe()
+        tables=tables, cross_check=worst, notes=tuple(notes), rules=settings.rules.describe()
     )
+
+
+def _describe_check(checked: tuple[float, int] | None) -> list[str]:
+    if checked is None:
+        return []
+    return [
+        f"All {checked[1]:,} shares and means by group were computed a second time, person by "
+        f"person, with fairlearn. The largest difference is {checked[0]:.1e}."
+    ]
 
 
 @dataclass
@@ -111,84 +123,136 @@ class _Bench:
     settings: AuditSettings
     cube: Cube
     codes: IntArray
+    groupings: tuple[Grouping, ...]
 
     def __post_init__(self) -> None:
         manager = self.population.manager
         self.clusters = None if manager is None else number_clusters(manager)
-        self.figures: dict[tuple[str, str], FloatArray] = {}
+        wanted = _list_measures(self.population, self.settings)
+        labels = np.arange(self.cube.n_bands)
+        self.counted = {measure: np.isin(labels, bands) for measure, bands in wanted.items()}
+        self.measures = (*self.counted, *SCORE_MEASURES)
+        self.cells = [
+            {stage: self.cube.cells_of(stage, grouping) for stage in self.population.stages}
+            for grouping in self.groupings
+        ]
+        self.figures = self._measure()
 
-    def compare_stage(self, stage: str, grouping: Grouping) -> Iterator[Rows]:
+    def _measure(self) -> list[FloatArray]:
+        """Every share and mean of each grouping: (measures, stages, groups)."""
+        found = []
+        for grouping, cells in zip(self.groupings, self.cells, strict=True):
+            size = len(grouping.labels)
+            shape = (len(self.measures), len(cells), size)
+            group = [position * size + each.group for position, each in enumerate(cells.values())]
+            if not group:
+                found.append(np.zeros(shape))
+                continue
+            outcomes = [self._outcomes_of_cells(each) for each in cells.values()]
+            figures = measure_groups(
+                np.concatenate(group), _join_outcomes(outcomes), len(cells) * size
+            )
+            found.append(figures.reshape(shape))
+        return found
+
+    def _outcomes_of_cells(self, cells: Cells) -> list[Outcome]:
+        has_band = cells.n * (cells.band >= 0)
+        has_points = cells.n * cells.has_points
+        return [
+            *(Outcome(counted[cells.band], has_band) for counted in self.counted.values()),
+            Outcome(cells.is_above, has_points),
+            Outcome(cells.points, has_points),
+        ]
+
+    def _outcomes_of_people(self, stage: str) -> list[Outcome]:
+        band = self.population.bands[stage]
+        points = self.population.scores.get(stage, np.full(len(band), MISSING))
+        has_band, has_points = band >= 0, points != MISSING
+        is_above = 2 * points > find_twice_median(points[has_points])
+        return [
+            *(Outcome(counted[band], has_band) for counted in self.counted.values()),
+            Outcome(is_above, has_points),
+            Outcome(points / MICRO, has_points),
+        ]
+
+    def compare_stage(self, stage: str, position: int) -> Iterator[Rows]:
         """Yield one block of rows for each measure of this stage."""
-        measured = [self._measure_bands(stage, grouping)]
-        if stage in SCORED_STAGES and (self.population.scores.get(stage, NOBODY) != MISSING).any():
-            measured.append(self._measure_scores(stage, grouping))
+        grouping, cells = self.groupings[position], self.cells[position][stage]
+        stages = self.population.stages
+        figures = dict(
+            zip(self.measures, self.figures[position][:, stages.index(stage)], strict=True)
+        )
+        measured = [self._compare_bands(stage, grouping, cells, figures)]
+        if stage in SCORED_STAGES and cells.has_points.any():
+            measured.append(self._compare_scores(stage, grouping, cells, figures))
         for measure, rows in chain.from_iterable(measured):
             size = len(grouping.labels)
             names = {"stage": stage, "measure": measure}
             yield rows | {key: np.full(size, name, dtype=object) for key, name in names.items()}
 
-    def _measure_bands(self, stage: str, grouping: Grouping) -> Iterator[tuple[str, Rows]]:
-        counts = self.cube.count_bands(stage, grouping, len(self.population.band_labels))
-        n_groups, n_bands = counts.shape
-        group, band = (part.ravel() for part in np.indices(counts.shape))
+    def _compare_bands(
+        self, stage: str, grouping: Grouping, cells: Cells, figures: Mapping[str, FloatArray]
+    ) -> Iterator[tuple[str, Rows]]:
+        counts = count_cell_bands(cells, len(grouping.labels), self.cube.n_bands)
         sides = self._sides(grouping, counts.sum(axis=1))
         bands = self.population.bands[stage]
+        teams = self._teams(grouping, bands >= 0)
         bands = bands[bands >= 0]
-        cells = self._cells(grouping, self.population.bands[stage] >= 0)
-        wanted = _list_measures(self.population, self.settings)
-        measures = {name: share_of(counted) for name, counted in wanted.items()}
-        rates = measure_groups(group, band, counts.ravel(), n_groups, measures)
-        for measure, counted in wanted.items():
-            self.figures[grouping.attribute, f"{stage} {measure}"] = rates[measure]
-            is_counted = np.isin(np.arange(n_bands), counted)
-            x = counts[:, is_counted].sum(axis=1)
-            outcome = is_counted[bands].astype(np.float64)
-            yield (
-                measure,
-                compare_rates(
-                    sides, x, rates[measure], cells, outcome, is_adverse=measure == "lowest_band"
-                ),
-            )
+        for measure, counted in self.counted.items():
+            x = counts[:, counted].sum(axis=1)
+            outcome = counted[bands].astype(np.float64)
+            is_adverse = measure == "lowest_band"
+            rows = compare_rates(sides, x, figures[measure], teams, outcome, is_adverse=is_adverse)
+            yield measure, rows
 
-    def _measure_scores(self, stage: str, grouping: Grouping) -> Iterator[tuple[str, Rows]]:
-        group, points, n = self.cube.count_points(stage, grouping)
-        n_groups = len(grouping.labels)
-        size = np.bincount(group, weights=n, minlength=n_groups).astype(np.int64)
-        sides = self._sides(grouping, size)
+    def _compare_scores(
+        self, stage: str, grouping: Grouping, cells: Cells, figures: Mapping[str, FloatArray]
+    ) -> Iterator[tuple[str, Rows]]:
+        size = len(grouping.labels)
+        n, x = (
+            np.bincount(cells.group, weights=cells.n * flag, minlength=size).astype(np.int64)
+            for flag in (cells.has_points, cells.is_above)
+        )
+        sides = self._sides(grouping, n)
         has_score = self.population.scores[stage] != MISSING
         scores = self.population.scores[stage][has_score]
-        cells = self._cells(grouping, has_score)
-        twice_median = median_of_cells(points, n)
-        measures = {"scoring_rate": share_above(twice_median), "mean_score": mean_of_points}
-        found = measure_groups(group, points, n, n_groups, measures)
-        is_above = 2 * points > twice_median
-        x = np.bincount(group, weights=n * is_above, minlength=n_groups).astype(np.int64)
-        outcome = (2 * scores > twice_median).astype(np.float64)
-        yield "scoring_rate", compare_rates(sides, x, found["scoring_rate"], cells, outcome)
-        means = found["mean_score"]
-        self.figures[grouping.attribute, f"{stage} mean_score"] = means
-        variances = measure_variances(group, points / MICRO, n, means)
-        yield "mean_score", compare_means(sides, means, variances, cells, scores / MICRO)
+        teams = self._teams(grouping, has_score)
+        is_above = (2 * scores > find_twice_median(scores)).astype(np.float64)
+        share, mean = SCORE_MEASURES
+        yield share, compare_rates(sides, x, figures[share], teams, is_above)
+        variances = measure_variances(cells, size)
+        yield mean, compare_means(sides, figures[mean], variances, teams, scores / MICRO)
 
     def _sides(self, grouping: Grouping, n: IntArray) -> Sides:
         return Sides(grouping, n, self.settings.min_cell, self.settings.rules)
 
-    def _cells(self, grouping: Grouping, inside: BoolArray) -> ClusterCells | None:
+    def _teams(self, grouping: Grouping, inside: BoolArray) -> ClusterCells | None:
         if self.clusters is None:
             return None
         return ClusterCells.build(grouping.group_of(self.codes[inside]), self.clusters[inside])
 
-    def cross_check(self, groupings: tuple[Grouping, ...]) -> float | None:
-        """Compare favourable shares and means with fairlearn over people."""
-        outcomes: list[tuple[str, BoolArray, BoolArray | FloatArray]] = []
-        for stage in self.population.stages:
-            bands = self.population.bands[stage]
-            favourable = np.isin(bands, list(self.settings.favourable))
-            outcomes.append((f"{stage} selection_rate", bands >= 0, favourable))
-        for stage, scores in self.population.scores.items():
-            outcomes.append((f"{stage} mean_score", scores != MISSING, scores / MICRO))
-        labels = {g.attribute: g.group_of(self.codes) for g in groupings}
-        return compare_with_rows(labels, outcomes, self.figures)
+    def cross_check(self) -> tuple[float, int] | None:
+        """Largest difference of any share or mean to fairlearn over people, and how many."""
+        outcomes = [o for stage in self.population.stages for o in self._outcomes_of_people(stage)]
+        if not any(outcome.n.any() for outcome in outcomes):
+            return None
+        checked = [
+            compare_with_people(
+                grouping.group_of(self.codes), outcomes,
+                # People bring all measures of a stage, then those of the next.
+                figures.transpose(1, 0, 2).reshape(len(outcomes), -1),
+            )
+            for grouping, figures in zip(self.groupings, self.figures, strict=True)
+        ]  # fmt: skip
+        return max((worst for worst, _ in checked), default=0.0), sum(n for _, n in checked)
+
+
+def _join_outcomes(outcomes: Sequence[Sequence[Outcome]]) -> list[Outcome]:
+    """The same measures of several stages, one below the other."""
+    return [
+        Outcome(np.concatenate([o.value for o in each]), np.concatenate([o.n for o in each]))
+        for each in zip(*outcomes, strict=True)
+    ]
 
 
 def _list_measures(population: Population, settings: AuditSettings) -> dict[str, list[int]]:

@@ -69,6 +69,23 @@ class Grouping:
         return self.lookup[flat]
 
 
+@dataclass(frozen=True)
+class Headcount:
+    """Everybody by attribute, rated or not.
+
+    Parameters
+    ----------
+    codes : (C, A)
+    n, n_rated : (C,) people
+    n_quarantined : (C,) rows, or None where nothing is known of them
+    """
+
+    codes: IntArray
+    n: IntArray
+    n_rated: IntArray
+    n_quarantined: IntArray | None
+
+
 def build_groupings(
     aligned: AlignedAttributes, population: Population, settings: AuditSettings
 ) -> tuple[Grouping, ...]:
@@ -136,14 +153,15 @@ def _cross(parts: Sequence[Grouping], aligned: AlignedAttributes) -> Grouping:
 
 
 def count_groups(
-    groupings: Sequence[Grouping], codes: IntArray, population: Population, min_cell: int
+    groupings: Sequence[Grouping], everybody: Headcount, min_cell: int
 ) -> pd.DataFrame:
     """Who was rated, who was not, and rows left out, by group.
 
     Parameters
     ----------
     groupings : as :func:`build_groupings` names them
-    codes : (I, A) positions of the labels
+    everybody
+        The cube's count of all people.
     min_cell
         A group with fewer rated people shows no figure.
 
@@ -153,9 +171,12 @@ def count_groups(
     """
     frames = []
     for grouping in groupings:
-        group, size = grouping.group_of(codes), len(grouping.labels)
-        people = np.bincount(group, minlength=size)
-        rated = np.bincount(group[population.rated], minlength=size)
+        group = grouping.group_of(everybody.codes)
+        size = len(grouping.labels)
+        people, rated = (
+            np.bincount(group, weights=counts, minlength=size).astype(np.int64)
+            for counts in (everybody.n, everybody.n_rated)
+        )
         frame = pd.DataFrame(
             {
                 "attribute": grouping.attribute,
@@ -166,8 +187,8 @@ def count_groups(
                 "n_quarantined": pd.NA,
             }
         )
-        if population.quarantined is not None:
-            rows = np.bincount(group, weights=population.quarantined, minlength=size)
+        if everybody.n_quarantined is not None:
+            rows = np.bincount(group, weights=everybody.n_quarantined, minlength=size)
             frame["n_quarantined"] = rows.astype(np.int64)
         hidden = rated < min_cell
         figures = [name for name in frame.columns if name.startswith("n_")]

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calibrate.audit.cube import median_of_cells
 from calibrate.audit.groups import Grouping, build_groupings
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.metrics import compute_impact_ratios
@@ -125,19 +124,13 @@ def find_pack(packs: Sequence[RulePack]) -> RulePack | None:
 
 
 def _count(inquiry: Inquiry, stage: str, grouping: Grouping) -> Counted:
-    population, settings = inquiry.population, inquiry.settings
-    counts = inquiry.cube.count_bands(stage, grouping, len(population.band_labels))
+    settings = inquiry.settings
+    counts = inquiry.cube.count_bands(stage, grouping)
     start = (stage, grouping.attribute, grouping.labels, grouping.is_known)
     selected = counts[:, sorted(settings.favourable)].sum(axis=1)
-    size = len(grouping.labels)
-    group, points, n = inquiry.cube.count_points(stage, grouping)
-    if not len(points):
+    n_scored, n_above = inquiry.cube.count_above(stage, grouping)
+    if not n_scored.any():
         return Counted(*start, counts.sum(axis=1), selected)
-    is_above = 2 * points > median_of_cells(points, n)
-    n_scored, n_above = (
-        np.bincount(group, weights=weights, minlength=size).astype(np.int64)
-        for weights in (n, n * is_above)
-    )
     return Counted(*start, counts.sum(axis=1), selected, n_scored, n_above)
 
 

@@ -5,8 +5,9 @@ fairlearn loads scikit-learn, so it is imported where a figure is computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,127 +15,101 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln, ndtri
 
-from calibrate.config import MICRO
-
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
-Measure = Callable[..., float]
+
+#: fairlearn's frame takes 3.6 s for a million rows; beyond this many its functions get each group.
+FRAMED_ROWS = 200_000
 
 
-def measure_groups(
-    group: IntArray,
-    value: IntArray,
-    n: IntArray,
-    n_groups: int,
-    measures: Mapping[str, Measure],
-) -> dict[str, FloatArray]:
-    r"""Shares and means of each group, by fairlearn on cells that stand for ``n`` people.
+class Outcome(NamedTuple):
+    """What is measured.
+
+    Parameters
+    ----------
+    value : (C,)
+        Booleans: is counted, and the figure is a share. Numbers: the figure is
+        their mean.
+    n : (C,) people
+        That a row stands for; rows without people are left out. Booleans where
+        a row is a person: then there are no weights.
+    """
+
+    value: BoolArray | FloatArray
+    n: IntArray | BoolArray
+
+
+def measure_groups(group: IntArray, outcomes: Sequence[Outcome], n_groups: int) -> FloatArray:
+    r"""Shares and means of each group, by fairlearn on rows that stand for ``n`` people.
 
     .. math:: p_g = x_g / n_g, \qquad \bar x_g = \frac{1}{n_g} \sum_{i \in g} x_i
+
+    Rows are cells of the cube, or people: then ``n`` is a boolean.
 
     Parameters
     ----------
     group : (C,)
         Position of the group.
-    value : (C,)
-        Band, or millionths of a point: whole numbers, so that sums are exact
-        in any order.
-    n : (C,) people
-        Cells without people are left out.
-    measures
-        Name to :func:`share_of` what is counted, or :func:`mean_of`.
+    outcomes : (O,)
+        All are measured in one pass over the groups.
 
     Returns
     -------
-    name to (G,), NaN for a group without people
+    (O, G), NaN for a group without people
 
     Examples
     --------
-    >>> top = measure_groups(np.array([0, 0, 1]), np.array([2, 0, 2]), np.array([1, 3, 5]), 3,
-    ...                      {"top": share_of({2})})
-    >>> top["top"]
-    array([0.25, 1.  ,  nan])
+    >>> top = Outcome(np.array([True, False, True]), np.array([1, 3, 5]))
+    >>> measure_groups(np.array([0, 0, 1]), [top], 3)
+    array([[0.25, 1.  ,  nan]])
     """
+    found = np.full((len(outcomes), n_groups), np.nan)
+    if not (len(group) and outcomes):
+        return found
+    measure = _write_metric(outcomes)
+    if len(group) > FRAMED_ROWS:
+        order = np.argsort(group, kind="stable")
+        ends = np.searchsorted(group[order], np.arange(n_groups + 1))
+        for g, (first, last) in enumerate(pairwise(ends.tolist())):
+            found[:, g] = measure(np.zeros(last - first), order[first:last])
+        return found
     from fairlearn.metrics import MetricFrame
 
-    # fairlearn sees no empty cell, no missing group and no text of the file; it takes
-    # an array of one for no array at all, hence the Series.
-    inside = n > 0
-    found = {name: np.full(n_groups, np.nan) for name in measures}
-    if not inside.any():
-        return found
-    weights = {"sample_weight": n[inside].astype(np.float64)}
+    # fairlearn sees no missing group and no text of the file; it takes an array of one
+    # for no array at all, hence the Series. Rows are told by their number, so that a
+    # single pass reads every outcome.
     frame = MetricFrame(
-        metrics=dict(measures),
-        y_true=np.zeros(int(inside.sum())),
-        y_pred=value[inside],
-        sensitive_features=pd.Series(group[inside], name="group"),
-        sample_params=dict.fromkeys(measures, weights),
+        metrics={"all": measure},
+        y_true=np.zeros(len(group)),
+        y_pred=np.arange(len(group)),
+        sensitive_features=pd.Series(group, name="group"),
     )
-    by_group = frame.by_group
-    present = by_group.index.to_numpy(np.int64)
-    for name in measures:
-        found[name][present] = by_group[name].to_numpy(np.float64)
+    for g, figures in frame.by_group["all"].items():
+        found[:, g] = figures
     return found
 
 
-def share_of(counted: Collection[int]) -> Measure:
-    """Selection rate: the share of people whose value is one of those counted."""
-    from fairlearn.metrics import selection_rate
+def _write_metric(outcomes: Sequence[Outcome]) -> Callable[[Any, Any], FloatArray]:
+    from fairlearn.metrics import mean_prediction, selection_rate
 
-    wanted = np.array(sorted(counted))
-
-    def measure(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
-        return float(selection_rate(y_true, np.isin(y_pred, wanted), sample_weight=sample_weight))
+    def measure(y_true: Any, y_pred: Any) -> FloatArray:
+        """Every outcome of the rows whose numbers are given."""
+        figures = []
+        for value, n in outcomes:
+            people = n[y_pred]
+            inside = y_pred[people > 0]
+            metric = selection_rate if value.dtype == np.bool_ else mean_prediction
+            weight = None if people.dtype == np.bool_ else n[inside].astype(np.float64)
+            nothing = np.zeros(len(inside))
+            figures.append(
+                float(metric(nothing, value[inside], sample_weight=weight))
+                if len(inside)
+                else float("nan")
+            )
+        return np.array(figures)
 
     return measure
-
-
-def share_above(twice_median: int) -> Measure:
-    """Scoring rate: the share of people strictly above a median, given as twice its value."""
-    from fairlearn.metrics import selection_rate
-
-    def measure(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
-        is_above = 2 * y_pred > twice_median
-        return float(selection_rate(y_true, is_above, sample_weight=sample_weight))
-
-    return measure
-
-
-def mean_of_points(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
-    """Mean of millionths of a point, in points."""
-    from fairlearn.metrics import mean_prediction
-
-    return float(mean_prediction(y_true, y_pred, sample_weight=sample_weight)) / MICRO
-
-
-def measure_variances(
-    group: IntArray, points: FloatArray, n: IntArray, means: FloatArray
-) -> FloatArray:
-    r"""Variance of the points of each group.
-
-    .. math:: s_g^2 = \frac{1}{n_g - 1} \sum_{i \in g} (x_i - \bar x_g)^2
-
-    Parameters
-    ----------
-    group, n : (C,)
-        As for :func:`measure_groups`.
-    points : (C,) points
-    means : (G,) points
-
-    Returns
-    -------
-    (G,) points squared, NaN for fewer than two people
-
-    Examples
-    --------
-    >>> measure_variances(np.zeros(2, int), np.array([1.0, 3.0]), np.ones(2, int), np.array([2.0]))
-    array([2.])
-    """
-    size = np.bincount(group, weights=n, minlength=len(means))
-    squares = np.bincount(group, weights=n * (points - means[group]) ** 2, minlength=len(means))
-    return np.where(size > 1, squares / np.maximum(size - 1, 1), np.nan)
 
 
 def compute_ratio(rate: float, rate0: float) -> float:
@@ -250,42 +225,32 @@ def compute_hedges_g(
     return StandardGap(g, g - half, g + half)
 
 
-def compare_with_rows(
-    labels: Mapping[str, IntArray],
-    outcomes: Sequence[tuple[str, BoolArray, BoolArray | FloatArray]],
-    figures: Mapping[tuple[str, str], FloatArray],
-) -> float | None:
+def compare_with_people(
+    group: IntArray, outcomes: Sequence[Outcome], figures: FloatArray
+) -> tuple[float, int]:
     """Largest difference between the cube's figures and fairlearn person by person.
 
     Parameters
     ----------
-    labels
-        Attribute to the (I,) group of each person.
-    outcomes
-        Name, the (I,) people that have it, and their value.
-    figures
-        (attribute, name) to the (G,) figures of the cube.
+    group : (I,)
+    outcomes : (O,)
+        Of each person; ``n`` is a boolean.
+    figures : (O, G)
+        Of the cube.
 
     Returns
     -------
-    float
-        None where nothing is compared.
-    """
-    from fairlearn.metrics import MetricFrame, mean_prediction, selection_rate
+    worst, n_figures
+        Infinite where one of the two has a figure and the other none.
 
-    worst = None
-    for name, is_inside, value in outcomes:
-        for attribute, group in labels.items():
-            figure = figures.get((attribute, name))
-            if figure is None or not is_inside.any():
-                continue
-            frame = MetricFrame(
-                metrics={"value": selection_rate if value.dtype == np.bool_ else mean_prediction},
-                y_true=np.zeros(int(is_inside.sum())),
-                y_pred=value[is_inside],
-                sensitive_features=pd.Series(group[is_inside], name="group"),
-            )
-            by_group = frame.by_group["value"]
-            gap = np.abs(figure[by_group.index.to_numpy(np.int64)] - by_group.to_numpy(np.float64))
-            worst = max(worst or 0.0, float(gap.max()))
-    return worst
+    Examples
+    --------
+    >>> top = Outcome(np.array([True, False]), np.array([True, True]))
+    >>> compare_with_people(np.array([0, 0]), [top], np.array([[0.75]]))
+    (0.25, 1)
+    """
+    found = measure_groups(group, outcomes, figures.shape[1])
+    gap = np.abs(found - figures)
+    gap[np.isnan(found) != np.isnan(figures)] = np.inf
+    is_compared = ~np.isnan(gap)
+    return float(gap[is_compared].max(initial=0.0)), int(is_compared.sum())
