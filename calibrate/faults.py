@@ -79,6 +79,8 @@ _MEANINGS: Mapping[str, str] = {
     "left_out": "rows are left out, as the cycle declares",
     # other cells
     "blank_text": "a cell that is needed is blank",
+    "unknown_format": "the ending of a file is not known",
+    "unknown_rules": "there is no such rule pack",
     "rules_list": "no rule pack is named, or one twice",
     "count_range": "a count of people is no whole number, or more than there are",
     "several_references": "two groups of one comparison are marked as the reference",

@@ -237,19 +237,21 @@ def _explain(
         hints["percentage without its sign %"] = 100 * figure
     elif column in ("ratio", "impact_ratio"):
         if figure:
-            hints["the other way round: the other group over this one"] = 1 / figure
+            hints["ratio the other way round"] = 1 / figure
         hints |= {
             f"ratio to '{other.group}'": _rate(row) / _rate(other)
             for other in block.rows
             if other.n_favourable
         }
     elif column in ("difference", "shortfall", "z_value"):
-        hints["the other sign: the other group minus this one"] = -figure
+        hints["figure with the other sign"] = -figure
         if column == "difference":
             hints["percentage points without their sign %"] = 100 * figure
     for said, value in hints.items():
         if printed.agrees_with(value):
-            return f"it may be the {said}".replace("the the", "the")
+            return f"it may be the {said}"
     if any(printed.is_cut_off(value) for value in candidates.values()):
         return "digits were cut off, not rounded"
-    return f"also tried: {', '.join(list(candidates)[1:])}" if len(candidates) > 1 else ""
+    if column == "p_value":
+        return "no customary test gives it: Fisher (also mid-p, one-sided), pooled z, Yates"
+    return ""

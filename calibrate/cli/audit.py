@@ -66,12 +66,16 @@ def audit(
       calibrate audit sample_data/cycle.yaml --out out
       calibrate audit --counts theirs.csv --out out
     """
+    from calibrate.audit.policy import list_packs
     from calibrate.pipeline import Options, run_cycle
     from calibrate.pipeline.counts import CountOptions, run_counts
     from calibrate.pipeline.progress import Clock
 
     clock = Clock(stderr_console())
     source = _choose_source(cycle, counts, is_for_counts=bool(rules or min_cell))
+    for name in rules:
+        if name not in list_packs():
+            raise click.UsageError(f"--rules {name}: known are {', '.join(list_packs())}")
     if counts is None:
         result = run_cycle(source, out, Options(only="audit", reason=reason), clock)
     else:

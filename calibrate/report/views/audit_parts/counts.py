@@ -40,12 +40,12 @@ _FOREST = (
     Heading("0.25 to 4, bar: 95% range", 56), Heading("Verdict", 26),
 )  # fmt: skip
 _TESTS = (
-    Heading("Group"), Heading("95% range of rate", 24, is_number=True),
-    Heading("95% range of ratio", 24, is_number=True), Heading("Impact ratio", 14, is_number=True),
-    Heading("z", 14, is_number=True), Heading("p", 14, is_number=True),
-    Heading("q", 14, is_number=True), Heading("Finds", 14, is_number=True),
-    Heading("Finds, family", 16, is_number=True), Heading("Shortfall", 18, is_number=True),
-    Heading("One person", 16),
+    Heading("Group"), Heading("95% range of rate", 22, is_number=True),
+    Heading("95% range of ratio", 22, is_number=True), Heading("Impact ratio", 13, is_number=True),
+    Heading("z", 12, is_number=True), Heading("p", 13, is_number=True),
+    Heading("q", 13, is_number=True), Heading("Finds", 12, is_number=True),
+    Heading("Family", 12, is_number=True), Heading("Short of", 14, is_number=True),
+    Heading("One person", 14),
 )  # fmt: skip
 _PRINTED = (
     Heading("Row", 12, is_number=True), Heading("Group", 40), Heading("Figure", 22),
@@ -111,7 +111,7 @@ def build_counts_view(material: CountsMaterial) -> CountsView:
     head = Head(
         title="Audit of counts", subtitle="For auditors and counsel", running="Audit",
         cycle=material.file, dates="", classification="Restricted · audit", language="en",
-        paper="a4",
+        paper="A4",
     )  # fmt: skip
     sections = (
         _build_verdicts(rows),
@@ -159,7 +159,9 @@ def _build_verdicts(rows: list[Row]) -> Section:
 def _build_looks(material: CountsMaterial) -> Section:
     lines = [
         (str(row["headline"]), str(row["evidence"]))
-        for row in list_rows(material.tables["findings"])
+        for row in sorted(
+            list_rows(material.tables["findings"]), key=lambda r: r["kind"] != "disparity"
+        )
     ]
     title = "What to look at next"
     if not lines:
@@ -211,8 +213,12 @@ def _build_groups(rows: list[Row]) -> tuple[Section, ...]:
 
 def _by_attribute(rows: list[Row]) -> list[tuple[str, list[Row]]]:
     ranked = sorted(
-        rows, key=lambda r: ("*" in r["attribute"], r["attribute"], r["stage"], r["measure"])
-    )
+        rows,
+        key=lambda r: (
+            "*" in r["attribute"], r["attribute"], r["family"] == "secondary", r["stage"],
+            r["measure"],
+        ),
+    )  # fmt: skip
     return [(str(k), list(own)) for k, own in groupby(ranked, key=lambda r: r["attribute"])]
 
 
@@ -220,7 +226,9 @@ def _caption(row: Row) -> str:
     against = f"Compared with {row['reference']}." if row["reference"] else "Nothing to compare."
     stage = "" if row["stage"] == "given" else f" Stage: {row['stage']}."
     family = f" Family: {row['family']}."
-    return f"{say_measure(str(row['measure']))}.{stage}{family} {against}".replace("*", " × ")
+    measure = str(row["measure"])
+    said = "Share counted" if measure == "selection_rate" else say_measure(measure)
+    return f"{said}.{stage}{family} {against}".replace("*", " × ")
 
 
 def _build_forest(rows: list[Row]) -> Grid:
@@ -255,7 +263,11 @@ def _build_tests(rows: list[Row]) -> tuple[Section, ...]:
                 build_grid(caption, _TESTS, [_write_test(row) for row in kept], noun="groups")
             )
     title = "Annex: every interval and test"
-    return (Section(title, "", (), tuple(grids), is_wide=True),)
+    lead = (
+        "“Finds” is the smallest ratio that one test finds, “family” that all tests of the "
+        "family at once find; “short of” counts people."
+    )
+    return (Section(title, lead, (), tuple(grids)),)
 
 
 def _write_test(row: Row) -> tuple[str, ...]:
@@ -288,6 +300,9 @@ def _build_scope(material: CountsMaterial, rows: list[Row]) -> Section:
         f"Run {material.run_id}.",
     ]
     if n_hidden:
-        said.append(f"{count_of(n_hidden, 'row is', 'rows are')} withheld: the group is smaller.")
+        said.append(
+            f"{count_of(n_hidden, 'row is', 'rows are')} withheld: the group is smaller. Totals "
+            "may give it away; whoever has the file has its counts."
+        )
     grid = build_grid("", _FILES, [(material.file, material.sha256)])
     return Section("What was read", "", tuple(said), (grid,))

@@ -27,7 +27,7 @@ _DUTIES = (
     Heading("Where it is asked for", 38), Heading("What is to be documented", 64),
     Heading("In this run", 18), Heading("Where to look"),
 )  # fmt: skip
-_CAVEATS = (Heading("What the text says", 0), Heading("Where it stands", 56))
+_CAVEATS = (Heading("Where it stands", 48), Heading("What it says"))
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -142,7 +142,7 @@ def _build_caveats(tables: Tables) -> tuple[Section, ...]:
             f"{pack['text']}. Pack {pack['pack']}, version {pack['version']}, texts as of "
             f"{pack['dated']}. {pack['used_for']}"
         )
-        lines = [(str(row["text"]), str(row["source"] or DASH)) for row in own]
+        lines = [(str(row["source"] or DASH), str(row["text"])) for row in own]
         grids.append(build_grid(caption, _CAVEATS, lines, noun="caveats"))
     lead = (
         "The texts behind the bounds limit them themselves. Read the verdicts with these "
