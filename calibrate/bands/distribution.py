@@ -14,14 +14,13 @@ from calibrate.bands.guideline import (
     nearest_shares,
     wilson_interval,
 )
+from calibrate.bands.patterns import LEAST_PEOPLE
 from calibrate.tables import DISTRIBUTION
 
 IntArray = npt.NDArray[np.int64]
 Ranges = Mapping[str, tuple[float, float]]
 
 ALPHA = 0.05
-#: No share of fewer people is held against a guideline: one person is then a tenth or more.
-LEAST_PEOPLE = 10
 
 
 def build_distribution(
@@ -33,7 +32,10 @@ def build_distribution(
     guideline_scope: str,
     seed: int,
 ) -> pd.DataFrame:
-    """Count bands in every scope and test the declared scope against the guideline.
+    """Count bands in every scope; test the declared scope and the company.
+
+    Shares that keep to the guideline in every scope keep to it in the company, so the
+    company is tested whatever the scope. Each kind of scope is a family of its own.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ def build_distribution(
     guideline
         Band to its least and largest share; ``None``: nothing is tested.
     guideline_scope
-        The kind of scope the guideline speaks of; only it is tested.
+        The kind of scope the guideline speaks of; it is tested, and the company.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def build_distribution(
     rows: list[dict[str, object]] = []
     for scope, members in scopes.items():
         names = np.array([str(name) for name in members], dtype=object)
-        tested = guideline if scope == guideline_scope else None
+        tested = guideline if scope in {guideline_scope, "company"} else None
         for scope_id in sorted(set(names) - {""}):
             inside = band[(names == scope_id) & (band >= 0)]
             counts = np.bincount(inside, minlength=len(labels)).tolist()
@@ -66,8 +68,9 @@ def build_distribution(
     if not rows:
         return DISTRIBUTION.empty()
     table = pd.DataFrame(rows)
-    one_each = table.drop_duplicates(["scope", "scope_id"])[["scope", "scope_id", "p_value"]]
-    one_each = one_each.assign(q_value=false_discovery_rate(one_each["p_value"].to_numpy(float)))
+    one_each = table.drop_duplicates(["scope", "scope_id"])[["scope", "scope_id", "p_value"]].copy()
+    of_kind = one_each.groupby("scope", sort=False)["p_value"]
+    one_each["q_value"] = of_kind.transform(lambda p: false_discovery_rate(p.to_numpy(float)))
     table = table.merge(
         one_each.drop(columns="p_value"), on=["scope", "scope_id"], validate="many_to_one"
     )

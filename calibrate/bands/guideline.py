@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain, combinations
 from math import comb
 
@@ -15,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 #: Tables are enumerated up to this many, beyond it they are drawn.
 ENUMERATE_UP_TO = 200_000
 #: So many are drawn at most, and no more once so many were as odd: p is then known to 2 %.
-N_DRAWS, BATCH, AS_ODD = 100_000, 10_000, 2_000
+N_DRAWS, BATCH, AS_ODD = 100_000, 2_000, 2_000
 #: Two tables are equally likely if their probabilities agree to this share.
 SAME = 1e-7
 
@@ -45,6 +46,10 @@ def wilson_interval(n_in: int, n: int, level: float = 0.95) -> tuple[float, floa
 def multinomial_p(counts: Sequence[int], shares: Sequence[float], seed: int) -> float:
     """Exact multinomial test: how likely is a table no likelier than this one?
 
+    Where the tables are too many to enumerate they are drawn, unless their number times
+    the probability of this one, which p cannot exceed, lies below what draws can show:
+    then p is that bound.
+
     Parameters
     ----------
     counts : (B,) people
@@ -63,6 +68,11 @@ def multinomial_p(counts: Sequence[int], shares: Sequence[float], seed: int) -> 
     >>> multinomial_p([4, 0], [0.5, 0.5], seed=1)
     0.125
     """
+    return _find_p(tuple(counts), tuple(shares), seed)
+
+
+@lru_cache(maxsize=16_384)
+def _find_p(counts: tuple[int, ...], shares: tuple[float, ...], seed: int) -> float:
     observed = np.asarray(counts, np.int64)
     expected = np.asarray(shares, np.float64)
     if (observed[expected <= 0] > 0).any():
@@ -71,11 +81,15 @@ def multinomial_p(counts: Sequence[int], shares: Sequence[float], seed: int) -> 
     n, n_bands = int(observed.sum()), len(observed)
     if n == 0 or n_bands < 2:
         return 1.0
-    if comb(n + n_bands - 1, n_bands - 1) <= ENUMERATE_UP_TO:
+    n_tables = comb(n + n_bands - 1, n_bands - 1)
+    if n_tables <= ENUMERATE_UP_TO:
         log_p = _log_probability(_all_tables(n, n_bands), expected)
         limit = _log_probability(observed[None, :], expected)[0] + np.log1p(SAME)
         return min(1.0, float(np.exp(log_p[log_p <= limit]).sum()))
     limit = _log_probability(observed[None, :], expected)[0] + np.log1p(SAME)
+    # All tables together are as odd in so many cases at most: no draw could say less.
+    if (at_most := np.log(n_tables) + limit) < -np.log(N_DRAWS):
+        return float(np.exp(at_most))
     rng, drawn, as_odd = np.random.default_rng(seed), 0, 0
     while drawn < N_DRAWS and as_odd < AS_ODD:
         tables = rng.multinomial(n, expected, size=BATCH)
@@ -111,6 +125,29 @@ def nearest_shares(
     return [s / total for s in clipped]
 
 
+def measure_excess(shares: FloatArray, ranges: Sequence[tuple[float, float] | None]) -> FloatArray:
+    r"""Share of the people whom a guideline has no place for, or who miss from it.
+
+    .. math:: \max\Bigl(\sum_k (s_k - h_k)_+, \sum_k (l_k - s_k)_+\Bigr)
+
+    so many at least would have to stand in another band.
+
+    Parameters
+    ----------
+    shares : (R, B)
+    ranges : (B,) lowest and highest share, None for a band without
+
+    Examples
+    --------
+    >>> measure_excess(np.array([[0.5, 0.5]]), [None, (0.1, 0.2)]).round(9)
+    array([0.3])
+    """
+    low = np.array([0.0 if r is None else r[0] for r in ranges])
+    high = np.array([1.0 if r is None else r[1] for r in ranges])
+    over = np.maximum(shares - high - 1e-12, 0).sum(axis=1)
+    return np.asarray(np.maximum(over, np.maximum(low - shares - 1e-12, 0).sum(axis=1)))
+
+
 def false_discovery_rate(p_values: FloatArray) -> FloatArray:
     """Adjust p-values by Benjamini and Hochberg; NaN stays NaN and does not count.
 
@@ -140,6 +177,7 @@ def _log_probability(tables: npt.NDArray[np.int64], shares: FloatArray) -> Float
     return np.asarray(ways + tables @ np.log(shares), np.float64)
 
 
+@lru_cache(maxsize=32)
 def _all_tables(n: int, n_bands: int) -> npt.NDArray[np.int64]:
     chosen = combinations(range(n + n_bands - 1), n_bands - 1)
     bars = np.fromiter(chain.from_iterable(chosen), np.int64).reshape(-1, n_bands - 1)

@@ -19,7 +19,9 @@ from calibrate.pipeline.habits import (
     tabulate_habits,
 )
 from calibrate.pipeline.network import list_fragile, tabulate_links
+from calibrate.pipeline.patterns import list_scopes, tabulate_patterns
 from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
+from calibrate.pipeline.quota import tabulate_moves
 from calibrate.pipeline.second_opinion import ask_second_opinion
 from calibrate.pipeline.stages import Scored, mean_by_source
 from calibrate.pipeline.team_findings import gather_team_findings
@@ -30,6 +32,7 @@ from calibrate.score import measure_attainment
 from calibrate.session import Evidence, build_agenda
 from calibrate.session.findings import count_outside_forms, gather_findings
 from calibrate.session.habits import list_habit_findings
+from calibrate.session.patterns import list_pattern_findings
 from calibrate.tables import (
     CRITERION_SCORES,
     FORMS,
@@ -84,7 +87,7 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         goals = measure_attainment(prepared.goals, find_present_shares(prepared))
     habits = judge_raters(scored)
     of_raters = tabulate_habits(scored, habits)
-    distribution = _tabulate_distribution(scored)
+    distribution, patterns = _tabulate_distribution(scored), tabulate_patterns(scored)
     teams = compare_teams(scored, goals)
     beside = tabulate_teams(scored, teams, goals)
     what_if = tabulate_what_if(scored, teams)
@@ -99,6 +102,8 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "variance": _tabulate_variance(scored),
         "sources": _tabulate_sources(scored),
         "distribution": distribution,
+        "patterns": patterns,
+        "quota": tabulate_moves(scored),
         "agenda": _tabulate_agenda(scored, teams.attainment, count_moves(scored, what_if)),
         "goals": goals,
         "readiness": tabulate_readiness(scored),
@@ -111,7 +116,8 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
     tables["findings"] = gather_findings(
         distribution, _count_outside(scored), list_notes(scored),
         count_quarantined(scored),
-        [*list_habit_findings(of_raters), *list_fragile(scored), *opinion.findings,
+        [*list_pattern_findings(patterns), *list_habit_findings(of_raters),
+         *list_fragile(scored), *opinion.findings,
          *gather_team_findings(scored, teams, beside["teams"], what_if)],
     )  # fmt: skip
     return tables
@@ -241,19 +247,6 @@ def _mean_share(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     known = np.isfinite(shares).all(axis=1)
     mean = shares[known].mean(axis=0) if known.any() else np.full(shares.shape[1], np.nan)
     return np.asarray(mean, np.float64)
-
-
-def list_scopes(scored: Scored) -> Mapping[str, list[str]]:
-    """Scopes in which bands are counted, each with the scope of every employee."""
-    employees = scored.prepared.employees
-    scopes: dict[str, list[str]] = {
-        "company": ["all"] * len(employees.ids),
-        "session": list(scored.prepared.session),
-    }
-    for scope, column in (("department", "department"), ("manager", "manager_id")):
-        if column in employees.declared:
-            scopes[scope] = employees.frame[column].tolist()
-    return scopes
 
 
 def _tabulate_distribution(scored: Scored) -> pd.DataFrame:

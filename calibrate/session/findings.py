@@ -78,13 +78,15 @@ def gather_findings(
     rows: list[tuple[str, str, str, str, str, str]] = []
     odd = distribution[distribution["verdict"] == "outside"]
     for row in odd.to_dict("records"):
+        name = "the company" if row["scope"] == "company" else row["scope_id"]
         rows.append(
             (
                 "distribution", row["scope"], row["scope_id"], "look",
-                f"{row['band']}: {row['share']:.0%} of {row['scope_id']} lies outside "
+                f"{row['band']}: {row['share']:.0%} of {name} lies outside "
                 "the guideline by more than chance",
                 f"{row['n']} people, 95 % interval {row['low']:.0%} to {row['high']:.0%}, "
-                f"q = {row['q_value']:.3f}",
+                f"q = {row['q_value']:.3f}. Look next at the evidence of the people nearest to "
+                "the cut (table quota)",
             )
         )  # fmt: skip
     for unit, n_forms in outside_forms.items():

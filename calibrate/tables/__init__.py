@@ -12,8 +12,10 @@ from calibrate.tables.model import AGREEMENT, HABITS, LINKS, RATERS, SOURCES_FIT
 from calibrate.tables.opinion import SECOND_OPINION
 from calibrate.tables.origins import ORIGINS
 from calibrate.tables.packs import LL144, OBLIGATIONS, RULE_PACKS
+from calibrate.tables.patterns import PATTERNS
 from calibrate.tables.people import CRITERION_SCORES, FORMS, GOALS, READINESS, SCORES
 from calibrate.tables.proxies import PROXIES
+from calibrate.tables.quota import QUOTA, QUOTA_IMPACT
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
 from calibrate.tables.simulation import SIMULATION
 from calibrate.tables.teams import MOVERS, TEAM_BANDS, TEAMS, WHAT_IF
@@ -22,8 +24,8 @@ from calibrate.tables.unknowns import UNKNOWNS
 #: Tables under ``tables/``: no figure by group stands in any of them.
 PUBLIC = (
     FORMS, SCORES, RATERS, HABITS, AGREEMENT, CRITERION_SCORES, VARIANCE, SOURCES_FITTED,
-    DISTRIBUTION, AGENDA, GOALS, READINESS, LINKS, TEAMS, TEAM_BANDS, MOVERS, WHAT_IF,
-    SECOND_OPINION, FINDINGS, PROBLEMS,
+    DISTRIBUTION, PATTERNS, QUOTA, AGENDA, GOALS, READINESS, LINKS, TEAMS, TEAM_BANDS, MOVERS,
+    WHAT_IF, SECOND_OPINION, FINDINGS, PROBLEMS,
 )  # fmt: skip
 
 __all__ = [
@@ -51,9 +53,12 @@ __all__ = [
     "ORIGINS",
     "PACKET_INDEX",
     "PASSTHROUGH",
+    "PATTERNS",
     "PROBLEMS",
     "PROXIES",
     "PUBLIC",
+    "QUOTA",
+    "QUOTA_IMPACT",
     "RATERS",
     "READINESS",
     "RULE_PACKS",

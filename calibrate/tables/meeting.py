@@ -8,7 +8,7 @@ DISTRIBUTION = Contract(
     "distribution",
     ("scope", "scope_id", "band"),
     (
-        Column("scope", "text", "company, session, department or manager"),
+        Column("scope", "text", "company, session, department, site, level or manager"),
         Column("scope_id", "text", "which of them"),
         Column("band", "text", "band"),
         Column("n", "integer", "people in the band", "people"),
