@@ -76,6 +76,25 @@ class Network:
         return self.groups[:, rng.permutation(self.n_people)]
 
 
+@dataclass(frozen=True, repr=False)
+class NamedNetwork:
+    """A network and the names that its codes stand for; printing shows none of them.
+
+    Parameters
+    ----------
+    network
+        Codes alone.
+    singles : (A,)
+        The attributes, with their groups.
+    n_managers
+        0 where none are known.
+    """
+
+    network: Network
+    singles: tuple[Grouping, ...]
+    n_managers: int
+
+
 @dataclass(frozen=True)
 class Tally:
     """How often something was found.
@@ -100,7 +119,7 @@ class Tally:
 
 def open_network(
     population: Population, attributes: AttributeTable, settings: AuditSettings
-) -> tuple[Network, tuple[Grouping, ...]] | None:
+) -> NamedNetwork | None:
     """Put people and attributes together for simulation; None where nothing is compared."""
     aligned = attributes.aligned_to(population.employee_ids)
     codes = np.array([aligned.codes[name] for name in aligned.names], dtype=np.int64)
@@ -110,12 +129,13 @@ def open_network(
 
 def build_network(
     population: Population, groupings: Sequence[Grouping], codes: IntArray, settings: AuditSettings
-) -> tuple[Network, tuple[Grouping, ...]] | None:
+) -> NamedNetwork | None:
     """Keep what the first family looks at: the people with a band of its stage.
 
     Returns
     -------
-    Network and its single attributes, or None where nothing is compared
+    NamedNetwork
+        None where nothing is compared.
     """
     stage = name_primary_stage(population.stages)
     singles = tuple(g for g in groupings if "*" not in g.attribute)
@@ -134,14 +154,16 @@ def build_network(
     )
     groups = np.array([g.group_of(codes[inside]) for g in singles], dtype=np.int64)
     below = [b for b in range(len(population.band_labels)) if b not in settings.favourable]
-    return Network(
+    network = Network(
         panel=panel,
         groups=groups,
         counted=np.stack([np.isin(bands, sorted(settings.favourable)), bands == 0]),
         to_lowest=bool(below) and max(below) == 0,
         planted=_list_planted(panel, singles, groups) if below else (),
         seed=settings.seed,
-    ), singles
+    )
+    n_managers = 0 if manager is None else len(np.unique(manager[inside & (manager >= 0)]))
+    return NamedNetwork(network, singles, n_managers)
 
 
 def _list_planted(
@@ -238,10 +260,9 @@ def tally_here(network: Network, n_draws: int, n_planted: int) -> Tally:
     )
 
 
-def tabulate_simulation(
-    network: Network, singles: Sequence[Grouping], tally: Tally
-) -> pd.DataFrame:
+def tabulate_simulation(named: NamedNetwork, tally: Tally) -> pd.DataFrame:
     """Write the tally as :data:`calibrate.tables.SIMULATION`."""
+    network, singles = named.network, named.singles
     rows: list[dict[str, object]] = [
         {
             "kind": "false_alarm", "moved": moved, "attribute": None, "group": None,
@@ -283,12 +304,11 @@ def build_simulation(inquiry: Inquiry) -> pd.DataFrame:
     """Simulate within the bounds an audit can afford; empty where counts alone were given."""
     if inquiry.background is None:
         return SIMULATION.empty()
-    built = build_network(inquiry.population, inquiry.groupings, inquiry.codes, inquiry.settings)
-    if built is None or built[0].n_people == 0:
+    named = build_network(inquiry.population, inquiry.groupings, inquiry.codes, inquiry.settings)
+    if named is None or named.network.n_people == 0:
         return SIMULATION.empty()
-    network, singles = built
-    n_draws = choose_draws(network.n_people)
-    return tabulate_simulation(network, singles, tally_here(network, n_draws, n_draws // 2))
+    n_draws = choose_draws(named.network.n_people)
+    return tabulate_simulation(named, tally_here(named.network, n_draws, n_draws // 2))
 
 
 def find_alarms(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:

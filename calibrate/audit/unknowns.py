@@ -169,12 +169,12 @@ class _Ends:
 
     def __init__(self, inquiry: Inquiry) -> None:
         self.stage = name_primary_stage(inquiry.population.stages)
-        built = build_network(
+        named = build_network(
             inquiry.population, inquiry.groupings, inquiry.codes, inquiry.settings
         )
         self.network: Network | None = None
-        if built is not None:
-            self.network, self.singles = built
+        if named is not None:
+            self.network, self.singles = named.network, named.singles
             now = FirstFamily(self.network.panel, self.network.groups, self.network.counted)
             self.verdicts = now.judge_all()
 

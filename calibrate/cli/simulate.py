@@ -51,10 +51,8 @@ def simulate(cycle: Path, simulations: int, jobs: int | None, as_json: bool) -> 
     clock = Clock(stderr_console())
     opened = score_and_open(cycle, clock)
     with _show_progress() as on_progress:
-        result = simulate_audits(
-            opened.population, opened.attributes, opened.settings, simulations,
-            jobs or int(cpu_count()), on_progress,
-        )  # fmt: skip
+        n_jobs = jobs or int(cpu_count())
+        result = simulate_audits(opened.network, simulations, n_jobs, on_progress)
     if as_json:
         found = {"scores_sha256": opened.scores_sha256, **result.describe()}
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))

@@ -1,16 +1,12 @@
-"""A scored cycle with its attributes beside it, for questions that write no run."""
+"""A scored cycle put together for simulation; it writes no run."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import NamedTuple
 
-from calibrate.audit import (
-    AttributeTable,
-    AuditSettings,
-    Population,
-    read_attributes,
-)
+from calibrate.audit import AuditSettings, read_attributes
+from calibrate.audit.simulation import NamedNetwork, open_network
 from calibrate.config import Cycle, load_cycle
 from calibrate.ingest import fetch_databases
 from calibrate.manifest import hash_bytes
@@ -24,23 +20,17 @@ from calibrate.tables import SCORES
 
 
 class Sealed(NamedTuple):
-    """What an audit begins with.
+    """What a simulation begins with.
 
     Parameters
     ----------
-    population
-        Everybody and where each stage put them.
-    attributes
-        Opened once the scores were hashed.
-    settings
-        What is compared.
+    network
+        None where nothing is compared by group.
     scores_sha256
-        The hash of the scores before.
+        Hash of the scores, taken before the attributes were opened.
     """
 
-    population: Population
-    attributes: AttributeTable
-    settings: AuditSettings
+    network: NamedNetwork | None
     scores_sha256: str
 
 
@@ -65,4 +55,4 @@ def score_and_open(source: Cycle | Path, clock: Clock) -> Sealed:
         attributes, problems = read_attributes(cycle, employees.ids, seal, employees.declared)
         refuse_problems(cycle, problems)
     settings = AuditSettings.from_cycle(cycle)
-    return Sealed(gather_population(scored), attributes, settings, seal)
+    return Sealed(open_network(gather_population(scored), attributes, settings), seal)

@@ -11,14 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 from joblib import Parallel, delayed
 
-from calibrate.audit import AttributeTable, AuditSettings, Population
 from calibrate.audit.simulation import (
     RATIOS,
+    NamedNetwork,
     Network,
     Tally,
     count_alarms,
     count_found,
-    open_network,
     tabulate_simulation,
 )
 from calibrate.tables import SIMULATION
@@ -68,9 +67,7 @@ class SimulationResult:
 
 
 def simulate_audits(
-    population: Population,
-    attributes: AttributeTable,
-    settings: AuditSettings,
+    named: NamedNetwork | None,
     n_simulations: int,
     jobs: int,
     on_progress: OnProgress | None = None,
@@ -79,6 +76,8 @@ def simulate_audits(
 
     Parameters
     ----------
+    named
+        As the audit put it together; None where nothing is compared by group.
     n_simulations
         Audits of each kind.
     jobs
@@ -86,11 +85,10 @@ def simulate_audits(
     on_progress
         Called with the audits done and all of them.
     """
-    opened = open_network(population, attributes, settings)
-    if opened is None or opened[0].n_people == 0:
+    if named is None or named.network.n_people == 0:
         reason = "there is no attribute, or nobody has a band: nothing is compared by group"
         return SimulationResult(SIMULATION.empty(), reason=reason)
-    network, singles = opened
+    network = named.network
     pieces = list(_cut_work(network, n_simulations))
     n_alarms = dict.fromkeys(network.nulls, 0)
     n_found = np.zeros((len(network.planted), len(RATIOS)), np.int64)
@@ -108,10 +106,8 @@ def simulate_audits(
             on_progress(done, of)
     n_drawn = dict.fromkeys(network.nulls, n_simulations)
     tally = Tally(n_alarms, n_drawn, n_found, n_simulations)
-    table = tabulate_simulation(network, singles, tally)
-    manager = population.manager
-    n_managers = 0 if manager is None else len(np.unique(manager[manager >= 0]))
-    return SimulationResult(table, network.n_people, n_managers)
+    table = tabulate_simulation(named, tally)
+    return SimulationResult(table, network.n_people, named.n_managers)
 
 
 def _cut_work(network: Network, n_simulations: int) -> Iterator[tuple[str, range]]:
