@@ -43,10 +43,17 @@ MEASURE_WORDS = {
     "bands keep their own share.",
     "lowest_band": "Lowest band: the same for the lowest {share}. Above 1: more of the group.",
 }
+PAIR_WORDS = {
+    ("raw", "suggested"): "From raw to suggested bands: what the adjustment would do.",
+    ("raw", "proposed"): "From raw to proposed bands: what managers did.",
+    ("proposed", "final"): "From proposed to final bands: what the session did.",
+}
 #: Lines of a table; all others are in the files.
-MOST_LINES = 12
+MOST_LINES, MOST_MOVES = 10, 8
 #: Forms a person that differ by this factor are worth a sentence.
 UNEVEN = 1.25
+#: Groups that a sentence names.
+MOST_NAMED = 4
 
 
 def build_calibration(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -63,7 +70,9 @@ def build_calibration(material: Material, audit: AuditMaterial) -> tuple[Section
             for measure, words in MEASURE_WORDS.items()
             if any(r["measure"] == measure for r in shares)
         )
-        said = (*_say_forms(shares), *_say_kept(sent), *_say_removed(sent))
+        said = (
+            *_say_forms(shares), *_say_changes(shares), *_say_kept(sent), *_say_removed(sent)
+        )  # fmt: skip
         more = ("All lines are in audit/tables/equal_shares and audit/tables/passthrough.",)
         sections.append(Section(TITLE, LEAD, (*said, *more), grids))
     if moves:
@@ -166,6 +175,31 @@ def _say_forms(rows: list[Row]) -> tuple[str, ...]:
             "average.",)  # fmt: skip
 
 
+def _say_changes(rows: list[Row]) -> tuple[str, ...]:
+    """Name the groups whose ratio differs from that by raw score by more than its error."""
+    said = []
+    for stage in ("calibrated", "proposed", "final"):
+        lines = [
+            row for row in rows
+            if row["stage"] == stage and row["measure"] == "favourable"
+            and _is_compared(row) and row["change_low"] is not None
+        ]  # fmt: skip
+        if not lines:
+            continue
+        clear = [r for r in lines if float(r["change_low"]) > 0 or float(r["change_high"]) < 0]
+        named = [
+            f"{_name(r)} {_signed(r['change'])} ({_span(r['change_low'], r['change_high'])})"
+            for r in sorted(clear, key=lambda r: -abs(float(r["change"])))[:MOST_NAMED]
+        ]
+        words = f"From raw to {stage}, at one share, the ratio of favourable shares"
+        if named:
+            more = f", and of {len(clear) - MOST_NAMED} more" if len(clear) > MOST_NAMED else ""
+            said.append(f"{words} changes beyond its error for {join_words(named)}{more}.")
+        else:
+            said.append(f"{words} changes for no group by more than its error.")
+    return tuple(said)
+
+
 def _range(values: Iterable[float], decimals: int) -> str:
     figures = sorted(values)
     low, high = write_number(figures[0], decimals), write_number(figures[-1], decimals)
@@ -174,7 +208,7 @@ def _range(values: Iterable[float], decimals: int) -> str:
 
 def _percents(rows: list[Row], score: str, column: str) -> str:
     values = [100 * float(r[column]) for r in rows if r["score"] == score and r[column] is not None]
-    return f"{_range(values, 0)} %" if values else ""
+    return f"{_range(values, 0)}%" if values else ""
 
 
 def _say_kept(rows: list[Row]) -> tuple[str, ...]:
@@ -211,7 +245,7 @@ def _say_moves(rows: list[Row]) -> tuple[str, ...]:
     tested = [r for r in rows if r["q_value"] is not None]
     if not tested:
         return ("No group could be tested: too few people, or nobody was moved otherwise.",)
-    found = sum(float(r["q_value"]) <= 0.05 for r in tested)
+    found = sum(_stands_out(r) for r in tested)
     single = [float(r["detectable_difference"]) for r in tested
               if _is_single(r) and r["detectable_difference"] is not None]  # fmt: skip
     said = (
@@ -224,31 +258,44 @@ def _say_moves(rows: list[Row]) -> tuple[str, ...]:
     )  # fmt: skip
     where = (
         "“Same band” compares people who started in the same band: whoever starts at the top can "
-        "only go down. The strongest lines are below, all are in audit/tables/moves."
+        "only go down. Single attributes are below, and intersections that stand out. All are in "
+        "audit/tables/moves."
     )
     return (said + could, where)
 
 
 def _write_moves(rows: list[Row]) -> tuple[Grid, ...]:
+    """One table for each pair of stages: single attributes, and intersections that stand out."""
     headings = (
-        Heading("Group"), Heading("From, to", 30), Heading("People", 14, is_number=True),
+        Heading("Group / reference"), Heading("People", 14, is_number=True),
         Heading("Up", 12, is_number=True), Heading("Down", 12, is_number=True),
-        Heading("Difference, bands", 24, is_number=True), Heading("Same band", 16, is_number=True),
-        Heading("p", 13, is_number=True), Heading("p by manager", 16, is_number=True),
-        Heading("q", 13, is_number=True),
+        Heading("Difference, bands", 26, is_number=True), Heading("Same band", 16, is_number=True),
+        Heading("p", 14, is_number=True), Heading("p by manager", 18, is_number=True),
+        Heading("q", 14, is_number=True),
     )  # fmt: skip
-    tested = [r for r in rows if r["q_value"] is not None]
-    tested.sort(key=lambda r: (float(r["q_value"]), -abs(float(r["difference"] or 0.0))))
-    lines = [_write_move(row) for row in tested[:MOST_LINES]]
-    marked = [at for at, row in enumerate(tested[:MOST_LINES]) if float(row["q_value"]) <= 0.05]
-    return (build_grid("", headings, lines, marked),) if lines else ()
+    grids = []
+    for stages, caption in PAIR_WORDS.items():
+        chosen = [
+            row for row in rows
+            if (row["from_stage"], row["to_stage"]) == stages and row["q_value"] is not None
+            and (_is_single(row) or _stands_out(row))
+        ]  # fmt: skip
+        chosen.sort(key=lambda r: (float(r["q_value"]), -abs(float(r["difference"] or 0.0))))
+        chosen = chosen[:MOST_MOVES]
+        marked = [at for at, row in enumerate(chosen) if _stands_out(row)]
+        if chosen:
+            grids.append(build_grid(caption, headings, [_write_move(r) for r in chosen], marked))
+    return tuple(grids)
+
+
+def _stands_out(row: Row) -> bool:
+    return row["q_value"] is not None and float(row["q_value"]) <= 0.05
 
 
 def _write_move(row: Row) -> tuple[str | Markup, ...]:
     difference = _signed(row["difference"])
     return (
         f"{_name(row)} / {str(row['reference']).replace('*', ' × ')}",
-        f"{row['from_stage']}, {row['to_stage']}",
         write_count(row["n"]), write_count(row["n_up"]), write_count(row["n_down"]),
         _stack(difference, _span(row["low"], row["high"])), _signed(row["difference_same_band"]),
         write_p(row["p_value"]), write_p(row["p_clustered"]), write_p(row["q_value"]),
