@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +79,10 @@ class Cells:
         """Mean points of each cell; 0 without a score."""
         mean = (self.centre + self.offset / self.n) / MICRO
         return np.where(self.has_points, mean, 0.0)
+
+    def keep(self, inside: BoolArray) -> Cells:
+        """Some of the cells."""
+        return Cells(*(getattr(self, field.name)[inside] for field in fields(self)))
 
     def sum_up(self, codes: IntArray) -> Cells:
         """The same people by fewer codes, (C, A')."""

@@ -9,6 +9,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from calibrate.audit.attributes import AttributeTable
 from calibrate.audit.clustered import ClusterCells, number_clusters
@@ -24,7 +25,7 @@ from calibrate.audit.cube import (
 from calibrate.audit.findings import find_disparities, write_notes
 from calibrate.audit.groups import Grouping, build_groupings, count_groups
 from calibrate.audit.inquiry import Inquiry
-from calibrate.audit.metrics import Outcome, compare_with_people, measure_groups
+from calibrate.audit.metrics import Outcome, compare_with_people, list_measures, measure_groups
 from calibrate.audit.parts import PARTS
 from calibrate.audit.population import (
     SCORED_STAGES,
@@ -64,6 +65,14 @@ def audit_population(
     AuditResult
         Every figure by group, with primary suppression.
     """
+    # One thread: more of them spin on vectors this short, and could add up in another order.
+    with threadpool_limits(limits=1):
+        return _audit(population, attributes, settings)
+
+
+def _audit(
+    population: Population, attributes: AttributeTable, settings: AuditSettings
+) -> AuditResult:
     aligned = attributes.aligned_to(population.employee_ids)
     groupings = build_groupings(aligned, population, settings)
     cube = build_cube(population, aligned)
@@ -128,7 +137,7 @@ class _Bench:
     def __post_init__(self) -> None:
         manager = self.population.manager
         self.clusters = None if manager is None else number_clusters(manager)
-        wanted = _list_measures(self.population, self.settings)
+        wanted = list_measures(self.population.band_labels, self.settings.favourable)
         labels = np.arange(self.cube.n_bands)
         self.counted = {measure: np.isin(labels, bands) for measure, bands in wanted.items()}
         self.measures = (*self.counted, *SCORE_MEASURES)
@@ -253,12 +262,3 @@ def _join_outcomes(outcomes: Sequence[Sequence[Outcome]]) -> list[Outcome]:
         Outcome(np.concatenate([o.value for o in each]), np.concatenate([o.n for o in each]))
         for each in zip(*outcomes, strict=True)
     ]
-
-
-def _list_measures(population: Population, settings: AuditSettings) -> dict[str, list[int]]:
-    n_bands = len(population.band_labels)
-    cuts = {
-        f"at_or_above:{population.band_labels[first]}": list(range(first, n_bands))
-        for first in range(1, n_bands)
-    }
-    return {"selection_rate": sorted(settings.favourable)} | cuts | {"lowest_band": [0]}

@@ -5,7 +5,7 @@ fairlearn loads scikit-learn, so it is imported where a figure is computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -110,6 +110,22 @@ def _write_metric(outcomes: Sequence[Outcome]) -> Callable[[Any, Any], FloatArra
         return np.array(figures)
 
     return measure
+
+
+def list_measures(band_labels: Sequence[str], favourable: Collection[int]) -> dict[str, list[int]]:
+    """Measures of bands and the positions of the bands that each counts.
+
+    Examples
+    --------
+    >>> list_measures(["Below", "Meets"], {1})
+    {'selection_rate': [1], 'at_or_above:Meets': [1], 'lowest_band': [0]}
+    """
+    n_bands = len(band_labels)
+    cuts = {
+        f"at_or_above:{band_labels[first]}": list(range(first, n_bands))
+        for first in range(1, n_bands)
+    }
+    return {"selection_rate": sorted(favourable)} | cuts | {"lowest_band": [0]}
 
 
 def compute_ratio(rate: float, rate0: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calibrate.audit.adjusted import build_adjusted
 from calibrate.audit.adjusted_findings import find_adjusted, note_adjusted
+from calibrate.audit.composites import build_composites, note_composites
 from calibrate.audit.controls import build_controls
 from calibrate.audit.dependence import build_dependence
 from calibrate.audit.dependence_findings import find_dependence, note_dependence
@@ -16,10 +17,12 @@ from calibrate.audit.origins import build_origins, find_origins, note_origins
 from calibrate.audit.packs import build_obligations, build_rule_packs
 from calibrate.audit.passthrough import build_passthrough, note_passthrough
 from calibrate.audit.proxies import build_proxies, find_proxies, note_proxies
+from calibrate.audit.quota import build_quota_impact, find_quota_impact, note_quota_impact
 from calibrate.audit.simulation import build_simulation, find_alarms
 from calibrate.audit.unknowns import build_unknowns, note_unknowns
 from calibrate.tables import (
     ADJUSTED,
+    COMPOSITES,
     CONFIGURATIONS,
     CONTROLS,
     DEPENDENCE,
@@ -33,6 +36,7 @@ from calibrate.tables import (
     PASSTHROUGH,
     PROBLEMS,
     PROXIES,
+    QUOTA_IMPACT,
     RULE_PACKS,
     SIMULATION,
     UNKNOWNS,
@@ -40,6 +44,7 @@ from calibrate.tables import (
 )
 
 PARTS: tuple[Part, ...] = (
+    Part(COMPOSITES, build_composites, note=note_composites),
     Part(DEPENDENCE, build_dependence, find_dependence, note_dependence),
     Part(ADJUSTED, build_adjusted, find_adjusted, note_adjusted),
     Part(CONTROLS, build_controls),
@@ -48,6 +53,7 @@ PARTS: tuple[Part, ...] = (
     Part(MOVES, build_moves, find_moves),
     Part(ORIGINS, build_origins, find_origins, note_origins),
     Part(PROXIES, build_proxies, find_proxies, note_proxies),
+    Part(QUOTA_IMPACT, build_quota_impact, find_quota_impact, note_quota_impact),
     Part(LL144, build_ll144, note=note_ll144),
     Part(OBLIGATIONS, build_obligations),
     Part(RULE_PACKS, build_rule_packs),

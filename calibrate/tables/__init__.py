@@ -2,6 +2,7 @@
 
 from calibrate.tables.adjusted import ADJUSTED, CONTROLS
 from calibrate.tables.calibration_gaps import EQUAL_SHARES, MOVES, PASSTHROUGH
+from calibrate.tables.composites import COMPOSITES
 from calibrate.tables.configurations import CONFIGURATIONS
 from calibrate.tables.contract import DTYPES, SIGNIFICANT_DIGITS, Column, Contract, Kind
 from calibrate.tables.counts import CONTRADICTIONS
@@ -32,6 +33,7 @@ __all__ = [
     "ADJUSTED",
     "AGENDA",
     "AGREEMENT",
+    "COMPOSITES",
     "CONFIGURATIONS",
     "CONTRADICTIONS",
     "CONTROLS",
