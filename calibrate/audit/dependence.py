@@ -33,8 +33,8 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 Row = dict[str, Any]
 
-#: A fit in which this share of the rated people is unlinked has told no severities apart.
-NEARLY_ALL = 0.9
+#: Where no larger share of the rated people is well linked, severities are not told apart.
+HARDLY_ANY = 0.1
 MEASURES = (*PRIMARY_MEASURES, "mean_score")
 
 
@@ -82,8 +82,8 @@ def is_within_leading(inquiry: Inquiry) -> bool:
     if background is None or inquiry.clusters is None:
         return False
     rated = inquiry.population.rated
-    unlinked = np.asarray(background.link)[rated] == "unlinked"
-    return not background.is_fitted or bool(unlinked.size and unlinked.mean() >= NEARLY_ALL)
+    linked = np.asarray(background.link)[rated] == "linked"
+    return not background.is_fitted or bool(linked.size and linked.mean() <= HARDLY_ANY)
 
 
 def build_dependence(inquiry: Inquiry) -> pd.DataFrame:

@@ -260,7 +260,12 @@ def build_background(n: int, *, is_fitted: bool, link: str) -> Background:
 
 @pytest.mark.parametrize(
     ("is_fitted", "link", "leads"),
-    [(True, "linked", False), (True, "unlinked", True), (False, "linked", True)],
+    [
+        (True, "linked", False),
+        (True, "unlinked", True),
+        (True, "weak", True),
+        (False, "linked", True),
+    ],
 )
 def test_the_gap_within_managers_leads_where_nothing_is_linked(
     make_settings: MakeSettings, is_fitted: bool, link: str, leads: bool

@@ -27,7 +27,7 @@ LEADING = (
 )
 CAPTION = (
     "First family. Gaps are group minus reference, in percentage points, with the 95 % interval. "
-    "p: people taken as independent (Fisher, mid-p); clustered by manager (CR2); within managers "
+    "A small p says that chance alone would seldom make such a gap. p: people taken as independent (Fisher, mid-p); clustered by manager (CR2); within managers "
     "(Mantel-Haenszel; * exact). Compared: people whose manager has people of both. Ratio: of the "
     "rates under the same manager."
 )
@@ -87,7 +87,8 @@ def _say_removal(primary: list[Row]) -> str:
 
 
 def _build_table(primary: list[Row]) -> Grid:
-    return build_grid(CAPTION, _HEADINGS, [_write_row(row) for row in primary], noun="lines")
+    hanging = [place for place, row in enumerate(primary) if (row["n_reversing"] or 0) > 0]
+    return build_grid(CAPTION, _HEADINGS, [_write_row(row) for row in primary], hanging, "lines")
 
 
 def _write_row(row: Row) -> tuple[str, ...]:
