@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from calibrate.bands import QuotaMoves
+
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -138,6 +140,8 @@ class Background:
         What the calibration makes of the forms; None where that is not known.
     comments, history
         None where the files have none.
+    quota
+        Where the guideline would put people if it were a quota; None without one.
     """
 
     strata: Mapping[str, tuple[str, ...]]
@@ -152,3 +156,4 @@ class Background:
     calibration: Calibration | None = None
     comments: CommentEvidence | None = None
     history: HistoryEvidence | None = None
+    quota: QuotaMoves | None = None

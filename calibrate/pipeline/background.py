@@ -8,6 +8,7 @@ from calibrate.audit import Background, FormEvidence
 from calibrate.config import CONTROL_COLUMNS, SOURCES
 from calibrate.pipeline.comments import gather_comments, gather_history
 from calibrate.pipeline.frozen import describe_calibration
+from calibrate.pipeline.quota import find_moves
 from calibrate.pipeline.stages import Scored
 
 
@@ -37,6 +38,7 @@ def gather_background(scored: Scored) -> Background:
         calibration=describe_calibration(scored),
         comments=gather_comments(prepared),
         history=gather_history(prepared),
+        quota=find_moves(scored),
     )
 
 

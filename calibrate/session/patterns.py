@@ -42,8 +42,8 @@ def list_pattern_findings(patterns: pd.DataFrame) -> Iterator[Row]:
         figures = "; ".join(_say_figures(row) for row in records)
         yield (
             "distribution", str(scope), str(scope_id), "look",
-            f"{str(scope).capitalize()} {scope_id} stands out from people at the same levels: "
-            f"{found}",
+            f"{str(scope).capitalize()} {scope_id} stands out from "
+            f"{'other levels' if scope == 'level' else 'people at the same levels'}: {found}",
             f"{max(int(row['n']) for row in records)} people. {figures}. "
             f"{NEXT.get(str(scope), OTHERWISE)}",
         )  # fmt: skip
@@ -62,12 +62,17 @@ def say_pattern(row: Mapping[Hashable, Any]) -> str:
     return PHRASES[str(row["test"])]
 
 
+def say_q(q_value: float) -> str:
+    """Say a corrected p-value; a small one never reads zero."""
+    return "q below 0.001" if q_value < 0.001 else f"q = {q_value:.3f}"
+
+
 def _say_figures(row: Mapping[Hashable, Any]) -> str:
     value, expected, low, high, q_value = (
         float(row[name]) for name in ("value", "expected", "low", "high", "q_value")
     )
     test = str(row["test"]).capitalize()
-    q_words = "q below 0.001" if q_value < 0.001 else f"q = {q_value:.3f}"
+    q_words = say_q(q_value)
     if row["test"] == "spread":
         return (
             f"{test} {value:.1f} points against {expected:.1f} "
