@@ -20,11 +20,14 @@ from calibrate.audit.policy import (
 )
 from calibrate.audit.population import AuditSettings, Population
 from calibrate.bands.guideline import false_discovery_rate
+from calibrate.tables import DISPARITIES
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 #: Family of a stage, a measure and an attribute.
 NameFamily = Callable[[str, str, str], Family]
+#: What :class:`calibrate.audit.policy.Evidence` takes from a row, in its order.
+FLAGS = ("is_computable", "is_small", "is_reference", "is_beyond_bound", "is_inside_bound")
 
 
 def judge_rows(
@@ -58,7 +61,7 @@ def judge_blocks(blocks: Sequence[Rows], rules: RulePack, name: NameFamily) -> p
         that end in ``_family`` are those of a single test at 0.05/m.
     """
     if not blocks:
-        return pd.DataFrame()
+        return _start_empty()
     rows = pd.DataFrame({key: np.concatenate([b[key] for b in blocks]) for key in blocks[0]})
     rows["n_favourable"] = rows["n_favourable"].astype("Int64")
     keys = zip(rows["stage"], rows["measure"], rows["attribute"], strict=True)
@@ -74,13 +77,19 @@ def judge_blocks(blocks: Sequence[Rows], rules: RulePack, name: NameFamily) -> p
         q_value[inside] = false_discovery_rate(larger[inside])
         _fill_power(rows, inside, int(np.isfinite(larger[inside]).sum()))
     rows["q_value"] = q_value
-    flags = ("is_computable", "is_small", "is_reference", "is_beyond_bound", "is_inside_bound")
-    columns = [rows[flag].to_numpy(bool).tolist() for flag in flags]
+    columns = [rows[flag].to_numpy(bool).tolist() for flag in FLAGS]
     rows["verdict"] = [
         judge(Evidence(*values), rules.alpha)
         for values in zip(*columns, q_value.tolist(), strict=True)
     ]
     return rows
+
+
+def _start_empty() -> pd.DataFrame:
+    """No row, but every column: parts of the audit select by them."""
+    names = [name for name in DISPARITIES.names if name != "suppressed"]
+    typed = dict.fromkeys((*FLAGS, "is_hidden"), bool)
+    return pd.DataFrame(columns=[*names, "n_reference", *typed]).astype(typed)
 
 
 def _fill_power(rows: pd.DataFrame, inside: BoolArray, n_tests: int) -> None:
