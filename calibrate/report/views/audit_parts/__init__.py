@@ -9,6 +9,7 @@ from calibrate.report.views.audit_parts.adjusted import build_adjusted
 from calibrate.report.views.audit_parts.calibration import build_calibration
 from calibrate.report.views.audit_parts.configurations import build_configurations
 from calibrate.report.views.audit_parts.dependence import build_dependence
+from calibrate.report.views.audit_parts.distribution import build_distribution
 from calibrate.report.views.audit_parts.origins import build_origins
 from calibrate.report.views.audit_parts.packs import build_packs
 from calibrate.report.views.audit_parts.proxies import build_proxies
@@ -23,6 +24,7 @@ BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] =
     build_origins,
     build_proxies,
     build_calibration,
+    build_distribution,
     build_unknowns,
     build_simulation,
     build_packs,
