@@ -63,7 +63,7 @@ def welch_heterogeneity(
     Examples
     --------
     >>> round(welch_heterogeneity([0.0, 3.0], [1.0, 1.0], [20.0, 20.0]).p_value, 4)
-    0.0402
+    0.0401
     """
     d, v, nu = (np.array(part, np.float64) for part in (gaps, variances, degrees))
     n = len(d)

@@ -116,6 +116,7 @@ def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> str:
 def _say_teams(known: Sequence[Row]) -> tuple[str, ...]:
     """How many single teams stand out; teams are tested exactly, and most are too small."""
     counts = [row for row in known if row["figure"] == "teams_standing_out"]
+    counts = [row for row in counts if row["value"]]
     if not counts:
         return ()
     said = [

@@ -43,7 +43,7 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
     said = (
         f"{count_of(n_out, 'line of', 'lines of')} {len(known):,} score higher than chance."
         if n_out
-        else "No column, and not all of them together, tells a group better than chance here.",
+        else "No column, nor all of them together, scores higher than chance would.",
         "All lines stand in audit/tables/proxies.",
     )
     headings = (
