@@ -95,12 +95,12 @@ def _say_leading(told: list[Row]) -> dict[str, str]:
 
 
 def _say_within(row: Row) -> dict[str, str]:
-    direction = "less" if row["ratio_within"] < 1 else "more"
-    where = WHERE[row["measure"]]
+    amount = "fewer" if row["ratio_within"] < 1 else "more"
     return _finding(
         "within", row, "look",
-        f"Under the same manager, {row['group']} are {direction} often {where} than "
-        f"{row['reference']} ({row['stage']} bands)",
+        f"Under the same manager {amount} of the group '{row['group']}' than of "
+        f"'{row['reference']}' are {WHERE[row['measure']]} ({row['stage']} bands). "
+        "A reason to look.",
         f"Ratio {row['ratio_within']:.2f}, 95 % interval {row['ratio_low']:.2f} to "
         f"{row['ratio_high']:.2f}, {row['n_compared']:,} people under {row['n_managers']:,} "
         f"managers with both. q {_small(row['q_within'])} after Benjamini-Hochberg. Look next at "
@@ -111,11 +111,16 @@ def _say_within(row: Row) -> dict[str, str]:
 def _say_reversal(row: Row) -> dict[str, str]:
     n = int(row["n_reversing"])
     one = f"manager {row['reverses_without']}"
-    who = f"the people of {one}" if n == 1 else f"the people of any one of {n} managers, as {one}"
+    who = (
+        f"the people of {one}"
+        if n == 1
+        else f"the people of any one of {n} managers, {one} for one,"
+    )
     return _finding(
         "removal", row, "note",
-        f"One manager decides whether {row['group']} {WHERE[row['measure']]} is beyond",
-        f"Without {who} the line {row['attribute']}: {row['group']} would not be beyond. "
+        f"{row['attribute']}: the verdict on the group '{row['group']}' {WHERE[row['measure']]} hangs "
+        "on one manager",
+        f"Without {who} the line would no longer be beyond the bounds. "
         "Look at the bands of that team. No figures without the team are printed: the "
         "difference would give its counts away.",
     )  # fmt: skip

@@ -27,9 +27,10 @@ LEADING = (
 )
 CAPTION = (
     "First family. Gaps are group minus reference, in percentage points, with the 95 % interval. "
-    "A small p says that chance alone would seldom make such a gap. p: people taken as independent (Fisher, mid-p); clustered by manager (CR2); within managers "
-    "(Mantel-Haenszel; * exact). Compared: people whose manager has people of both. Ratio: of the "
-    "rates under the same manager."
+    "A small p says that chance alone would seldom make such a gap. p: people taken as "
+    "independent (Fisher, mid-p); clustered by manager (CR2); within managers (Mantel-Haenszel; "
+    "* exact). Compared: people whose manager has people of both. Ratio: of the rates under the "
+    "same manager."
 )
 _HEADINGS = (
     Heading("Measure and group"), Heading("Reference", 24),
@@ -48,14 +49,13 @@ def build_dependence(material: Material, audit: AuditMaterial) -> tuple[Section,
     if not primary:
         return ()
     primary.sort(key=lambda row: (row["measure"] != "selection_rate", row["attribute"]))
-    return (Section(TITLE, LEAD, _say(primary, audit), (_build_table(primary),), is_wide=True),)
-
-
-def _say(primary: list[Row], audit: AuditMaterial) -> tuple[str, ...]:
-    said = []
     ids = {str(row["finding_id"]) for row in list_rows(audit.tables["findings"])}
-    if "dependence:within" in ids:
-        said.append(LEADING)
+    lead = f"{LEADING} {LEAD}" if "dependence:within" in ids else LEAD
+    return (Section(TITLE, lead, _say(primary), (_build_table(primary),), is_wide=True),)
+
+
+def _say(primary: list[Row]) -> tuple[str, ...]:
+    said = []
     told = [row for row in primary if row["within"] == "told"]
     if not told:
         said.append("Too few people have a manager with people of both groups: nothing is told.")
