@@ -52,6 +52,16 @@ PAIR_WORDS = {
 MOST_LINES, MOST_MOVES = 10, 8
 #: Forms a person that differ by this factor are worth a sentence.
 UNEVEN = 1.25
+#: Shares that differ by rounding alone.
+SAME = 1e-9
+IDLE = (
+    "No severity was taken out of any score: all of a real gap is kept, and nothing of a gap that "
+    "raters make is removed."
+)
+ORDINAL = (
+    "Which share of a gap the ordinal model keeps depends on where on the scale it lies, and is "
+    "not stated."
+)
 #: Groups that a sentence names.
 MOST_NAMED = 4
 
@@ -63,6 +73,9 @@ def build_calibration(material: Material, audit: AuditMaterial) -> tuple[Section
         for name in ("equal_shares", "passthrough", "moves")
     )
     shares, sent = [r for r in shares if _is_single(r)], [r for r in sent if _is_single(r)]
+    if _is_idle(sent):
+        # Three times the same column would look like three opinions.
+        shares = [r for r in shares if r["stage"] not in ("adjusted", "calibrated")]
     sections = []
     if shares or sent:
         grids = tuple(
@@ -70,14 +83,20 @@ def build_calibration(material: Material, audit: AuditMaterial) -> tuple[Section
             for measure, words in MEASURE_WORDS.items()
             if any(r["measure"] == measure for r in shares)
         )
-        said = (
-            *_say_forms(shares), *_say_changes(shares), *_say_kept(sent), *_say_removed(sent)
-        )  # fmt: skip
+        is_ordinal = material.cycle.effects.model == "ordinal"
+        said = (*_say_forms(shares), *_say_changes(shares), *_say_fit(sent, is_ordinal=is_ordinal))
         more = ("All lines are in audit/tables/equal_shares and audit/tables/passthrough.",)
         sections.append(Section(TITLE, LEAD, (*said, *more), grids))
     if moves:
         sections.append(Section(MOVES_TITLE, MOVES_LEAD, _say_moves(moves), _write_moves(moves)))
     return tuple(sections)
+
+
+def _is_idle(sent: list[Row]) -> bool:
+    """Does the fit leave every score as it was?"""
+    kept = [float(r["kept_real"]) for r in sent if r["kept_real"] is not None]
+    made = [float(r["removed_rater_made"]) for r in sent if r["removed_rater_made"] is not None]
+    return bool(kept) and all(abs(k - 1) < SAME for k in kept) and all(abs(m) < SAME for m in made)
 
 
 def _is_single(row: Row) -> bool:
@@ -194,9 +213,11 @@ def _say_changes(rows: list[Row]) -> tuple[str, ...]:
         words = f"From raw to {stage}, at one share, the ratio of favourable shares"
         if named:
             more = f", and of {len(clear) - MOST_NAMED} more" if len(clear) > MOST_NAMED else ""
-            said.append(f"{words} changes beyond its error for {join_words(named)}{more}.")
+            said.append(f"{words} changes for {join_words(named)}{more}: in brackets the interval.")
         else:
-            said.append(f"{words} changes for no group by more than its error.")
+            said.append(f"{words} changes for no group by more than its 95 % interval.")
+    if any("in brackets" in sentence for sentence in said):
+        said.append("One interval in twenty leaves out 0 by chance: these lines are not tested.")
     return tuple(said)
 
 
@@ -211,16 +232,22 @@ def _percents(rows: list[Row], score: str, column: str) -> str:
     return f"{_range(values, 0)}%" if values else ""
 
 
+def _say_fit(sent: list[Row], *, is_ordinal: bool) -> tuple[str, ...]:
+    if is_ordinal:
+        return (ORDINAL,)
+    return (IDLE,) if _is_idle(sent) else (*_say_kept(sent), *_say_removed(sent))
+
+
 def _say_kept(rows: list[Row]) -> tuple[str, ...]:
     rows = [r for r in rows if _is_compared(r)]
     adjusted, calibrated = (_percents(rows, s, "kept_real") for s in ("adjusted", "calibrated"))
     if not adjusted or not calibrated:
         return ()
     return (
-        f"Of a real gap, one that stands in every form about a group, adjusted scores keep "
-        f"{adjusted} and calibrated scores {calibrated}, depending on the group. Raters who are "
-        "all stricter with one group leave the same trace: no calculation on these marks can tell "
-        "the two apart.",
+        "If a gap is real (every form about a group is lower by the same amount), adjusted scores "
+        f"keep {adjusted} of it and calibrated scores {calibrated}, depending on the group. Raters "
+        "who are all stricter with one group leave the same trace: no calculation on these marks "
+        "can tell the two apart.",
     )
 
 
@@ -234,10 +261,10 @@ def _say_removed(rows: list[Row]) -> tuple[str, ...]:
                 ) if rows else ()  # fmt: skip
     made = [float(r["rater_made_in_raw"]) for r in rows if r["rater_made_in_raw"] is not None]
     return (
-        "Of a gap that raters make, who are the stricter the more of their forms are about a "
-        f"group, adjusted scores take out {adjusted} and calibrated scores {calibrated}. In raw "
-        f"scores such a gap is {_range(made, 2)} of the difference between a rater with that "
-        "group alone and a rater with nobody of it.",
+        "If raters make a gap (each is the stricter, the more of the own forms are about a group), "
+        f"adjusted scores take out {adjusted} of it and calibrated scores {calibrated}. In raw "
+        f"scores it is {_range(made, 2)} of the difference between a rater with that group alone "
+        "and a rater with nobody of it.",
     )
 
 
