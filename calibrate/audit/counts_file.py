@@ -105,10 +105,12 @@ def _check_header(header: Sequence[str], file: str) -> list[Problem]:
     def report(column: str, rule: str, what: str, fix: str) -> Problem:
         return Problem(file, 1, column, rule, what, fix, whole=True)
 
+    if len(header) == 1 and (signs := [sign for sign in ";\t|" if sign in header[0]]):
+        what = f"the columns are parted by {signs[0]!r}"
+        return [report("", "wrong_delimiter", what, "save it with commas, or as .xlsx or .parquet")]
+    needed = f"needed: {', '.join(REQUIRED)}"
     problems = [
-        report(
-            name, "missing_column", f"column {name} is missing", f"needed: {', '.join(REQUIRED)}"
-        )
+        report(name, "missing_column", f"column {name} is missing", needed)
         for name in REQUIRED
         if name not in header
     ]
