@@ -169,6 +169,17 @@ def test_the_adjustment_is_a_pair_of_stages_only_where_there_is_one(
     assert not len(audit(groups, {"raw": raw}, settings).tables["moves"])
 
 
+def test_what_the_session_did_is_told_from_what_managers_did(make_settings: MakeSettings) -> None:
+    groups = [("w",)] * 5 + [("m",)] * 6
+    stages = {"raw": [1] * 11, "proposed": [0] + [1] * 10, "final": [1] * 10 + [2]}
+    result = audit(groups, stages, make_settings(min_cell=1))
+    managers, session = (pick(result, "w", *pair) for pair in (("raw", "proposed"),
+                                                               ("proposed", "final")))  # fmt: skip
+    assert (managers["n_up"], managers["n_down"]) == (0, 1)
+    assert (session["n_up"], session["n_down"]) == (1, 0)
+    assert pick(result, "m", "proposed", "final")["n_up"] == 1
+
+
 def test_a_small_group_loses_every_figure(make_settings: MakeSettings) -> None:
     groups = [("a",)] * 3 + [("b",)] * 30 + [("c",)] * 20
     rng = draw(1)
