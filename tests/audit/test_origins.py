@@ -24,7 +24,7 @@ from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.origins import build_origins, find_origins, note_origins
 from calibrate.audit.origins.lines import newcombe_interval
 from calibrate.audit.origins.slices import welch_heterogeneity
-from calibrate.audit.origins.teams import rank_sum_p, split_by_manager
+from calibrate.audit.origins.teams import rank_sum_p
 from calibrate.config import MICRO, MISSING
 from calibrate.tables import ORIGINS
 
@@ -130,12 +130,24 @@ def test_heterogeneity_of_means_is_welchs_of_r() -> None:
     assert found.p_value == pytest.approx(0.00925783912886, rel=1e-9)
 
 
-def test_gap_within_managers_is_rs_coefficient_with_teams_and_both_parts_add_up() -> None:
-    y = np.array([60.0, 55, 70, 62, 50, 41, 58, 47, 66, 80, 72, 75])
-    group = np.array([1, 0, 0, 1, 1, 1, 1, 0, 0, 1, 0, 0], dtype=bool)
-    split = split_by_manager(y, group, np.repeat([0, 1, 2], 4))
-    assert split.within[0] == pytest.approx(2.9, abs=1e-12)
-    assert split.within[0] + split.between[0] == pytest.approx(-5.66666666667, abs=1e-10)
+def test_gap_within_managers_is_rs_coefficient_with_teams_and_both_parts_add_up(
+    settings: AuditSettings,
+) -> None:
+    # The 12 people of tests/reference/origins.R, twice: the coefficient stays.
+    points = np.array([60.0, 55, 70, 62, 50, 41, 58, 47, 66, 80, 72, 75])
+    woman = np.array([1, 0, 0, 1, 1, 1, 1, 0, 0, 1, 0, 0], dtype=bool)
+    order = np.argsort(~np.tile(woman, 2), kind="stable")
+    population = make_company(
+        np.tile(points, 2)[order], manager=np.tile(np.repeat([0, 1, 2], 4), 2)[order]
+    )
+    table = build(population, settings)
+    parts = [
+        pick(table, "manager", item, "points")["estimate"]
+        for item in ("within managers", "between managers", "all")
+    ]
+    assert parts[0] == pytest.approx(2.9, abs=1e-10)
+    assert parts[2] == pytest.approx(-5.66666666667, abs=1e-10)
+    assert parts[0] + parts[1] == pytest.approx(parts[2], abs=1e-10)
 
 
 def test_rank_sum_counts_all_deals_with_ties_as_r_does() -> None:

@@ -102,6 +102,11 @@ class Pair:
             self, is_group=self.is_group & inside, is_reference=self.is_reference & inside
         )
 
+    @property
+    def sides(self) -> tuple[BoolArray, BoolArray]:
+        """People of the group and of the reference, each (I,)."""
+        return self.is_group, self.is_reference
+
     def forget_clusters(self) -> Pair:
         """The same people, each on their own."""
         return replace(self, clusters=None)

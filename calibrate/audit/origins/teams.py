@@ -11,9 +11,10 @@ import numpy as np
 from scipy.special import stdtr
 from scipy.stats import rankdata
 
+from calibrate.audit.dependence import find_interval_within
 from calibrate.audit.inquiry import Inquiry
+from calibrate.audit.mantel_haenszel import Strata, compare_strata
 from calibrate.audit.origins.lines import (
-    NOTHING,
     BoolArray,
     Figures,
     FloatArray,
@@ -21,7 +22,6 @@ from calibrate.audit.origins.lines import (
     Line,
     Pair,
     list_pairs,
-    t_half,
 )
 from calibrate.bands.guideline import false_discovery_rate
 from calibrate.config import MICRO, MISSING
@@ -29,74 +29,6 @@ from calibrate.config import MICRO, MISSING
 ALPHA = 0.05
 #: Larger teams have too many deals to count; the normal curve with ties serves.
 EXACT_TEAM = 60
-
-
-@dataclass(frozen=True)
-class Split:
-    """The parts of a gap, each as (estimate, standard error, degrees of freedom)."""
-
-    within: tuple[float, float, float]
-    between: tuple[float, float, float]
-
-
-def split_by_manager(y: FloatArray, is_group: BoolArray, team: IntArray) -> Split:
-    r"""Split a gap of two means into one within and one between teams.
-
-    With :math:`\tilde g_i` the group indicator minus its mean in the team:
-
-    .. math:: D = \bar y_1 - \bar y_0, \quad
-              \beta = \frac{\sum_i \tilde g_i y_i}{\sum_i \tilde g_i^2}, \quad
-              D = \beta + (D - \beta)
-
-    :math:`\beta` compares people of one team; :math:`D - \beta` is what remains
-    because the groups sit under different managers. Standard errors add up, by
-    team, each person's influence, with C/(C − 1) and C − 1 degrees of freedom;
-    for :math:`\beta` C counts the teams with both groups.
-
-    Parameters
-    ----------
-    y : (P,) points
-    is_group : (P,) bool
-        The others are the reference.
-    team : (P,) code
-
-    Examples
-    --------
-    >>> split = split_by_manager(
-    ...     np.array([1.0, 2.0, 5.0, 7.0, 5.0]), np.array([1, 0, 1, 0, 0], dtype=bool),
-    ...     np.array([0, 0, 1, 1, 1]),
-    ... )
-    >>> round(split.within[0], 4), round(split.within[0] + split.between[0], 4)
-    (-1.0, -1.6667)
-    """
-    code = np.unique(team, return_inverse=True)[1]
-    size = np.bincount(code)
-    n_teams, n1 = len(size), int(is_group.sum())
-    n0 = len(y) - n1
-    mean_y = np.bincount(code, y) / size
-    mean_g = np.bincount(code, is_group) / size
-    own_g, own_y = is_group - mean_g[code], y - mean_y[code]
-    gap = float(y[is_group].mean() - y[~is_group].mean())
-    squares = float(own_g @ own_g)
-    if not squares > 0:
-        return Split((NOTHING,) * 3, (NOTHING,) * 3)
-    within = float(own_g @ own_y) / squares
-    of_within = own_g * (own_y - within * own_g) / squares
-    of_gap = np.where(is_group, (y - y[is_group].mean()) / n1, -(y - y[~is_group].mean()) / n0)
-    n_mixed = int(((mean_g > 0) & (mean_g < 1)).sum())
-    return Split(
-        (within, *_add_up(of_within, code, n_mixed)),
-        (gap - within, *_add_up(of_gap - of_within, code, n_teams)),
-    )
-
-
-def _add_up(influence: FloatArray, code: IntArray, n_clusters: int) -> tuple[float, float]:
-    """Standard error of a sum of influences over clusters, and its degrees of freedom."""
-    if n_clusters < 2:
-        return NOTHING, NOTHING
-    sums = np.bincount(code, influence)
-    variance = float(sums @ sums) * n_clusters / (n_clusters - 1)
-    return variance**0.5, float(n_clusters - 1)
 
 
 @lru_cache(maxsize=4096)
@@ -146,27 +78,32 @@ def compare_managers(inquiry: Inquiry) -> Iterator[Line]:
     tested: list[tuple[Pair, list[_Team]]] = []
     for _, pair in list_pairs(inquiry):
         narrow = pair.narrow(~np.isnan(points) & (population.manager >= 0))
-        yield from _split(narrow, points)
+        yield from _split(narrow, points, population.manager)
         if not narrow.is_small:
             tested.append((narrow, _test_teams(narrow, points, population.manager)))
     yield from _list_teams(inquiry, tested, points, population.manager)
 
 
-def _split(pair: Pair, points: FloatArray) -> Iterator[Line]:
+def _split(pair: Pair, points: FloatArray, manager: IntArray) -> Iterator[Line]:
+    """The gap in all, the part within managers and the rest, as the table dependence has them."""
     whole = pair.compare_means(points)
     yield pair.write("manager", "all", "points", whole)
-    parts = {"within managers": Figures(), "between managers": Figures()}
-    if not pair.is_small and pair.clusters is not None:
-        chosen = pair.is_group | pair.is_reference
-        split = split_by_manager(points[chosen], pair.is_group[chosen], pair.clusters[chosen])
-        for name, part in zip(parts, (split.within, split.between), strict=True):
-            estimate, error, degrees = part
-            half = t_half(error, degrees)
-            t = abs(estimate) / error if error > 0 else NOTHING
-            p_value = 2 * float(stdtr(degrees, -t)) if degrees > 0 else NOTHING
-            parts[name] = Figures(estimate, estimate - half, estimate + half, p_clustered=p_value)
-    for name, figures in parts.items():
-        yield pair.write("manager", name, "points", figures)
+    size = int(manager.max(initial=0)) + 1
+    columns = [np.bincount(manager[side], minlength=size) for side in pair.sides]
+    columns += [np.bincount(manager[side], points[side], minlength=size) for side in pair.sides]
+    both = pair.is_group | pair.is_reference
+    columns.append(np.bincount(manager[both], points[both] ** 2, minlength=size))
+    is_mixed = (columns[0] > 0) & (columns[1] > 0)
+    mixed = pair.narrow(both & is_mixed[manager])
+    within, between = Figures(), Figures()
+    if not mixed.is_small:
+        strata = Strata.build(*(np.asarray(column, np.float64) for column in columns))
+        found = compare_strata(strata, is_share=False)
+        low, high = find_interval_within(strata, found.gap)
+        within = Figures(found.gap, low, high, found.p_value)
+        between = Figures(whole.estimate - found.gap)
+    yield mixed.write("manager", "within managers", "points", within)
+    yield mixed.write("manager", "between managers", "points", between)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,6 @@ def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ..
             known, ("source", "rater_group"), "Who marked: gap in points of each source's forms, "
             "one value a person, and how much more raters give their own group"
         ),
-        _list_managers(known),
         _list_slices(known),
         _list_places(known),
         _list_presence(known),
@@ -231,35 +230,6 @@ def _say_line(row: Row) -> str:
     if row["dimension"] == "rater_group":
         return "Raters on their own group, beside other raters"
     return item.capitalize() if row["dimension"] == "stage" else item
-
-
-def _list_managers(known: Sequence[Row]) -> Grid:
-    words = {
-        "all": "In all", "within managers": "Within one manager's people",
-        "between managers": "Because groups sit under different managers",
-    }  # fmt: skip
-    chosen = [row for row in known if row["dimension"] == "manager"]
-    largest = _strongest([row for row in chosen if row["item"] == "all"], 2)
-    rows = [
-        row
-        for first in largest
-        for item in words
-        for row in chosen
-        if row["item"] == item and row["group"] == first["group"]
-        and row["attribute"] == first["attribute"]
-    ]  # fmt: skip
-    headings = (
-        Heading("Part"), WHO, PEOPLE, Heading("Gap", 14, is_number=True), _INTERVAL, Q,
-    )  # fmt: skip
-    cells = [
-        (
-            words[str(row["item"])], say_who(row), say_people(row), _say_gap(row),
-            _say_interval(row), write_p(row["q_value"]),
-        )
-        for row in rows
-    ]  # fmt: skip
-    caption = "Under whom: the gap of the raw score in points, split in two parts that add up"
-    return build_grid(caption, headings, cells, _mark(rows), "lines")
 
 
 def _list_slices(known: Sequence[Row]) -> Grid:
