@@ -27,10 +27,14 @@ from calibrate.report.words import (
 )
 
 FINDING_WORDS = {
-    "distribution": "Distributions outside the guideline",
     "rater": "Ways of marking worth a talk",
     "network": "Gaps in who marked whom",
     "input": "Faults in the data",
+}
+#: Kinds of scope whose bands and scores are set beside the rest of the company.
+PARTS = {
+    "department": "Departments whose bands stand out",
+    "manager": "Managers whose team's bands stand out",
 }
 #: Sessions that leave the page one page.
 MOST_SESSIONS = 8
@@ -179,7 +183,39 @@ def _say_share(n: int, total: int) -> str:
 def _count_risks(material: Material) -> tuple[Item, ...]:
     kinds = material.tables["findings"]["kind"]
     items = [Item(words, f"{int((kinds == k).sum()):,}") for k, words in FINDING_WORDS.items()]
-    return (*items, Item("Disparities to look at", _say_disparities(material)))
+    return (
+        _count_outside(material), *_count_patterns(material), *items,
+        Item("Disparities to look at", _say_disparities(material)),
+    )  # fmt: skip
+
+
+def _count_outside(material: Material) -> Item:
+    """Scopes outside the guideline, of those tested: the company and the declared kind."""
+    table, guideline = material.tables["distribution"], material.cycle.guideline
+    if guideline is None or guideline.mode == "none":
+        return Item("Outside the guideline", "no guideline")
+    tested = table[table["p_value"].notna()]
+    if tested.empty:
+        return Item("Outside the guideline", "not tested")
+    scopes = tested[["scope", "scope_id"]].drop_duplicates()
+    n_parts = int((scopes["scope"] != "company").sum())
+    parts = count_of(n_parts, guideline.scope)
+    what = "the company" if not n_parts else f"the company and {parts} tested"
+    missed = tested.loc[tested["verdict"] == "outside", ["scope", "scope_id"]].drop_duplicates()
+    return Item(f"Outside the guideline: {what}", f"{len(missed):,} of {len(scopes):,}")
+
+
+def _count_patterns(material: Material) -> tuple[Item, ...]:
+    """Parts of the company whose bands or scores stand out, of those tested."""
+    table = material.tables["patterns"]
+    tested = table[(table["test"] != "guideline") & table["p_value"].notna()]
+    items = []
+    for scope, words in PARTS.items():
+        own = tested[tested["scope"] == scope]
+        if len(own):
+            n = own.loc[own["verdict"] == "beyond", "scope_id"].nunique()
+            items.append(Item(words, f"{n:,} of {own['scope_id'].nunique():,}"))
+    return tuple(items)
 
 
 def _say_disparities(material: Material) -> str:

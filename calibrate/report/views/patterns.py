@@ -139,7 +139,7 @@ def _say_test(rows: dict[str, Row]) -> str:
     for row in rows.values():
         p, q = row.get("p_value"), row.get("q_value")
         if p is not None:
-            after = "" if q is None else f"; {write_p(q)} after correction for many tests"
+            after = "" if q is None or q == p else f"; {write_p(q)} after correction for many tests"
             return f" (p = {write_p(p)}{after})"
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.base import Company
 from calibrate.report.views.sections import Grid, Heading, Section, build_grid
 from calibrate.report.words import (
     DASH,
@@ -17,6 +18,11 @@ from calibrate.report.words import (
 )
 
 TITLE = "Distributions, and who a quota would move"
+QUOTA_TITLE = "Before a quota: whom it would move"
+QUOTA_LEAD = (
+    "A guideline is not a quota: the engine moves nobody. This is what would happen if its shares "
+    "were enforced, by score within each band."
+)
 LEAD = (
     "Every part of the company is set beside people at the same levels in the rest of it. Are "
     "more of its people in the middle, favourable or lowest bands, do more pairs have the same "
@@ -42,9 +48,8 @@ ODD_CAPTION = (
     "shares of the people, ties of the pairs; spread is the standard deviation in points."
 )
 QUOTA_CAPTION = (
-    "If the guideline were enforced, by score within each band. Favourable: share in the "
-    "favourable bands, before and after. p of being moved down (Fisher, mid-p; clustered by "
-    "manager), q on the larger over single attributes. Only people in a band that is too full "
+    "Favourable: share in the favourable bands, before and after. p of being moved "
+    "down (Fisher, mid-p; clustered by manager), q on the larger over single attributes. Only people in a band that is too full "
     "can be moved down. Could be found: the smallest ratio of the shares moved down."
 )
 #: Strongest lines that leave the section about a page.
@@ -79,11 +84,12 @@ def build_distribution(material: Material, audit: AuditMaterial) -> tuple[Sectio
     odd.sort(key=lambda row: (row["q_value"], -abs(row["value"] - row["expected"])))
     grids = [_count_odd(patterns)]
     if odd:
-        grids.append(_list_odd(odd))
-    if own:
-        grids.append(_list_impact(own))
-    sentences = (*_say_power(patterns), *_say_moves(material, moves, own))
-    return (Section(TITLE, LEAD, sentences, tuple(grids), is_wide=True),)
+        grids.append(_list_odd(odd, Company(material)))
+    impacts = (_list_impact(own),) if own else ()
+    return (
+        Section(TITLE, LEAD, _say_power(patterns), tuple(grids), is_wide=True),
+        Section(QUOTA_TITLE, QUOTA_LEAD, _say_moves(material, moves, own), impacts, is_wide=True),
+    )
 
 
 def _count_odd(patterns: Sequence[Row]) -> Grid:
@@ -103,21 +109,23 @@ def _count_test(rows: Sequence[Row], test: str) -> str:
     return f"{n_beyond:,} of {len(tested):,}"
 
 
-def _list_odd(odd: Sequence[Row]) -> Grid:
+def _list_odd(odd: Sequence[Row], company: Company) -> Grid:
     caption = ODD_CAPTION
     if len(odd) > MOST_ODD:
         caption += f" {MOST_ODD} of {len(odd):,} lines; all are in tables/patterns."
-    return build_grid(caption, _ODD_HEADINGS, [_write_odd(row) for row in odd[:MOST_ODD]])
+    return build_grid(caption, _ODD_HEADINGS, [_write_odd(row, company) for row in odd[:MOST_ODD]])
 
 
-def _write_odd(row: Row) -> tuple[str, ...]:
+def _write_odd(row: Row, company: Company) -> tuple[str, ...]:
     is_spread = row["test"] == "spread"
     value, usual, low, high = (
         write_number(row[name], 1) if is_spread else write_percent(row[name])
         for name in ("value", "expected", "low", "high")
     )
+    name = str(row["scope_id"])
+    name = company.name(name) if row["scope"] == "manager" else name
     return (
-        f"{str(row['scope']).capitalize()} {row['scope_id']}", TESTS[str(row["test"])],
+        f"{str(row['scope']).capitalize()} {name}", TESTS[str(row["test"])],
         write_count(row["n"]), value, usual, f"{low} to {high}", write_p(row["q_value"]),
     )  # fmt: skip
 
@@ -149,7 +157,7 @@ def _say_power(patterns: Sequence[Row]) -> tuple[str, ...]:
     if n_small:
         lines = "line is" if n_small == 1 else "lines are"
         said.append(f"{n_small:,} more {lines} beyond chance and too small to matter.")
-    return tuple(said)
+    return (" ".join(said),) if said else ()
 
 
 def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> tuple[str, ...]:
@@ -161,9 +169,8 @@ def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> 
     n_down = sum(labels.index(row["to_band"]) < labels.index(row["from_band"]) for row in decided)
     n_tied = len(moves) - len(decided)
     said = [
-        f"The engine moves nobody. Were the guideline a quota in every {guideline.scope}, it "
-        f"would move {count_of(n_down, 'person', 'people')} down and "
-        f"{len(decided) - n_down:,} up."
+        f"Were the guideline a quota in every {guideline.scope}, it would move "
+        f"{count_of(n_down, 'person', 'people')} down and {len(decided) - n_down:,} up."
     ]
     if n_tied:
         said.append(
@@ -180,8 +187,8 @@ def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> 
             else "No group would be moved down at another rate by more than chance. The last "
             "column says what could have been found."
         )
-    said.append("Who: tables/quota. Intersections: audit/tables/quota_impact.")
-    return tuple(said)
+    where = "Who: tables/quota. Intersections: audit/tables/quota_impact."
+    return (" ".join(said), where)
 
 
 def _list_impact(own: Sequence[Row]) -> Grid:
