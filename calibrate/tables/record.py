@@ -12,7 +12,7 @@ FINDINGS = Contract(
         Column(
             "kind",
             "text",
-            "distribution, rater, team, goals, what_if, model, network, disparity or input",
+            "distribution, rater, team, goals, what_if, model, network, disparity, origin or input",
         ),
         Column("scope", "text", "company, session, manager, rater, unit or group"),
         Column("scope_id", "text", "which of them"),
