@@ -31,11 +31,6 @@ FINDING_WORDS = {
     "network": "Gaps in who marked whom",
     "input": "Faults in the data",
 }
-#: Kinds of scope whose bands and scores are set beside the rest of the company.
-PARTS = {
-    "department": "Departments whose bands stand out",
-    "manager": "Managers whose team's bands stand out",
-}
 #: Sessions that leave the page one page.
 MOST_SESSIONS = 8
 
@@ -206,16 +201,17 @@ def _count_outside(material: Material) -> Item:
 
 
 def _count_patterns(material: Material) -> tuple[Item, ...]:
-    """Parts of the company whose bands or scores stand out, of those tested."""
+    """Teams and departments whose bands or scores stand out, of those tested."""
     table = material.tables["patterns"]
-    tested = table[(table["test"] != "guideline") & table["p_value"].notna()]
-    items = []
-    for scope, words in PARTS.items():
-        own = tested[tested["scope"] == scope]
-        if len(own):
-            n = own.loc[own["verdict"] == "beyond", "scope_id"].nunique()
-            items.append(Item(words, f"{n:,} of {own['scope_id'].nunique():,}"))
-    return tuple(items)
+    is_own = table["scope"].isin(["department", "manager"])
+    tested = table[is_own & (table["test"] != "guideline") & table["p_value"].notna()]
+    if tested.empty:
+        return ()
+    parts, odd = (
+        rows[["scope", "scope_id"]].drop_duplicates()
+        for rows in (tested, tested[tested["verdict"] == "beyond"])
+    )
+    return (Item("Teams and departments that stand out", f"{len(odd):,} of {len(parts):,}"),)
 
 
 def _say_disparities(material: Material) -> str:

@@ -50,7 +50,8 @@ ODD_CAPTION = (
 QUOTA_CAPTION = (
     "Favourable: share in the favourable bands, before and after. p of being moved "
     "down (Fisher, mid-p; clustered by manager), q on the larger over single attributes. Only "
-    "people in a band that is too full can be moved down. Could be found: the smallest ratio of the shares moved down."
+    "people in a band that is too full can be moved down. Could be found: the smallest "
+    "ratio of the shares moved down."
 )
 #: Strongest lines that leave the section about a page.
 MOST_ODD = 12
