@@ -7,6 +7,7 @@ from collections.abc import Callable
 from calibrate.report.material import AuditMaterial, Material
 from calibrate.report.views.audit_parts.adjusted import build_adjusted
 from calibrate.report.views.audit_parts.calibration import build_calibration
+from calibrate.report.views.audit_parts.composites import build_composites
 from calibrate.report.views.audit_parts.configurations import build_configurations
 from calibrate.report.views.audit_parts.dependence import build_dependence
 from calibrate.report.views.audit_parts.distribution import build_distribution
@@ -19,6 +20,7 @@ from calibrate.report.views.sections import Section
 
 #: In the order of the pages.
 BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] = (
+    build_composites,
     build_dependence,
     build_adjusted,
     build_origins,

@@ -1,0 +1,103 @@
+"""One figure over all groups, beside what it would be if the groups were alike."""
+
+from __future__ import annotations
+
+from calibrate.audit.policy import PRIMARY_MEASURES, name_primary_stage
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.words import (
+    DASH,
+    count_of,
+    join_words,
+    say_code,
+    say_measure,
+    write_number,
+)
+
+TITLE = "All groups at once"
+LEAD = (
+    "One figure for a whole attribute, over its groups that are large enough to be shown. The "
+    "smallest of several shares is small by luck alone, the more so the smaller the groups. So "
+    "each figure stands beside what it would be if all groups were alike: its mean, and where 9 "
+    "of 10 such figures would lie."
+)
+RATIO = "smallest_over_largest"
+STATISTIC_WORDS = {
+    RATIO: "Smallest over largest share",
+    "largest_minus_smallest": "Largest minus smallest share",
+    "mean_gap_to_reference": "Mean distance to the reference",
+}
+_HEADINGS = (
+    Heading("Attribute"), Heading("Groups", 14, is_number=True), Heading("Figure", 48),
+    Heading("Value", 14, is_number=True), Heading("95% interval", 26, is_number=True),
+    Heading("If alike", 14, is_number=True), Heading("9 of 10 between", 26, is_number=True),
+)  # fmt: skip
+
+
+def build_composites(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """The favourable share and the lowest band of the stage that the verdicts are about."""
+    rows = list_rows(audit.tables["composites"]) if "composites" in audit.tables else []
+    stage = name_primary_stage(tuple({str(row["stage"]) for row in rows}))
+    primary = [row for row in rows if row["stage"] == stage and "*" not in str(row["attribute"])]
+    grids = [_build_grid(measure, primary) for measure in PRIMARY_MEASURES]
+    filled = tuple(grid for grid in grids if grid is not None)
+    if not filled:
+        return ()
+    said = _say([row for row in primary if row["measure"] in PRIMARY_MEASURES], str(stage))
+    return (Section(TITLE, LEAD, said, filled),)
+
+
+def _build_grid(measure: str, rows: list[Row]) -> Grid | None:
+    order = list(STATISTIC_WORDS)
+    shown = [r for r in rows if r["measure"] == measure and r["value"] is not None]
+    shown.sort(key=lambda row: (str(row["attribute"]), order.index(str(row["statistic"]))))
+    marked = [place for place, row in enumerate(shown) if _is_unusual(row)]
+    cells = [_write_row(row) for row in shown]
+    return build_grid(say_measure(measure), _HEADINGS, cells, marked, "figures") if cells else None
+
+
+def _say(rows: list[Row], stage: str) -> tuple[str, ...]:
+    shown = [row for row in rows if row["value"] is not None]
+    unusual = [row for row in shown if _is_unusual(row)]
+    said = [
+        f"{len(unusual)} of {count_of(len(shown), 'figure')} of stage {stage} "
+        f"{'lies' if len(unusual) == 1 else 'lie'} further out than 19 of 20 would if all groups "
+        "were alike. By luck alone 1 in 20 does. No verdict rests on these figures."
+    ]
+    without = sum(row["low"] is None for row in shown)
+    if without:
+        said.append(
+            f"{count_of(without, 'figure has', 'figures have')} no interval: a group has fewer "
+            "than 10 people, or fewer than 5 on either side of the cut."
+        )
+    hidden = sorted({say_code(str(row["attribute"])) for row in rows if row["suppressed"]})
+    if hidden:
+        said.append(
+            f"Nothing is shown for {join_words(hidden)}: fewer than two groups are large enough."
+        )
+    said.append(
+        "Intervals come from 2,000 draws of the counts, each group keeping its people. All cuts, "
+        "stages and crossed attributes are in audit/tables/composites."
+    )
+    return tuple(said)
+
+
+def _is_unusual(row: Row) -> bool:
+    if row["statistic"] == RATIO:
+        return bool(row["value"] < row["null_low"])
+    return bool(row["value"] > row["null_high"])
+
+
+def _write_row(row: Row) -> tuple[str, ...]:
+    return (
+        say_code(str(row["attribute"])), str(row["n_groups"]),
+        STATISTIC_WORDS[str(row["statistic"])], write_number(row["value"], 2),
+        _write_range(row["low"], row["high"]), write_number(row["null_value"], 2),
+        _write_range(row["null_low"], row["null_high"]),
+    )  # fmt: skip
+
+
+def _write_range(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return DASH
+    return f"{write_number(low, 2)} to {write_number(high, 2)}"
