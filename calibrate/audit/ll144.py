@@ -30,8 +30,8 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
 SAID = {"sex": "sex", "race_ethnicity": "race/ethnicity"}
 
 WITHHELD = "withheld: fewer people than the smallest cell"
-UNKNOWN_NOTE = "category not known; counted, and in no rate"
-LEFT_OUT = "under the least share of the known; in no ratio"
+UNKNOWN_NOTE = "counted, in no rate"
+LEFT_OUT = "under the least share; in no ratio"
 NOBODY_SELECTED = "not_computable: nobody of the compared categories is selected"
 NOBODY_ABOVE = "not_computable: nobody is above the median"
 

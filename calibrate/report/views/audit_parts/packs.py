@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -52,11 +53,23 @@ def _build_city(tables: Tables) -> tuple[Section, ...]:
         return ()
     stages = {str(row["stage"]) for row in rows}
     stage = next((name for name in _LATEST_FIRST if name in stages), min(stages))
-    grids = [_build_selection(stage, rows, kind) for kind in _list_kinds(rows, stage)]
+    grids = [
+        _build_city_grid(
+            f"By {kind}: selection, {stage}.", _CITY, _take(rows, stage, kind),
+            ("n_selected", "selection_rate", "impact_ratio"),
+        )
+        for kind in _list_kinds(rows, stage)
+    ]  # fmt: skip
     scored = [row for row in rows if row["n_above_median"] is not None]
     if scored:
         of_scores = "calibrated" if any(r["stage"] == "calibrated" for r in scored) else stage
-        grids += [_build_scoring(of_scores, rows, kind) for kind in _list_kinds(scored, of_scores)]
+        grids += [
+            _build_city_grid(
+                f"By {kind}: scores, {of_scores}.", _SCORES, _take(rows, of_scores, kind),
+                ("n_above_median", "scoring_rate", "scoring_impact_ratio"),
+            )
+            for kind in _list_kinds(scored, of_scores)
+        ]  # fmt: skip
     lead = (
         "Rates and impact ratios as the city's rule on automated decision tools lays them out: "
         "by sex, by race or ethnicity, and by both. The ratio is to the category with the "
@@ -77,31 +90,28 @@ def _list_kinds(rows: list[Row], stage: str) -> list[str]:
 
 def _take(rows: list[Row], stage: str, kind: str) -> list[Row]:
     own = [r for r in rows if r["stage"] == stage and r["category_type"] == kind]
-    return sorted(own, key=lambda r: (r["group"] is None, str(r["category"])))
+    return sorted(own, key=lambda r: (not r["group"], str(r["category"])))
 
 
-def _build_selection(stage: str, rows: list[Row], kind: str) -> Grid:
+def _build_city_grid(
+    caption: str, headings: tuple[Heading, ...], rows: list[Row], figures: tuple[str, str, str]
+) -> Grid:
+    """One line a category that is shown; the withheld ones are named under the table."""
+    counted, rate, ratio = figures
     lines = [
         (
-            str(row["category"]), write_count(row["n"]), write_count(row["n_selected"]),
-            write_percent(row["selection_rate"]), write_number(row["impact_ratio"], 2),
-            str(row["note"] or ""),
+            str(row["category"]), write_count(row["n"]), write_count(row[counted]),
+            write_percent(row[rate]), write_number(row[ratio], 2), str(row["note"] or ""),
         )
-        for row in _take(rows, stage, kind)
+        for row in rows
+        if not row["suppressed"]
     ]  # fmt: skip
-    return build_grid(f"By {kind}: selection, {stage}.", _CITY, lines, noun="categories")
-
-
-def _build_scoring(stage: str, rows: list[Row], kind: str) -> Grid:
-    lines = [
-        (
-            str(row["category"]), write_count(row["n"]), write_count(row["n_above_median"]),
-            write_percent(row["scoring_rate"]), write_number(row["scoring_impact_ratio"], 2),
-            str(row["note"] or ""),
-        )
-        for row in _take(rows, stage, kind)
-    ]  # fmt: skip
-    return build_grid(f"By {kind}: scores, {stage}.", _SCORES, lines, noun="categories")
+    grid = build_grid(caption, headings, lines, noun="categories")
+    hidden = [str(row["category"]) for row in rows if row["suppressed"]]
+    if not hidden:
+        return grid
+    withheld = f"Withheld, fewer people than the smallest cell: {', '.join(hidden)}."
+    return replace(grid, notice=f"{withheld} {grid.notice}".strip())
 
 
 def _build_duties(tables: Tables) -> tuple[Section, ...]:
