@@ -102,19 +102,18 @@ def _compare(
         }  # fmt: skip
         if not is_small:
             pair = counted.take_pair(g, r)
-            row |= _fit(pair.to_cells(g), inquiry.settings.min_cell)
+            row |= _fit(pair.to_cells(g), inquiry.settings.min_cell, has_controls=bool(controls))
             strata = pair.to_strata(g)
             if min(strata.n1.sum(), strata.n0.sum()) >= max(1, inquiry.settings.min_cell):
                 row |= _stratify(strata, int(size[g] + size[r]), outcome)
         yield row
 
 
-def _fit(cells: Cells, min_cell: int) -> Row:
+def _fit(cells: Cells, min_cell: int, *, has_controls: bool) -> Row:
     found = fit_gap(cells)
     n, n_reference = found.cells.count()
     if min(n, n_reference) < max(1, min_cell):
         return {"status": "confounded" if found.status == "confounded" else "too_few"}
-    has_controls = found.cells.controls.shape[1] > 1
     parts = split_gap(found) if has_controls else TwoParts(0.0, found.gap)
     by_reference = explain_by_reference(found.cells) if has_controls else 0.0
     if found.status != "told":

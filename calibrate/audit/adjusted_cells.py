@@ -71,12 +71,19 @@ class CountedCells:
 
     def to_cells(self, group: int) -> Cells:
         """Cells for least squares: an indicator of each value of each control but one."""
-        columns = [np.ones(len(self.n))]
-        for control in self.controls.T:
-            columns += [(control == value).astype(float) for value in np.unique(control)[1:]]
+        n_values = [len(np.unique(control)) for control in self.controls.T]
+        value = np.zeros(len(self.n), np.int64)
+        columns = [np.zeros((len(self.n), 0))]
+        for position, control in enumerate(self.controls.T):
+            if position == np.argmax(n_values):
+                value = control
+            else:
+                columns += [
+                    (control == kind).astype(float)[:, None] for kind in np.unique(control)[1:]
+                ]
         mean = self.y / self.n
         spread = np.maximum(self.q - self.y * mean, 0.0)
-        return Cells(np.column_stack(columns), self.group == group, self.n, mean, spread)
+        return Cells(value, np.hstack(columns), self.group == group, self.n, mean, spread)
 
     def to_strata(self, group: int) -> Strata:
         """The same people by stratum; strata with one of both groups are left out."""

@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 Status = Literal["told", "confounded", "too_few", "flat"]
 
-#: Directions of the controls below this share of the largest are none.
+#: A direction of the controls that is weaker than this, per root of the people, is none.
 RANK = 1e-10
 #: A person whose leverage is this near 1 is met by a coefficient of its own.
 ALONE = 1e-9
@@ -26,8 +26,11 @@ class Cells:
 
     Parameters
     ----------
+    value : (C,) codes
+        Value of the control with the most values; 0 where there is none. Each has
+        an intercept of its own, which is taken out by means and never written down.
     controls : (C, K)
-        Values of the controls; the first column is 1.
+        Columns of the other controls, without a constant.
     is_group : (C,)
         Else the reference.
     n : (C,) people, at least 1
@@ -37,6 +40,7 @@ class Cells:
         Sum of the squared differences from that mean.
     """
 
+    value: IntArray
     controls: FloatArray
     is_group: BoolArray
     n: FloatArray
@@ -46,13 +50,82 @@ class Cells:
     def take(self, kept: BoolArray) -> Cells:
         """These cells alone."""
         return Cells(
-            self.controls[kept], self.is_group[kept], self.n[kept], self.mean[kept],
-            self.spread[kept],
+            self.value[kept], self.controls[kept], self.is_group[kept], self.n[kept],
+            self.mean[kept], self.spread[kept],
         )  # fmt: skip
 
     def count(self) -> tuple[int, int]:
         """People of the group and of the reference."""
         return int(self.n[self.is_group].sum()), int(self.n[~self.is_group].sum())
+
+
+@dataclass(frozen=True)
+class Span:
+    """The space of the weighted controls.
+
+    Parameters
+    ----------
+    value, n : (C,)
+        As in :class:`Cells`.
+    people : (V,)
+        Of each value.
+    basis : (C, R)
+        Orthonormal, of the other controls less their means by value.
+    directions : (R, K)
+        What each column of the basis is in terms of those controls.
+    strength : (R,)
+    """
+
+    value: IntArray
+    n: FloatArray
+    people: FloatArray
+    basis: FloatArray
+    directions: FloatArray
+    strength: FloatArray
+
+    @staticmethod
+    def build(cells: Cells) -> Span:
+        """Take out the means by value, then what the other controls have in common."""
+        value = np.unique(cells.value, return_inverse=True)[1].astype(np.int64)
+        people = np.bincount(value, weights=cells.n).astype(np.float64)
+        centred = np.column_stack(
+            [column - _mean_by(value, people, cells.n, column) for column in cells.controls.T]
+            or [np.zeros((len(value), 0))]
+        )
+        basis, strength, directions = np.linalg.svd(
+            np.sqrt(cells.n)[:, None] * centred, full_matrices=False
+        )
+        kept = strength > RANK * cells.n.sum() ** 0.5
+        return Span(value, cells.n, people, basis[:, kept], directions[kept], strength[kept])
+
+    @property
+    def n_directions(self) -> int:
+        return len(self.people) + len(self.strength)
+
+    @property
+    def leverage(self) -> FloatArray:
+        """Of a person of each cell, by the controls alone."""
+        others = (self.basis**2).sum(axis=1) / self.n
+        return np.asarray(1 / self.people[self.value] + others, dtype=np.float64)
+
+    def find_coefficients(self, outcome: FloatArray) -> FloatArray:
+        """Of the (K,) other controls."""
+        scores = self.basis.T @ (np.sqrt(self.n) * self._centre(outcome))
+        return np.asarray(self.directions.T @ (scores / self.strength), dtype=np.float64)
+
+    def project(self, outcome: FloatArray) -> FloatArray:
+        """What the controls say about an outcome, cell by cell."""
+        centred, weight = self._centre(outcome), np.sqrt(self.n)
+        others = self.basis @ (self.basis.T @ (weight * centred)) / weight
+        return np.asarray(outcome - centred + others, dtype=np.float64)
+
+    def _centre(self, outcome: FloatArray) -> FloatArray:
+        return outcome - _mean_by(self.value, self.people, self.n, outcome)
+
+
+def _mean_by(value: IntArray, people: FloatArray, n: FloatArray, column: FloatArray) -> FloatArray:
+    sums = np.bincount(value, weights=n * column, minlength=len(people))
+    return np.asarray((sums / people)[value], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -94,7 +167,7 @@ def fit_gap(cells: Cells) -> AdjustedGap:
               \mathrm{se}^2 = \frac{\sum_c \tilde d_c^2 E_c / (1 - h_c)^2}
                                    {(\sum_c n_c \tilde d_c^2)^2}
 
-    with d the group's indicator, Z the controls, :math:`h_c` the leverage of a
+    with d the group's indicator, Z the controls with their constant, :math:`h_c` the leverage of a
     person of cell c and :math:`E_c = s_c + n_c (\bar y_c - \hat y_c)^2` the
     squared residuals of its people. People are alike within a cell, so this is
     the regression over people, with HC3 errors, to the last digits.
@@ -122,20 +195,20 @@ def fit_gap(cells: Cells) -> AdjustedGap:
     --------
     Two levels, the group 2 below the reference in each:
 
-    >>> cells = Cells(np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.array([1, 0, 1, 0]) > 0,
+    >>> cells = Cells(np.array([0, 0, 1, 1]), np.zeros((4, 0)), np.array([1, 0, 1, 0]) > 0,
     ...               np.full(4, 5.0), np.array([3.0, 5, 6, 8]), np.ones(4))
     >>> round(fit_gap(cells).gap, 12)
     -2.0
     """
     kept, n_left_out = cells, 0
     while True:
-        scores, n_directions = _span(kept)
+        span = Span.build(kept)
         indicator = kept.is_group.astype(np.float64)
-        residual = indicator - _project(scores, kept.n, indicator)
+        residual = indicator - span.project(indicator)
         information = float((kept.n * residual**2).sum())
         if not information > ALONE * min(kept.count()):
             return _without_figures("confounded", kept, n_left_out)
-        leverage = (scores**2).sum(axis=1) / kept.n + residual**2 / information
+        leverage = span.leverage + residual**2 / information
         is_alone = (kept.n == 1) & (leverage > 1 - ALONE)
         if not is_alone.any():
             break
@@ -144,9 +217,9 @@ def fit_gap(cells: Cells) -> AdjustedGap:
         if not min(kept.count()):
             return _without_figures("confounded", kept, n_left_out)
     gap = float((kept.n * residual * kept.mean).sum()) / information
-    of_controls = _project(scores, kept.n, kept.mean - gap * indicator)
+    of_controls = span.project(kept.mean - gap * indicator)
     squares = kept.spread + kept.n * (kept.mean - of_controls - gap * indicator) ** 2
-    degrees = float(kept.n.sum()) - n_directions - 1
+    degrees = float(kept.n.sum()) - span.n_directions - 1
     if degrees < 1:
         return _without_figures("too_few", kept, n_left_out)
     se = float((residual**2 * squares / (1 - leverage) ** 2).sum()) ** 0.5 / information
@@ -157,21 +230,6 @@ def fit_gap(cells: Cells) -> AdjustedGap:
     return AdjustedGap(
         "told", gap, se, gap - half, gap + half, p_value, kept, n_left_out, of_controls
     )
-
-
-def _span(cells: Cells) -> tuple[FloatArray, int]:
-    """An orthonormal basis of the weighted controls, and how many directions they have."""
-    basis, strength, _ = np.linalg.svd(
-        np.sqrt(cells.n)[:, None] * cells.controls, full_matrices=False
-    )
-    has_strength = strength > RANK * strength[0]
-    return basis[:, has_strength], int(has_strength.sum())
-
-
-def _project(scores: FloatArray, n: FloatArray, values: FloatArray) -> FloatArray:
-    """What the controls say about values, cell by cell."""
-    weight = np.sqrt(n)
-    return np.asarray(scores @ (scores.T @ (weight * values)) / weight, dtype=np.float64)
 
 
 def _without_figures(status: Status, cells: Cells, n_left_out: int) -> AdjustedGap:

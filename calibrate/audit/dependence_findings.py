@@ -118,8 +118,8 @@ def _say_reversal(row: Row) -> dict[str, str]:
     )
     return _finding(
         "removal", row, "note",
-        f"{row['attribute']}: the verdict on the group '{row['group']}' {WHERE[row['measure']]} hangs "
-        "on one manager",
+        f"{row['attribute']}: the verdict on '{row['group']}' {WHERE[row['measure']]} hangs on "
+        "one manager",
         f"Without {who} the line would no longer be beyond the bounds. "
         "Look at the bands of that team. No figures without the team are printed: the "
         "difference would give its counts away.",

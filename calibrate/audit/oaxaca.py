@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.audit.adjusted_fit import AdjustedGap, Cells
+from calibrate.audit.adjusted_fit import AdjustedGap, Cells, Span
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -45,7 +45,7 @@ def split_gap(adjusted: AdjustedGap) -> TwoParts:
     Examples
     --------
     >>> from calibrate.audit.adjusted_fit import fit_gap
-    >>> cells = Cells(np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), np.array([1, 0, 1, 0]) > 0,
+    >>> cells = Cells(np.array([0, 0, 1, 1]), np.zeros((4, 0)), np.array([1, 0, 1, 0]) > 0,
     ...               np.array([30.0, 10, 10, 30]), np.array([3.0, 5, 7, 9]), np.ones(4))
     >>> [round(part, 9) for part in split_gap(fit_gap(cells))]
     [-2.0, -2.0]
@@ -68,23 +68,32 @@ def explain_by_reference(cells: Cells) -> float:
 
     Examples
     --------
-    >>> cells = Cells(np.array([[1.0, 0], [1, 0], [1, 1]]), np.array([1, 0, 1]) > 0,
+    >>> cells = Cells(np.array([0, 0, 1]), np.zeros((3, 0)), np.array([1, 0, 1]) > 0,
     ...               np.ones(3), np.ones(3), np.zeros(3))
     >>> explain_by_reference(cells)
     nan
     """
     reference = cells.take(~cells.is_group)
-    weight = np.sqrt(reference.n)
-    basis, strength, directions = np.linalg.svd(
-        weight[:, None] * reference.controls, full_matrices=False
-    )
-    kept = strength > OUTSIDE * strength[0]
-    known = directions[kept]
-    outside = cells.controls - cells.controls @ known.T @ known
-    if np.abs(outside).max() > OUTSIDE * np.abs(cells.controls).max():
+    kinds = np.unique(reference.value)
+    place = np.searchsorted(kinds, cells.value).clip(max=len(kinds) - 1)
+    if (kinds[place] != cells.value).any():
         return float("nan")
-    coefficients = known.T @ (basis[:, kept].T @ (weight * reference.mean) / strength[kept])
-    return _contrast(cells, cells.controls @ coefficients)
+    span = Span.build(reference)
+
+    def mean_by_value(column: FloatArray) -> FloatArray:
+        sums = np.bincount(span.value, weights=span.n * column, minlength=len(kinds))
+        return np.asarray((sums / span.people)[place], dtype=np.float64)
+
+    columns = [
+        column - mean_by_value(of_reference)
+        for column, of_reference in zip(cells.controls.T, reference.controls.T, strict=True)
+    ]
+    centred = np.column_stack(columns or [np.zeros((len(place), 0))])
+    outside = centred - centred @ span.directions.T @ span.directions
+    if np.abs(outside).max(initial=0.0) > OUTSIDE * np.abs(centred).max(initial=1.0):
+        return float("nan")
+    predicted = mean_by_value(reference.mean) + centred @ span.find_coefficients(reference.mean)
+    return _contrast(cells, predicted)
 
 
 def _contrast(cells: Cells, values: FloatArray) -> float:

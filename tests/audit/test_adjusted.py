@@ -109,10 +109,9 @@ def test_hc3_is_what_r_computes_by_hand() -> None:
 
 
 def test_a_person_alone_in_a_value_is_left_out_and_changes_nothing() -> None:
-    controls = np.array([[1.0, 0], [1, 0], [1, 1]])
     cells = Cells(
-        controls, np.array([True, False, True]), np.array([6.0, 7, 1]), np.array([3.0, 5, 90]),
-        np.array([4.0, 5, 0]),
+        np.array([0, 0, 1]), np.zeros((3, 0)), np.array([True, False, True]),
+        np.array([6.0, 7, 1]), np.array([3.0, 5, 90]), np.array([4.0, 5, 0]),
     )  # fmt: skip
     found = fit_gap(cells)
     alone = fit_gap(cells.take(np.array([True, True, False])))
@@ -122,10 +121,10 @@ def test_a_person_alone_in_a_value_is_left_out_and_changes_nothing() -> None:
 
 
 def test_controls_that_determine_the_group_are_said_to() -> None:
-    controls = np.array([[1.0, 0], [1, 1]])
     cells = Cells(
-        controls, np.array([True, False]), np.full(2, 9.0), np.array([3.0, 5]), np.full(2, 4.0)
-    )
+        np.array([0, 1]), np.zeros((2, 0)), np.array([True, False]), np.full(2, 9.0),
+        np.array([3.0, 5]), np.full(2, 4.0),
+    )  # fmt: skip
     found = fit_gap(cells)
     assert found.status == "confounded"
     assert np.isnan([found.gap, found.se, found.p_value]).all()
@@ -133,9 +132,22 @@ def test_controls_that_determine_the_group_are_said_to() -> None:
 
 def test_equal_people_have_a_flat_outcome() -> None:
     cells = Cells(
-        np.ones((2, 1)), np.array([True, False]), np.full(2, 9.0), np.full(2, 5.0), np.zeros(2)
-    )
+        np.zeros(2, np.int64), np.zeros((2, 0)), np.array([True, False]), np.full(2, 9.0),
+        np.full(2, 5.0), np.zeros(2),
+    )  # fmt: skip
     assert fit_gap(cells).status == "flat"
+
+
+def test_a_control_of_two_thousand_values_needs_no_large_matrix() -> None:
+    # Department decides the outcome, but for a gap of 3 that is the same in each.
+    rng = np.random.default_rng(12)
+    department = rng.integers(0, 2000, 20_000)
+    level, group = rng.integers(0, 5, 20_000), rng.integers(0, 2, 20_000)
+    y = rng.normal(50, 20, 2000)[department] + 2.0 * level - 3.0 * group
+    counted = CountedCells.build(group, [level, department], y, is_share=False)
+    cells = counted.to_cells(1)
+    assert cells.controls.shape[1] == 4
+    assert fit_gap(cells).gap == pytest.approx(-3.0, abs=1e-10)
 
 
 def test_repeated_controls_do_no_harm() -> None:

@@ -46,7 +46,7 @@ def ccard() -> Cells:
     rows = np.vstack([draw_like(*CCARD[owns]) for owns in (True, False)])
     n = len(rows)
     return Cells(
-        np.column_stack([np.ones(n), rows[:, 1:]]), np.arange(n) < 27, np.ones(n), rows[:, 0],
+        np.zeros(n, np.int64), rows[:, 1:], np.arange(n) < 27, np.ones(n), rows[:, 0],
         np.zeros(n),
     )  # fmt: skip
 
@@ -75,16 +75,18 @@ def build_swiss() -> Cells:
     swiss = data("datasets", "swiss")
     farms = np.digitize(swiss["Agriculture"], [40, 65], right=True)
     exam = np.digitize(swiss["Examination"], [12, 20], right=True)
-    columns = [np.ones(len(swiss))]
-    columns += [(control == k).astype(float) for control in (farms, exam) for k in (1, 2)]
+    columns = [(control == k).astype(float) for control in (farms, exam) for k in (1, 2)]
     fertility = swiss["Fertility"].to_numpy(float)
     return Cells(
-        np.column_stack(columns), (swiss["Catholic"] > 50).to_numpy(bool), np.ones(len(swiss)),
-        fertility, np.zeros(len(swiss)),
+        np.zeros(len(swiss), np.int64), np.column_stack(columns),
+        (swiss["Catholic"] > 50).to_numpy(bool), np.ones(len(swiss)), fertility,
+        np.zeros(len(swiss)),
     )  # fmt: skip
 
 
 def test_a_group_outside_the_references_values_has_no_part_by_the_reference() -> None:
-    controls = np.array([[1.0, 0], [1, 0], [1, 1]])
-    cells = Cells(controls, np.array([True, False, True]), np.ones(3), np.ones(3), np.zeros(3))
+    values = np.array([0, 0, 1])
+    cells = Cells(
+        values, np.zeros((3, 0)), np.array([True, False, True]), np.ones(3), np.ones(3), np.zeros(3)
+    )
     assert np.isnan(explain_by_reference(cells))
