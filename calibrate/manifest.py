@@ -37,6 +37,8 @@ class Provenance:
     configurations
         Hash of all settings this cycle was run with in the same output folder:
         the audit counts them.
+    distributed
+        Hash of the views handed on before, if this run makes one; else empty.
     """
 
     cycle: str
@@ -46,6 +48,7 @@ class Provenance:
     seed: int
     outputs: Sequence[str]
     configurations: str = ""
+    distributed: str = ""
 
     @property
     def run_id(self) -> str:
@@ -53,7 +56,7 @@ class Provenance:
         told = {
             "inputs": dict(self.inputs), "configuration": dict(self.configuration),
             "versions": dict(self.versions), "seed": self.seed, "outputs": list(self.outputs),
-            "configurations": self.configurations,
+            "configurations": self.configurations, "distributed": self.distributed,
         }  # fmt: skip
         return hash_bytes(canonical_json(told).encode())[:12]
 
@@ -112,6 +115,7 @@ def build_statement(provenance: Provenance, outputs: Mapping[str, str], largest_
                     "cycle": provenance.cycle,
                     "configuration": dict(provenance.configuration),
                     "configurations": provenance.configurations,
+                    "distributed": provenance.distributed,
                     "outputs": list(provenance.outputs),
                     "seed": provenance.seed,
                 },

@@ -11,6 +11,7 @@ from calibrate.audit.background import (
     HistoryEvidence,
 )
 from calibrate.audit.comment_words import count_words
+from calibrate.audit.disclosure import EarlierView
 from calibrate.audit.disparities import audit_population
 from calibrate.audit.parts import AUDIT_TABLES
 from calibrate.audit.policy import RulePack, load_rules
@@ -18,6 +19,6 @@ from calibrate.audit.population import AuditResult, AuditSettings, Population
 
 __all__ = [
     "AUDIT_TABLES", "AttributeTable", "AuditResult", "AuditSettings", "Background",
-    "Calibration", "CommentEvidence", "FormEvidence", "HistoryEvidence", "Population",
-    "RulePack", "audit_population", "count_words", "load_rules", "read_attributes",
+    "Calibration", "CommentEvidence", "EarlierView", "FormEvidence", "HistoryEvidence",
+    "Population", "RulePack", "audit_population", "count_words", "load_rules", "read_attributes",
 ]  # fmt: skip

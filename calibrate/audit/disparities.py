@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -22,8 +22,16 @@ from calibrate.audit.cube import (
     find_twice_median,
     measure_variances,
 )
+from calibrate.audit.disclosure import (
+    EarlierView,
+    Plan,
+    Told,
+    plan_disclosure,
+    say_plan,
+    withhold_rows,
+)
 from calibrate.audit.findings import find_disparities, write_notes
-from calibrate.audit.groups import Grouping, build_groupings, count_groups
+from calibrate.audit.groups import GROUPS, Grouping, build_groupings, count_groups
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.metrics import Outcome, compare_with_people, list_measures, measure_groups
 from calibrate.audit.parts import PARTS
@@ -47,7 +55,10 @@ SCORE_MEASURES = ("scoring_rate", "mean_score")
 
 
 def audit_population(
-    population: Population, attributes: AttributeTable, settings: AuditSettings
+    population: Population,
+    attributes: AttributeTable,
+    settings: AuditSettings,
+    earlier: Sequence[EarlierView] | None = None,
 ) -> AuditResult:
     """Compare groups at every stage and measure, and say what each figure can carry.
 
@@ -59,19 +70,30 @@ def audit_population(
         Opened after the scores were hashed.
     settings
         What to compare, declared before.
+    earlier
+        Views handed on before: the result is then such a view, too. None makes
+        the view for auditors, in which small groups alone are withheld.
 
     Returns
     -------
     AuditResult
-        Every figure by group, with primary suppression.
+        Every figure by group that may be shown.
+
+    Raises
+    ------
+    InputError
+        If earlier views give a small group away, whatever this one hides.
     """
     # One thread: more of them spin on vectors this short, and could add up in another order.
     with threadpool_limits(limits=1):
-        return _audit(population, attributes, settings)
+        return _audit(population, attributes, settings, earlier)
 
 
 def _audit(
-    population: Population, attributes: AttributeTable, settings: AuditSettings
+    population: Population,
+    attributes: AttributeTable,
+    settings: AuditSettings,
+    earlier: Sequence[EarlierView] | None,
 ) -> AuditResult:
     aligned = attributes.aligned_to(population.employee_ids)
     groupings = build_groupings(aligned, population, settings)
@@ -89,31 +111,38 @@ def _audit(
     ]
     judged = judge_rows(blocks, population, settings)
     inquiry = Inquiry(population, settings, aligned, codes, groupings, bench.clusters, cube, judged)
-    return _report(inquiry, bench.cross_check())
+    plan = plan_disclosure(groupings, codes, population, settings, earlier)
+    return _report(inquiry, bench.cross_check(), plan)
 
 
-def _report(inquiry: Inquiry, checked: tuple[float, int] | None) -> AuditResult:
-    """Fill every table, withhold what is too small, and gather the reasons to look."""
+def _report(inquiry: Inquiry, checked: tuple[float, int] | None, plan: Plan) -> AuditResult:
+    """Fill every table, withhold what a plan says, and gather the reasons to look."""
     population, settings = inquiry.population, inquiry.settings
-    rows = suppress_small(inquiry.rows) if len(inquiry.rows) else inquiry.rows
+    flagged = withhold_rows(inquiry.rows, plan)
+    rows = suppress_small(flagged) if len(flagged) else flagged
     everybody = inquiry.cube.headcount
-    tables = {
-        "disparities": DISPARITIES.conform(
-            rows[DISPARITIES.names] if len(rows) else DISPARITIES.empty()
-        ),
-        "groups": count_groups(inquiry.groupings, everybody, settings.min_cell),
-    }
+    told = Told(plan)
+    disparities = rows[DISPARITIES.names] if len(rows) else DISPARITIES.empty()
+    told.add(DISPARITIES, DISPARITIES.conform(disparities))
+    told.add(GROUPS, count_groups(inquiry.groupings, everybody, settings.min_cell))
     found = find_disparities(rows)
     notes = [*write_notes(rows, population), *_describe_check(checked)]
+    shown = replace(inquiry, rows=flagged)
     for part in PARTS:
-        table = part.contract.conform(part.build(inquiry))
-        tables[part.contract.name] = table
-        found += part.find(inquiry, table) if part.find else []
-        notes += part.note(inquiry, table) if part.note else []
-    tables["findings"] = FINDINGS.conform(pd.DataFrame(found, columns=FINDINGS.names))
+        table = told.add(part.contract, part.contract.conform(part.build(inquiry)))
+        # What is said of a table may say no more than the table does.
+        found += part.find(shown, table) if part.find else []
+        notes += part.note(shown, table) if part.note else []
+    tables = told.tables | {
+        "findings": FINDINGS.conform(pd.DataFrame(found, columns=FINDINGS.names)),
+        "disclosure": told.tabulate(),
+    }
     worst = None if checked is None else checked[0]
     return AuditResult(
-        tables=tables, cross_check=worst, notes=tuple(notes), rules=settings.rules.describe()
+        tables=tables,
+        cross_check=worst,
+        notes=(*notes, *say_plan(plan)),
+        rules=settings.rules.describe(),
     )
 
 

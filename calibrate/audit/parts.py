@@ -26,6 +26,7 @@ from calibrate.tables import (
     CONFIGURATIONS,
     CONTROLS,
     DEPENDENCE,
+    DISCLOSURE,
     DISPARITIES,
     EQUAL_SHARES,
     FINDINGS,
@@ -63,6 +64,6 @@ PARTS: tuple[Part, ...] = (
 
 #: Every table under ``audit/tables``; all figures by group stand there and nowhere else.
 AUDIT_TABLES: tuple[Contract, ...] = (
-    DISPARITIES, FINDINGS, GROUPS, PROBLEMS, CONFIGURATIONS,
+    DISPARITIES, FINDINGS, GROUPS, DISCLOSURE, PROBLEMS, CONFIGURATIONS,
     *(part.contract for part in PARTS),
 )  # fmt: skip

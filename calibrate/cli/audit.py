@@ -39,6 +39,10 @@ from calibrate.cli.result import print_result
     metavar="N",
     help="With --counts: smallest group that is shown.  [default: 10]",
 )
+@click.option(
+    "--distribute", is_flag=True,
+    help="Withhold so much that the audit may be handed on; reckons with what was before.",
+)  # fmt: skip
 @out_option
 @reason_option
 @gate_option
@@ -48,6 +52,7 @@ def audit(
     counts: Path | None,
     rules: tuple[str, ...],
     min_cell: int | None,
+    distribute: bool,
     out: Path,
     reason: str,
     gate: bool,
@@ -73,11 +78,14 @@ def audit(
 
     clock = Clock(stderr_console())
     source = _choose_source(cycle, counts, is_for_counts=bool(rules or min_cell))
+    if distribute and counts is not None:
+        raise click.UsageError("--distribute goes with a CYCLE, not with --counts")
     for name in rules:
         if name not in list_packs():
             raise click.UsageError(f"--rules {name}: known are {', '.join(list_packs())}")
     if counts is None:
-        result = run_cycle(source, out, Options(only="audit", reason=reason), clock)
+        options = Options(only="audit", reason=reason, is_distributed=distribute)
+        result = run_cycle(source, out, options, clock)
     else:
         result = run_counts(source, out, CountOptions(rules or ("us-2026",), min_cell or 10), clock)
     return print_result(result, clock, as_json=as_json, gate=gate)

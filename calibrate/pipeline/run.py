@@ -12,6 +12,7 @@ import pandas as pd
 from calibrate.audit import (
     AUDIT_TABLES,
     AuditSettings,
+    EarlierView,
     audit_population,
     read_attributes,
 )
@@ -30,6 +31,12 @@ from calibrate.pipeline.configurations import (
     ConfigurationLog,
     enter_configuration,
     write_log,
+)
+from calibrate.pipeline.distribute import (
+    enter_release,
+    mark_distributed,
+    read_earlier,
+    write_release,
 )
 from calibrate.pipeline.gather import gather_material, gather_population
 from calibrate.pipeline.packets import print_packets, write_index
@@ -61,13 +68,15 @@ from calibrate.tables import PACKET_INDEX, PUBLIC, SCORES
 class Options:
     """What a run should make; how many processes make it changes no byte.
 
-    ``reason`` says why settings were changed that the first audit froze.
+    ``reason`` says why settings were changed that the first audit froze;
+    ``is_distributed`` makes the audit one that may be handed on.
     """
 
     jobs: int = 1
     has_packets: bool = True
     only: str | None = None
     reason: str = ""
+    is_distributed: bool = False
 
     def choose_kinds(self, cycle: Cycle) -> tuple[str, ...]:
         """Kinds of packet to print."""
@@ -75,6 +84,28 @@ class Options:
             return (self.only,)
         dropped = () if self.has_packets else ("session", "manager")
         return tuple(kind for kind in cycle.packets if kind not in dropped)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run is made from, beside the scores.
+
+    Parameters
+    ----------
+    provenance
+        All that its id depends on.
+    log
+        Settings the cycle was run with.
+    options
+        What to make.
+    earlier
+        Views handed on before; None if this one is not to be.
+    """
+
+    provenance: Provenance
+    log: ConfigurationLog
+    options: Options
+    earlier: tuple[EarlierView, ...] | None
 
 
 @dataclass(frozen=True)
@@ -199,6 +230,8 @@ def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> Run
         provenance = gather_provenance(cycle, options.choose_kinds(cycle), fetched)
         log = enter_configuration(out, cycle, provenance, options.reason)
         provenance = replace(provenance, configurations=log.head)
+        release = enter_release(out, provenance) if options.is_distributed else None
+        provenance = mark_distributed(provenance, release)
     folder = find_run(out, provenance.folder)
     if folder is None:
         with clock.stage("read"):
@@ -206,14 +239,17 @@ def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> Run
         with clock.stage("score"):
             scored = compute_scores(prepared)
             tables = tabulate_everything(scored)
+        earlier = None if release is None else read_earlier(out, release)
+        order = Order(provenance, log, options, earlier)
         folder = write_run(
-            out, provenance.folder,
-            lambda beside: _fill(beside, scored, tables, provenance, log, options, clock),
-        )  # fmt: skip
+            out, provenance.folder, lambda beside: _fill(beside, scored, tables, order, clock)
+        )
         is_repeated = False
     else:
         is_repeated = True
     write_log(out, cycle, log)
+    if release is not None:
+        write_release(out, release, provenance.folder)
     point_latest(out, provenance.folder)
     return summarise_run(out, folder, provenance.run_id, cycle, is_repeated=is_repeated)
 
@@ -222,17 +258,16 @@ def _fill(
     folder: Path,
     scored: Scored,
     tables: Mapping[str, pd.DataFrame],
-    provenance: Provenance,
-    log: ConfigurationLog,
-    options: Options,
+    order: Order,
     clock: Clock,
 ) -> None:
+    provenance, options = order.provenance, order.options
     with clock.stage("tables"):
         for contract in PUBLIC:
             write_table(folder / "tables", contract, tables[contract.name])
         seal = hash_file(folder / "tables" / "scores.parquet")
     with clock.stage("audit"):
-        material = _audit(folder, scored, seal, provenance, log)
+        material = _audit(folder, scored, seal, order)
     with clock.stage("workbooks"):
         gathered = gather_material(scored, tables, provenance.run_id)
         write_calibration_workbook(folder / "calibration.xlsx", gathered)
@@ -260,20 +295,20 @@ def _describe(folder: Path, provenance: Provenance, largest_step: float) -> None
     (folder / "manifest.json").write_text(statement, encoding="utf-8")
 
 
-def _audit(
-    folder: Path, scored: Scored, seal: str, provenance: Provenance, log: ConfigurationLog
-) -> AuditMaterial:
+def _audit(folder: Path, scored: Scored, seal: str, order: Order) -> AuditMaterial:
     """Open the attributes, now that the scores are written and sealed."""
-    prepared = scored.prepared
+    prepared, provenance = scored.prepared, order.provenance
     employees = prepared.employees
     attributes, problems = read_attributes(prepared.cycle, employees.ids, seal, employees.declared)
     refuse_problems(prepared.cycle, problems)
     rescored = _score_without_attributes(prepared.cycle, seal)
     settings = AuditSettings.from_cycle(prepared.cycle)
-    audited = audit_population(gather_population(scored), attributes, settings)
+    audited = audit_population(gather_population(scored), attributes, settings, order.earlier)
     tables = {
-        **audited.tables, "problems": tabulate_problems(problems), "configurations": log.tabulate()
-    }  # fmt: skip
+        **audited.tables,
+        "problems": tabulate_problems(problems),
+        "configurations": order.log.tabulate(),
+    }
     for contract in AUDIT_TABLES:
         write_table(folder / "audit" / "tables", contract, tables[contract.name])
     material = AuditMaterial(
@@ -284,6 +319,7 @@ def _audit(
         rule_pack=audited.rules,
         cross_check=audited.cross_check,
         notes=audited.notes,
+        is_distributed=order.options.is_distributed,
     )
     write_audit_workbook(
         folder / "audit" / "audit.xlsx", [(c, tables[c.name]) for c in AUDIT_TABLES], material,

@@ -124,6 +124,8 @@ class AuditMaterial:
         Largest difference between the cube and fairlearn row by row.
     notes
         Sentences on what could not be computed.
+    is_distributed
+        More is withheld than small groups, so that it may be handed on.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -133,6 +135,7 @@ class AuditMaterial:
     rule_pack: Mapping[str, object]
     cross_check: float | None
     notes: tuple[str, ...] = ()
+    is_distributed: bool = False
 
 
 class Desk:

@@ -7,6 +7,7 @@ from calibrate.tables.configurations import CONFIGURATIONS
 from calibrate.tables.contract import DTYPES, SIGNIFICANT_DIGITS, Column, Contract, Kind
 from calibrate.tables.counts import CONTRADICTIONS
 from calibrate.tables.dependence import DEPENDENCE
+from calibrate.tables.disclosure import DISCLOSURE
 from calibrate.tables.groups import DISPARITIES
 from calibrate.tables.meeting import AGENDA, DISTRIBUTION
 from calibrate.tables.model import AGREEMENT, HABITS, LINKS, RATERS, SOURCES_FITTED, VARIANCE
@@ -39,6 +40,7 @@ __all__ = [
     "CONTROLS",
     "CRITERION_SCORES",
     "DEPENDENCE",
+    "DISCLOSURE",
     "DISPARITIES",
     "DISTRIBUTION",
     "DTYPES",

@@ -137,8 +137,9 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
     inputs, inputs_notice = cap_rows([Item(*pair) for pair in audit.input_hashes], "files")
     power, power_notice = list_power(rows)
     head = build_head(
-        material, "Audit of disparities", "For auditors and counsel",
-        running="Audit", classification="Restricted · audit",
+        material, "Audit of disparities",
+        "Suppressed view" if audit.is_distributed else "For auditors and counsel",
+        running="Audit", classification=_classify(audit),
     )  # fmt: skip
     return AuditView(
         head=head,
@@ -177,6 +178,12 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
         details=build_details(rows),
         rubrics=company.rubric_notes,
     )
+
+
+def _classify(audit: AuditMaterial) -> str:
+    if audit.is_distributed:
+        return "May be handed on: suppressed view"
+    return "Restricted · audit"
 
 
 def _say_unknowns(ready: Mapping[str, int]) -> tuple[str, ...]:

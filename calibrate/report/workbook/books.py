@@ -106,7 +106,9 @@ def write_audit_workbook(
     """Write every table of the audit, for auditors alone."""
     cover = Cover(
         f"Audit: {cycle.title or cycle.cycle}",
-        "For auditors alone. It holds figures by group.",
+        "May be handed on: suppressed view. It holds figures by group."
+        if audit.is_distributed
+        else "For auditors alone. It holds figures by group.",
         (
             *_list_facts(cycle, run_id),
             ("Scores, SHA-256", audit.scores_sha256),
