@@ -42,8 +42,8 @@ def build_simulation(material: Material, audit: AuditMaterial) -> tuple[Section,
     sentences = (*(_say_alarms(row) for row in alarms), *_say_power(shown))
     more = (
         "A ratio of 0.80 is the practical bound itself: such a gap reads 'beyond' in half of all "
-        "cases at most, and smaller gaps seldom do. `calibrate simulate` repeats this with more "
-        "draws.",
+        "cases at most, and smaller gaps seldom do. The command 'calibrate simulate' repeats this "
+        "with more draws.",
     )
     grids = (_write_power(power),) if shown else ()
     return (Section("What this audit would have found", LEAD, (*sentences, *more), grids),)
@@ -54,12 +54,12 @@ def _say_alarms(row: Row) -> str:
         f"Without any gap, {MEANING[str(row['moved'])]}: {row['n_found']} of "
         f"{count_of(row['n_simulations'], 'audit')} called for a look "
         f"({_percent(row['share'])}; 95 % interval {_percent(row['low'])} to "
-        f"{_percent(row['high'])}). The aim is 5 % at most."
+        f"{_percent(row['high'])}). The aim is 5% at most."
     )
 
 
 def _percent(share: float) -> str:
-    return f"{write_number(100 * share, 1)} %"
+    return f"{write_number(100 * share, 1)}%"
 
 
 def _name(row: Row) -> str:
@@ -79,9 +79,10 @@ def _say_power(rows: list[Row]) -> list[str]:
             )
             return said
         who = f": {join_words(missed)}" if len(missed) <= 6 else ""
+        where = f"{len(missed)} of {count_of(n, 'group')}{who}"
         said.append(
             f"A ratio of {ratio:.2f} would have been missed in more than 2 of 10 cases for "
-            f"{len(missed)} of {count_of(n, 'group')}{who}."
+            f"{'every group' if len(missed) == n else where}."
         )
     return said
 
