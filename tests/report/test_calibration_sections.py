@@ -50,10 +50,18 @@ def test_uneven_forms_and_a_clear_change_are_named() -> None:
     assert "gender: w 2.0 against 7.0 (m)" in text
     assert "gender: w −0.86 (−1.10 to −0.60)" in text
     (grid,) = section.grids
-    assert "when 10% of all people" in grid.caption
+    assert "the same 10% of all people" in grid.caption
     assert [str(cell).split("<")[0] for cell in grid.rows[0]] == [
         "gender: w / m", "40", "2.0", "1.50", "0.64", "0.98",
     ]  # fmt: skip
+
+
+def test_a_change_whose_interval_is_printed_with_zero_is_not_named() -> None:
+    shares = make(
+        EQUAL_SHARES, share("calibrated", 0.9, change=-0.06, change_low=-0.13, change_high=-0.001)
+    )
+    (section,) = build({"equal_shares": shares})
+    assert any("changes for no group" in sentence for sentence in section.sentences)
 
 
 def test_shares_of_gaps_stand_in_words() -> None:

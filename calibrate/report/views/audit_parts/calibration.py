@@ -38,9 +38,9 @@ STAGE_WORDS = {
     "calibrated_probability": "By probability", "proposed": "Proposed", "final": "Final",
 }  # fmt: skip
 MEASURE_WORDS = {
-    "favourable": "Favourable share: ratio of group to reference when {share} of all people count "
-    "at every score, with its 95 % interval. Below 1: fewer of the group. Proposed and final "
-    "bands keep their own share.",
+    "favourable": "Favourable share: ratio of group to reference when every score counts the "
+    "same {share} of all people, with its 95 % interval. Below 1: fewer of the group. Proposed "
+    "and final bands keep their own share.",
     "lowest_band": "Lowest band: the same for the lowest {share}. Above 1: more of the group.",
 }
 PAIR_WORDS = {
@@ -205,7 +205,9 @@ def _say_changes(rows: list[Row]) -> tuple[str, ...]:
         ]  # fmt: skip
         if not lines:
             continue
-        clear = [r for r in lines if float(r["change_low"]) > 0 or float(r["change_high"]) < 0]
+        clear = [
+            r for r in lines if round(r["change_low"], 2) > 0 or round(r["change_high"], 2) < 0
+        ]
         named = [
             f"{_name(r)} {_signed(r['change'])} ({_span(r['change_low'], r['change_high'])})"
             for r in sorted(clear, key=lambda r: -abs(float(r["change"])))[:MOST_NAMED]
