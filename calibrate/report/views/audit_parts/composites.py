@@ -31,6 +31,7 @@ _HEADINGS = (
     Heading("Attribute"), Heading("Groups", 14, is_number=True), Heading("Figure", 48),
     Heading("Value", 14, is_number=True), Heading("95% interval", 26, is_number=True),
     Heading("If alike", 14, is_number=True), Heading("9 of 10 between", 26, is_number=True),
+    Heading("Unusual", 16),
 )  # fmt: skip
 
 
@@ -61,8 +62,8 @@ def _say(rows: list[Row], stage: str) -> tuple[str, ...]:
     unusual = [row for row in shown if _is_unusual(row)]
     said = [
         f"{len(unusual)} of {count_of(len(shown), 'figure')} of stage {stage} "
-        f"{'lies' if len(unusual) == 1 else 'lie'} further out than 19 of 20 would if all groups "
-        "were alike. By luck alone 1 in 20 does. No verdict rests on these figures."
+        f"{'is' if len(unusual) == 1 else 'are'} unusual: further out than 19 of 20 would be if "
+        "all groups were alike. By luck alone 1 in 20 is. No verdict rests on these figures."
     ]
     without = sum(row["low"] is None for row in shown)
     if without:
@@ -90,10 +91,10 @@ def _is_unusual(row: Row) -> bool:
 
 def _write_row(row: Row) -> tuple[str, ...]:
     return (
-        say_code(str(row["attribute"])), str(row["n_groups"]),
+        say_code(str(row["attribute"])).capitalize(), str(row["n_groups"]),
         STATISTIC_WORDS[str(row["statistic"])], write_number(row["value"], 2),
         _write_range(row["low"], row["high"]), write_number(row["null_value"], 2),
-        _write_range(row["null_low"], row["null_high"]),
+        _write_range(row["null_low"], row["null_high"]), "yes" if _is_unusual(row) else "no",
     )  # fmt: skip
 
 
