@@ -32,7 +32,7 @@ FINDING_WORDS = {
     "input": "Faults in the data",
 }
 #: Sessions that leave the page one page.
-MOST_SESSIONS = 8
+MOST_SESSIONS = 5
 
 
 @dataclass(frozen=True)
