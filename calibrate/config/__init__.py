@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from calibrate.config.audit import Audit, Favourable
 from calibrate.config.cycle import (
     Agenda,
-    Audit,
     Bands,
     Cycle,
     DisplayScale,
     Effects,
-    Favourable,
     Guideline,
     LabelScale,
     Privacy,

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from calibrate.config.cycle import Cycle, Favourable
+from calibrate.config.audit import Favourable
+from calibrate.config.cycle import Cycle
 from calibrate.config.explain import Fault, build_model
 from calibrate.config.inputs import InputFile
 from calibrate.config.names import COLUMNS, LONG_ONLY, is_protected_name, say_known

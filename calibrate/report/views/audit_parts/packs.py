@@ -9,8 +9,17 @@ import pandas as pd
 
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import Grid, Heading, Section, build_grid
-from calibrate.report.words import DASH, count_of, write_count, write_number, write_percent
+from calibrate.report.words import (
+    DASH,
+    count_of,
+    say_measure,
+    write_count,
+    write_number,
+    write_p,
+    write_percent,
+)
 
+SCREEN_PACK = "us-2026"
 #: Stages from the latest decision back; the first that the table has is printed.
 _LATEST_FIRST = ("final", "proposed", "calibrated", "raw")
 
@@ -28,6 +37,12 @@ _DUTIES = (
     Heading("Where it is asked for", 38), Heading("What is to be documented", 64),
     Heading("In this run", 18), Heading("Where to look"),
 )  # fmt: skip
+_SCREEN = (
+    Heading("Attribute and group"), Heading("Measure", 38),
+    Heading("Impact ratio", 16, is_number=True), Heading("z", 14, is_number=True),
+    Heading("p, exact", 16, is_number=True), Heading("Short of", 18, is_number=True),
+    Heading("Finds, family", 18, is_number=True), Heading("One person", 18),
+)  # fmt: skip
 _CAVEATS = (Heading("Where it stands", 48), Heading("What it says"))
 
 Tables = Mapping[str, pd.DataFrame]
@@ -35,12 +50,49 @@ Tables = Mapping[str, pd.DataFrame]
 
 def build_packs(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
     """Build the sections of the rule packs that the cycle asks for."""
-    return build_pack_sections(audit.tables)
+    return (*_build_screen(audit.tables), *build_pack_sections(audit.tables))
 
 
 def build_pack_sections(tables: Tables) -> tuple[Section, ...]:
     """Build them from the audit's tables alone."""
     return (*_build_city(tables), *_build_duties(tables), *_build_caveats(tables))
+
+
+def _build_screen(tables: Tables) -> tuple[Section, ...]:
+    """What the federal texts look at beside the verdict, for the lines that decide."""
+    if not any(row["pack"] == SCREEN_PACK for row in _read(tables, "rule_packs")):
+        return ()
+    rows = [
+        row
+        for row in _read(tables, "disparities")
+        if row["family"] == "primary" and row["group"] != row["reference"] and row["z_value"]
+    ]
+    if not rows:
+        return ()
+    rows.sort(key=lambda row: row["measure"] == "lowest_band")
+    flips = sum(bool(row["flip_flop"]) for row in rows)
+    lead = (
+        "Beside the verdicts stands what the federal texts of the United States look at. The "
+        "impact ratio is to the highest rate. z is the gap in standard deviations. “Short of” is "
+        "how many people the group lacks at the reference's rate; negative: it has more. “Finds, "
+        "family” is the smallest ratio found against all tests of the family at once."
+    )
+    said = (
+        "“One person” says yes where one person of the group more or fewer would put the ratio "
+        f"across a bound or p across 0.05: {count_of(flips, 'line')} of {len(rows)}."
+    )
+    lines = [
+        (
+            f"{row['attribute']}: {row['group']}", say_measure(str(row["measure"])),
+            write_number(row["impact_ratio"], 2), write_number(row["z_value"], 2),
+            write_p(row["p_value"]), write_number(row["shortfall"], 1),
+            write_number(row["detectable_ratio_family"], 2), "yes" if row["flip_flop"] else "no",
+        )
+        for row in rows
+    ]  # fmt: skip
+    marked = [at for at, row in enumerate(rows) if row["verdict"] == "beyond"]
+    grid = build_grid("", _SCREEN, lines, marked, noun="comparisons")
+    return (Section("What stands beside the verdicts", lead, (said,), (grid,)),)
 
 
 def _read(tables: Tables, name: str) -> list[Row]:
