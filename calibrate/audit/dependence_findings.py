@@ -27,6 +27,8 @@ def find_dependence(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str
         ``look`` only where severities could not be told apart, q within
         managers is at most alpha and the ratio beyond the practical bound.
     """
+    if not len(table):
+        return []
     primary = [row for row in _list_rows(table) if row["family"] == "primary"]
     told = [row for row in primary if row["within"] == "told"]
     found: list[dict[str, str]] = []

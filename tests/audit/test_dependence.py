@@ -245,6 +245,12 @@ def test_without_managers_the_table_is_empty(make_settings: MakeSettings) -> Non
     assert not len(audit_population(population, attributes, make_settings()).tables["dependence"])
 
 
+def test_without_attributes_there_is_nothing_to_split(make_settings: MakeSettings) -> None:
+    population, _ = type_people([0, 1] * 30, ["f", "m", "m"] * 20, [2, 1] * 30)
+    result = audit_population(population, AttributeTable((), {}), make_settings())
+    assert not len(result.tables["dependence"])
+
+
 def build_background(n: int, *, is_fitted: bool, link: str) -> Background:
     nobody = np.zeros(0, np.int64)
     forms = FormEvidence(

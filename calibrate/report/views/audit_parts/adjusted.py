@@ -98,8 +98,8 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
             "left out: the adjusted gap does not depend on them."
         )
     said.append(
-        "These intervals take people as independent; the section before says what managers do to "
-        "them. All stages, single controls and intersections are in audit/tables/adjusted."
+        "These intervals take people as independent, which people of one manager are not: no "
+        "verdict rests on them. All stages, single controls and intersections are in audit/tables/adjusted."
     )
     return tuple(said)
 
