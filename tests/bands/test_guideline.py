@@ -72,6 +72,28 @@ def test_share_inside_is_within_and_band_without_range_says_so() -> None:
     assert table["verdict"].to_dict() == {"Exceeds": "within", "Meets": "no_guideline"}
 
 
+def test_the_company_is_tested_beside_the_declared_scope_as_a_family_of_its_own() -> None:
+    """Ten sessions of 10 with 4 where 2.5 may be: none stands out, all of them together do."""
+    band = np.tile(np.repeat([0, 1], [6, 4]), 10)
+    table = build_distribution(
+        band, ["Meets", "Exceeds"],
+        {"company": ["all"] * 100, "session": [f"S{k // 10}" for k in range(100)],
+         "manager": ["M"] * 100},
+        guideline={"Exceeds": (0.15, 0.25)}, guideline_scope="session", seed=1,
+    ).set_index(["scope", "scope_id", "band"])  # fmt: skip
+    company = table.loc[("company", "all", "Exceeds")]
+    assert company["verdict"] == "outside"
+    assert company["q_value"] == company["p_value"]
+    assert set(table.loc["session"].xs("Exceeds", level="band")["verdict"]) == {"inconclusive"}
+    assert set(table.loc["manager"]["verdict"]) == {"no_guideline"}
+
+
+def test_too_many_tables_to_draw_for_give_a_bound_below_any_draw() -> None:
+    """400 of 1,000 where 100 are expected; what p cannot exceed is said, not 1 of 100,001."""
+    p_value = multinomial_p([150, 150, 150, 150, 400], [0.225] * 4 + [0.1], seed=1)
+    assert 0 < p_value < 1e-30
+
+
 def test_nine_people_are_too_few_for_a_guideline() -> None:
     table = build([0, 9], {"Exceeds": (0.15, 0.25)})
     assert table.loc["Exceeds", "verdict"] == "too_few"
