@@ -23,6 +23,8 @@ from calibrate.audit.adjusted_cells import CountedCells
 from calibrate.audit.adjusted_fit import Cells, fit_gap
 from calibrate.audit.controls import measure_association
 from calibrate.audit.parts import PARTS
+from calibrate.report.material import AuditMaterial
+from calibrate.report.views.audit_parts.adjusted import build_adjusted as build_section
 
 MakePeople = Callable[..., tuple[Population, AttributeTable]]
 MakeSettings = Callable[..., AuditSettings]
@@ -203,6 +205,24 @@ def test_no_common_odds_ratio_is_quoted_where_strata_differ(
     assert row["breslow_day_p"] < 1e-6
     assert pd.isna(row[["mh_odds_ratio", "mh_low", "mh_high"]]).all()
     assert row["mh_p"] == pytest.approx(1.0, abs=1e-12)
+
+
+def test_pages_say_in_words_what_is_not_told(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    # gender is the level; site is not; of the sites one is too small to be shown.
+    groups = {("f", "n"): (5, 10, 5), ("f", "s"): (4, 10, 6), ("m", "n"): (9, 20, 30),
+              ("m", "s"): (8, 20, 14), ("m", "w"): (1, 1, 1)}  # fmt: skip
+    people = make_people(groups, names=("gender", "site"))
+    sizes = [sum(counts) for counts in groups.values()]
+    levels = ["a"] * sum(sizes[:2]) + ["b"] * sum(sizes[2:])
+    audit = AuditMaterial(audit_with(people, make_settings(), level=levels), "", "", (), {}, None)
+    (section,) = build_section(None, audit)  # type: ignore[arg-type]
+    cells = [str(cell) for grid in section.grids for row in grid.rows for cell in row]
+    assert "not told: the controls determine the group" in cells
+    assert "may carry the disparity" in cells
+    assert not any(word in cell for cell in cells for word in ("nan", "None", "NA"))
+    assert not any(": w" in cell for cell in cells)
 
 
 def test_a_small_group_keeps_its_line_and_loses_its_figures(

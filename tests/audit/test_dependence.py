@@ -24,6 +24,8 @@ from calibrate.audit.metrics import compute_hedges_g
 from calibrate.audit.parts import PARTS
 from calibrate.bands.guideline import false_discovery_rate
 from calibrate.config import MICRO
+from calibrate.report.material import AuditMaterial
+from calibrate.report.views.audit_parts.dependence import build_dependence as build_section
 
 MakeSettings = Callable[..., AuditSettings]
 
@@ -229,6 +231,24 @@ def test_too_few_under_managers_with_both_hides_the_split(make_settings: MakeSet
     hidden = ["gap_within", "gap_between", "p_within", "n_managers", "n_compared", "mh_odds_ratio"]
     assert line[hidden].isna().all()
     assert line["n"] == 33
+
+
+def test_the_page_shows_dashes_and_words_where_nothing_is_told(
+    make_settings: MakeSettings,
+) -> None:
+    manager = [0] * 30 + [1] * 30 + [2] * 7
+    group = ["f"] * 30 + ["m"] * 30 + ["f"] * 3 + ["m"] * 4
+    population, attributes = type_people(manager, group, [2, 1, 0] * 22 + [1])
+    background = build_background(67, is_fitted=False, link="unlinked")
+    tables = audit_population(
+        replace(population, background=background), attributes, make_settings()
+    ).tables
+    audit = AuditMaterial(tables, "", "", (), {}, None)
+    (section,) = build_section(None, audit)  # type: ignore[arg-type]
+    assert section.lead.startswith("Strict raters cannot be told from weak teams")
+    cells = [str(cell) for row in section.grids[0].rows for cell in row]
+    assert "too few" in cells
+    assert not any(word in cell for cell in cells for word in ("nan", "None", "NA"))
 
 
 def test_a_small_group_keeps_its_line_and_loses_its_figures(make_settings: MakeSettings) -> None:

@@ -99,7 +99,8 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
         )
     said.append(
         "These intervals take people as independent, which people of one manager are not: no "
-        "verdict rests on them. All stages, single controls and intersections are in audit/tables/adjusted."
+        "verdict rests on them. All stages, single controls and intersections are in "
+        "audit/tables/adjusted."
     )
     return tuple(said)
 
@@ -128,7 +129,7 @@ def _write_row(row: Row, plain: Row | None) -> tuple[str, ...]:
     start = (f"{say_measure(row['measure'])}: {row['group']}", str(row["reference"]))
     before = _span(row, plain) if plain and plain["status"] == "told" else DASH
     if row["status"] != "told":
-        return (*start, DASH, before, STATUS[str(row["status"])], DASH, DASH, DASH)
+        return (*start, DASH, before, STATUS.get(str(row["status"]), "withheld"), DASH, DASH, DASH)
     people = f"{write_count(row['n'])} / {write_count(row['n_reference'])}"
     return (
         *start, people, before, _span(row, row), write_p(row["q_value"]),
