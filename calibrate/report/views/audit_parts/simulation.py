@@ -41,9 +41,9 @@ def build_simulation(material: Material, audit: AuditMaterial) -> tuple[Section,
     shown = [row for row in power if not row["suppressed"]]
     sentences = (*(_say_alarms(row) for row in alarms), *_say_power(shown))
     more = (
-        "A ratio of 0.80 is the practical bound itself: such a gap reads 'beyond' in half of all "
-        "cases at most, and smaller gaps seldom do. The command 'calibrate simulate' repeats this "
-        "with more draws.",
+        "A ratio of 0.80 is the practical bound itself: chance decides whether such a gap reads "
+        "'beyond', and smaller gaps seldom do. The command 'calibrate simulate' repeats this with "
+        "more draws.",
     )
     grids = (_write_power(power),) if shown else ()
     return (Section("What this audit would have found", LEAD, (*sentences, *more), grids),)
