@@ -25,7 +25,8 @@ MEASURE, STAGE = "selection_rate", "given"
 #: Names of the group of people whose attribute is not known.
 NOT_KNOWN = (NOT_STATED, "unknown")
 
-_WHOLE = re.compile(r"\d+(\.0+)?")
+#: Twelve digits are more people than there are, and far within what a double holds exactly.
+_WHOLE = re.compile(r"\d{1,12}(\.0+)?")
 _FIGURE = re.compile(r"[<>]?\s*[-+\N{MINUS SIGN}]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*%?")
 _YES, _NO = ("yes", "true", "1", "y", "x"), ("", "no", "false", "0", "n")
 

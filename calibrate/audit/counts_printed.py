@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import gammaln, ndtr
 
 from calibrate.audit.counts_file import CountRow
-from calibrate.audit.inference import fisher_midp, pooled_z
+from calibrate.audit.inference import find_support, fisher_midp, pooled_z
 from calibrate.tables import CONTRADICTIONS
 
 #: Share by which two ways to compute the same double may differ.
@@ -196,7 +196,8 @@ def list_p_values(x1: int, n1: int, x0: int, n0: int) -> dict[str, float]:
     (0.4857, 0.2429)
     """
     counted = x1 + x0
-    k = np.arange(max(0, counted - n0), min(n1, counted) + 1)
+    first, last = find_support(x1, n1, x0, n0)
+    k = np.arange(first, last + 1)
     log_p = -(
         gammaln(k + 1.0)
         + gammaln(n1 - k + 1.0)

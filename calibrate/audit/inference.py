@@ -21,6 +21,27 @@ FULL_SUPPORT = 20_000
 REACH = 40.0
 
 
+def find_support(x1: int, n1: int, x0: int, n0: int) -> tuple[int, int]:
+    """First and last count of the group that the margins allow, as far as they matter.
+
+    Beyond 20,000 tables those further than 40 standard deviations beyond the
+    observed one are left out: they add nothing that a double can hold.
+
+    Examples
+    --------
+    >>> find_support(3, 4, 1, 4)
+    (0, 4)
+    """
+    counted, people = x1 + x0, n1 + n0
+    first, last = max(0, counted - n0), min(n1, counted)
+    if last - first <= FULL_SUPPORT:
+        return first, last
+    mean = n1 * counted / people
+    spread = (mean * (1 - counted / people) * n0 / max(1, people - 1)) ** 0.5
+    reach = abs(x1 - mean) + REACH * max(spread, 1.0)
+    return max(first, int(mean - reach)), min(last, int(mean + reach) + 1)
+
+
 @lru_cache(maxsize=65_536)
 def fisher_midp(x1: int, n1: int, x0: int, n0: int) -> float:
     r"""Two-sided mid-p of Fisher's test that two rates are equal.
@@ -51,13 +72,8 @@ def fisher_midp(x1: int, n1: int, x0: int, n0: int) -> float:
     >>> round(fisher_midp(3, 4, 1, 4), 10)
     0.2571428571
     """
-    counted, people = x1 + x0, n1 + n0
-    first, last = max(0, counted - n0), min(n1, counted)
-    if last - first > FULL_SUPPORT:
-        mean = n1 * counted / people
-        spread = (mean * (1 - counted / people) * n0 / max(1, people - 1)) ** 0.5
-        reach = abs(x1 - mean) + REACH * max(spread, 1.0)
-        first, last = max(first, int(mean - reach)), min(last, int(mean + reach) + 1)
+    counted = x1 + x0
+    first, last = find_support(x1, n1, x0, n0)
     k = np.arange(first, last + 1, dtype=np.float64)
     log_p = -(
         gammaln(k + 1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from calibrate.audit import load_rules
 from calibrate.audit.counts import CountSettings, CountsResult, audit_counts
@@ -153,6 +154,7 @@ def test_the_same_table_reads_alike_from_csv_xlsx_and_parquet(tmp_path: Path) ->
         (f"{HEAD}\nrace,a,20,21\n", "count_range"),
         (f"{HEAD}\nrace,a,20,\n", "count_range"),
         (f"{HEAD}\nrace,a,nan,3\n", "count_range"),
+        (f"{HEAD}\nrace,a,{10**30},3\n", "count_range"),
         (f"{HEAD}\n,a,20,3\n", "blank_text"),
         (f"{HEAD}\nrace, a,20,3\n", "spaces"),
         (f"{HEAD}\nrace,a,20,3\nrace,a,20,3\n", "duplicate_row"),
@@ -285,6 +287,18 @@ def test_the_city_s_table_is_filled_from_counts(tmp_path: Path) -> None:
     assert table.loc["f", "impact_ratio"] == pytest.approx((30 / 76) / (40 / 92))
     assert table.loc["unknown", "n"] == 12
     assert any("no race/ethnicity" in note for note in result.notes)
+
+
+def test_a_table_of_millions_takes_no_time(tmp_path: Path) -> None:
+    # A billion people: only the tables near the observed one are looked at.
+    text = f"{HEAD},p_value\nsex,f,400000000,80000000,0.5\nsex,m,600000000,120003000,\n"
+    result = audit(write(tmp_path, text))
+    line = result.tables["disparities"].set_index("group").loc["f"]
+    assert line["verdict"] == "within"
+    # Normal theory holds there: p of the pooled z, to a share of one in a thousand.
+    z = abs(line["z_value"])
+    assert line["p_value"] == pytest.approx(2 * norm.sf(z), rel=1e-3)
+    assert len(result.tables["contradictions"]) == 1
 
 
 def test_a_group_without_people_is_withheld(tmp_path: Path) -> None:
