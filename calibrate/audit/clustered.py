@@ -135,7 +135,7 @@ def clustered_gap(n1: FloatArray, y1: FloatArray, n0: FloatArray, y0: FloatArray
         return ClusteredGap(difference, nothing, nothing, nothing if is_one_cluster else 1.0)
     a1, a0 = (1 - n1 / size1) ** -0.5, (1 - n0 / size0) ** -0.5
     score = a1 * (y1 - n1 * mean1) / size1 - a0 * (y0 - n0 * mean0) / size0
-    variance = float(score @ score)
+    variance = float((score * score).sum())
     scale = float(abs(mean1) + abs(mean0))
     if not variance > (1e-12 * scale) ** 2:
         return ClusteredGap(difference, nothing, nothing, nothing)
@@ -154,8 +154,9 @@ def _degrees(
 ) -> float:
     d = n1 * a1**2 / size1**2 + n0 * a0**2 / size0**2
     v1, v0 = n1 * a1 / size1**1.5, n0 * a0 / size0**1.5
-    trace = d.sum() - v1 @ v1 - v0 @ v0
-    of_square = (
-        d @ d - 2 * d @ (v1**2 + v0**2) + (v1 @ v1) ** 2 + (v0 @ v0) ** 2 + 2 * (v1 @ v0) ** 2
-    )
+    # Plain sums: a product by BLAS starts threads for long vectors, and they wait on each other.
+    of_1, of_0 = float((v1 * v1).sum()), float((v0 * v0).sum())
+    crossed = float((v1 * v0).sum())
+    trace = float(d.sum()) - of_1 - of_0
+    of_square = float((d * (d - 2 * (v1**2 + v0**2))).sum()) + of_1**2 + of_0**2 + 2 * crossed**2
     return float(trace**2 / of_square)
