@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from calibrate.audit.attributes import NOT_STATED
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.origins.comments import measure_comments
-from calibrate.audit.origins.lines import Pair, list_pairs, list_records
+from calibrate.audit.origins.lines import Pair, code_sources, list_pairs, list_records
 from calibrate.audit.origins.slices import SLICES
 from calibrate.bands.guideline import false_discovery_rate
 from calibrate.tables import PROXIES
@@ -73,8 +73,9 @@ def list_features(inquiry: Inquiry) -> dict[str, IntArray]:
     forms = background.forms
     numbers: dict[str, FloatArray] = {"n_forms": background.n_forms.astype(np.float64)}
     n_all = np.maximum(1, np.bincount(forms.employee, minlength=n_people))
-    for source in np.unique(forms.source.astype(str)).tolist():
-        own = np.bincount(forms.employee[forms.source == source], minlength=n_people)
+    sources, source_of = code_sources(forms)
+    for code, source in enumerate(sources):
+        own = np.bincount(forms.employee[source_of == code], minlength=n_people)
         numbers[f"share of {source} forms"] = own / n_all
     numbers |= {
         f"comments: {item}": values for (item, _), values in measure_comments(inquiry).items()

@@ -134,11 +134,12 @@ def mantel_test(
     n_strata = int(stratum.max(initial=-1)) + 1
     n_all = np.bincount(stratum, minlength=n_strata)
     n_group = np.bincount(stratum[is_group], minlength=n_strata)
-    kept = ((n_group > 0) & (n_group < n_all))[stratum]
-    if not kept.any():
+    has_both = (n_group > 0) & (n_group < n_all)
+    if not has_both.any():
         return MantelResult(*(NOTHING,) * 6, NO_RATIO)
+    kept = has_both[stratum]
     x, g = values[kept], is_group[kept]
-    s = np.unique(stratum[kept], return_inverse=True)[1]
+    s = (np.cumsum(has_both) - 1)[stratum[kept]]
     n, n1 = np.bincount(s), np.bincount(s[g])
     n0 = n - n1
     centred = x - (np.bincount(s, x) / n)[s]
@@ -157,9 +158,9 @@ def mantel_test(
     if clusters is None or np.isnan(p_value):
         return plain
     part = (g - (n1 / n)[s]) * centred * (n / (n - 1))[s]
-    by_cluster = np.bincount(np.unique(clusters[kept], return_inverse=True)[1], part)
-    n_clusters = len(by_cluster)
-    clustered = float(by_cluster @ by_cluster) * n_clusters / max(1, n_clusters - 1)
+    by_cluster = np.bincount(clusters[kept], part)
+    n_clusters = int(np.count_nonzero(np.bincount(clusters[kept])))
+    clustered = float((by_cluster**2).sum()) * n_clusters / max(1, n_clusters - 1)
     if n_clusters < 2 or not clustered > 0:
         return plain
     p_clustered = 2 * float(stdtr(n_clusters - 1, -abs(float(surplus.sum())) / clustered**0.5))

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
-from calibrate.audit.clustered import ClusterCells, ClusteredGap, clustered_gap
+from calibrate.audit.background import FormEvidence
+from calibrate.audit.clustered import ClusteredGap, clustered_gap
 from calibrate.audit.groups import Grouping
 from calibrate.audit.inference import fisher_midp, welch_test
 from calibrate.audit.inquiry import Inquiry
@@ -169,14 +170,14 @@ def gap_by_cluster(
     values: FloatArray, is_group: BoolArray, is_reference: BoolArray, clusters: IntArray
 ) -> ClusteredGap:
     """Cluster-robust gap of two means over rows that belong to clusters."""
-    chosen = is_group | is_reference
-    own = np.unique(clusters[chosen], return_inverse=True)[1].astype(np.int64)
-    cells = ClusterCells.build(is_group[chosen].astype(np.int64), own)
-    sums = cells.add_up(values[chosen])
-    return clustered_gap(
-        cells.spread_out(1, cells.n), cells.spread_out(1, sums),
-        cells.spread_out(0, cells.n), cells.spread_out(0, sums),
-    )  # fmt: skip
+    n_clusters = int(clusters.max(initial=-1)) + 1
+    columns: list[FloatArray] = []
+    for side in (is_group, is_reference):
+        own = clusters[side]
+        columns.append(np.bincount(own, minlength=n_clusters).astype(np.float64))
+        columns.append(np.bincount(own, values[side], n_clusters).astype(np.float64))
+    is_present = columns[0] + columns[2] > 0
+    return clustered_gap(*(column[is_present] for column in columns))
 
 
 def widen(low: float, high: float, clustered: ClusteredGap) -> tuple[float, float]:
@@ -254,6 +255,12 @@ def average_by(
     mass = np.bincount(code[known], weights=weight[known], minlength=n)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(mass > 0, total / mass, np.nan), np.float64)
+
+
+def code_sources(forms: FormEvidence) -> tuple[list[str], IntArray]:
+    """Names of the sources in sort order, and the (N,) code of each form's."""
+    codes, names = pd.factorize(forms.source, sort=True)
+    return [str(name) for name in names], codes.astype(np.int64)
 
 
 def as_mapping(line: Line) -> Mapping[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.special import stdtr
 
 from calibrate.audit.background import FormEvidence
@@ -85,7 +86,7 @@ def difference_in_differences(
     sign = np.array([1.0, -1.0, -1.0, 1.0])
     influence = sign[cell] * (points - means[cell]) / n[cell]
     by_rater, by_employee = _square_sums(influence, rater), _square_sums(influence, employee)
-    pair = np.unique(np.stack([rater, employee]), axis=1, return_inverse=True)[1].ravel()
+    pair = rater * (int(employee.max()) + 1) + employee
     variance = max(by_rater, by_employee, by_rater + by_employee - _square_sums(influence, pair))
     smaller = min(len(np.unique(rater[is_rater_group == side])) for side in (True, False))
     if smaller < 2:
@@ -94,9 +95,10 @@ def difference_in_differences(
 
 
 def _square_sums(influence: FloatArray, code: IntArray) -> float:
-    sums = np.bincount(np.unique(code, return_inverse=True)[1], influence)
+    codes = pd.factorize(code)[0]
+    sums = np.bincount(codes, influence)
     n = len(sums)
-    return float(sums @ sums) * n / (n - 1) if n > 1 else 0.0
+    return float((sums**2).sum()) * n / (n - 1) if n > 1 else 0.0
 
 
 def compare_rater_groups(inquiry: Inquiry) -> Iterator[Line]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from calibrate.audit.background import FormEvidence
 from calibrate.audit.inquiry import Inquiry
-from calibrate.audit.origins.lines import FloatArray, Line, average_by, list_pairs
+from calibrate.audit.origins.lines import FloatArray, Line, average_by, code_sources, list_pairs
 
 #: Sources are compared with peers, who are the most and know no team of their own.
 BASE = "peer"
@@ -32,8 +32,9 @@ def compare_sources(inquiry: Inquiry) -> Iterator[Line]:
 
 def mean_by_source(forms: FormEvidence, n_people: int) -> dict[str, FloatArray]:
     """Mean points of each person's forms, by source; NaN where a person has none."""
+    names, code = code_sources(forms)
     means = {}
-    for source in sorted({str(name) for name in np.unique(forms.source.astype(str))}):
-        chosen = forms.source == source
+    for place, source in enumerate(names):
+        chosen = code == place
         means[source] = average_by(forms.employee[chosen], forms.points[chosen], n_people)
     return means

@@ -114,18 +114,15 @@ def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> str:
 
 def _say_teams(known: Sequence[Row]) -> tuple[str, ...]:
     """How many single teams stand out; teams are tested exactly, and most are too small."""
-    counts = [row for row in known if row["figure"] == "teams_standing_out"]
-    counts = [row for row in counts if row["value"]]
+    counts = [row for row in known if row["figure"] == "teams_standing_out" and row["value"]]
     if not counts:
         return ()
-    said = [
-        f"{write_count(row['estimate'])} of {write_count(row['value'])} ({say_who(row)})"
-        for row in counts
-    ]
-    return (
-        f"Teams whose own gap stands out, of those large enough for an exact test: "
-        f"{join_words(said)}.",
-    )
+    n_tests = write_count(sum(int(row["value"]) for row in counts))
+    start = f"Single teams large enough for an exact test gave {n_tests} comparisons"
+    out = [f"{write_count(row['estimate'])} ({say_who(row)})" for row in counts if row["estimate"]]
+    if not out:
+        return (f"{start}; none stands out. Small teams could show only a very wide gap.",)
+    return (f"{start}; of these {join_words(out)} stand out.",)
 
 
 def _strongest(rows: Iterable[Row], most: int = MOST_LINES) -> list[Row]:
