@@ -258,7 +258,7 @@ class _Bench:
         is_above = (2 * scores > find_twice_median(scores)).astype(np.float64)
         share, mean = SCORE_MEASURES
         yield share, compare_rates(sides, x, figures[share], teams, is_above)
-        variances = measure_variances(cells, size)
+        variances = measure_variances(cells.keep(cells.has_points), size)
         yield mean, compare_means(sides, figures[mean], variances, teams, scores / MICRO)
 
     def _sides(self, grouping: Grouping, n: IntArray) -> Sides:
@@ -272,8 +272,6 @@ class _Bench:
     def cross_check(self) -> tuple[float, int] | None:
         """Largest difference of any share or mean to fairlearn over people, and how many."""
         outcomes = [o for stage in self.population.stages for o in self._outcomes_of_people(stage)]
-        if not any(outcome.n.any() for outcome in outcomes):
-            return None
         checked = [
             compare_with_people(
                 grouping.group_of(self.codes), outcomes,
@@ -282,7 +280,8 @@ class _Bench:
             )
             for grouping, figures in zip(self.groupings, self.figures, strict=True)
         ]  # fmt: skip
-        return max((worst for worst, _ in checked), default=0.0), sum(n for _, n in checked)
+        n_figures = sum(n for _, n in checked)
+        return (max(worst for worst, _ in checked), n_figures) if n_figures else None
 
 
 def _join_outcomes(outcomes: Sequence[Sequence[Outcome]]) -> list[Outcome]:
