@@ -16,6 +16,11 @@ MEANING = {
     "lowest_band": "in the lowest band",
 }
 
+#: Tables of the audit that answer the next questions.
+LOOK = (
+    "Look next whether it stands within managers too (table dependence), at the same level and "
+    "job (adjusted), and on which criterion and source it arises (origins)."
+)
 UNANSWERED = {
     "too_few": "withheld or not compared: the group or its reference has too few people.",
     "not_computable": "not computable: there is no reference, or nobody of it is counted.",
@@ -85,7 +90,7 @@ def _write_without_ratio(
         "evidence": (
             f"{_count(row)} against {_count(reference)}. There is no ratio to nothing. "
             f"p {_small(p_value)}, corrected for all such rows (Bonferroni). "
-            "Look next at the bands by manager and by criterion."
+            f"{LOOK}"
         ),
     }
 
@@ -158,7 +163,7 @@ def _say_people(row: dict[str, Any]) -> str:
 
 
 def _say_origin(row: dict[str, Any], rows: pd.DataFrame) -> str:
-    look = "Look next at the bands by manager and by criterion."
+    look = LOOK
     if row["stage"] == "raw":
         return look
     before = _find_row(rows, row, stage="raw")
