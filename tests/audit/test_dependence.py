@@ -350,3 +350,9 @@ def test_a_verdict_that_hangs_on_a_manager_is_a_finding_without_figures(
     assert line["reverses_without"] in finding["evidence"]
     assert "%" not in finding["evidence"]
     assert "." not in finding["evidence"].replace(". ", " ").rstrip(".")
+    for is_distributed in (False, True):
+        audit = AuditMaterial(result.tables, "", "", (), {}, None, is_distributed=is_distributed)
+        (section,) = build_section(None, audit)  # type: ignore[arg-type]
+        said = " ".join(section.sentences)
+        assert "without the people of one manager" in said
+        assert (line["reverses_without"] in said) is not is_distributed

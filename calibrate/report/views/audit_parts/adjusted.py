@@ -92,10 +92,10 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
         said.append(f"{count_of(untold, 'gap')} could not be told at equal {words}; see the line.")
     left_out = max((row["n_left_out"] or 0 for row in shown), default=0)
     if left_out:
-        people = count_of(left_out, "person", "people")
+        people = count_of(left_out, "person is", "people are")
         said.append(
-            f"At most {people} a line have a value of a control for themselves alone. They are "
-            "left out: the adjusted gap does not depend on them."
+            f"On a line at most {people} alone with a value of a control, and left out: the "
+            "adjusted gap does not depend on them."
         )
     said.append(
         "These intervals take people as independent, which people of one manager are not: no "

@@ -51,10 +51,10 @@ def build_dependence(material: Material, audit: AuditMaterial) -> tuple[Section,
     primary.sort(key=lambda row: (row["measure"] != "selection_rate", row["attribute"]))
     ids = {str(row["finding_id"]) for row in list_rows(audit.tables["findings"])}
     lead = f"{LEADING} {LEAD}" if "dependence:within" in ids else LEAD
-    return (Section(TITLE, lead, _say(primary), (_build_table(primary),), is_wide=True),)
+    return (Section(TITLE, lead, _say(primary, audit), (_build_table(primary),), is_wide=True),)
 
 
-def _say(primary: list[Row]) -> tuple[str, ...]:
+def _say(primary: list[Row], audit: AuditMaterial) -> tuple[str, ...]:
     said = []
     told = [row for row in primary if row["within"] == "told"]
     if not told:
@@ -64,19 +64,18 @@ def _say(primary: list[Row]) -> tuple[str, ...]:
             f"{len(told)} of {count_of(len(primary), 'line')} of the first family can be compared "
             "under the same manager."
         )
-    said.append(_say_removal(primary))
+    said.append(_say_removal(primary, is_named=not audit.is_distributed))
     said.append("All stages, mean scores and intersections are in audit/tables/dependence.")
     return tuple(said)
 
 
-def _say_removal(primary: list[Row]) -> str:
+def _say_removal(primary: list[Row], *, is_named: bool) -> str:
     hanging = [row for row in primary if (row["n_reversing"] or 0) > 0]
     if not hanging:
         return "No verdict here hangs on one manager: without the people of any one, all stay."
     lines = [
-        f"{say_measure(row['measure']).lower()}, {row['group']} (manager {row['reverses_without']}"
-        + (f", or one of {row['n_reversing'] - 1} others" if row["n_reversing"] > 1 else "")
-        + ")"
+        f"{say_measure(row['measure']).lower()}, {row['group']}"
+        + (_name_manager(row) if is_named else "")
         for row in hanging
     ]
     return (
@@ -84,6 +83,12 @@ def _say_removal(primary: list[Row]) -> str:
         f"beyond without the people of one manager: {join_words(lines)}. The figures without that "
         "team are not printed, because the difference would give its counts away."
     )
+
+
+def _name_manager(row: Row) -> str:
+    others = int(row["n_reversing"]) - 1
+    more = f", or one of {count_of(others, 'other')}" if others else ""
+    return f" (manager {row['reverses_without']}{more})"
 
 
 def _build_table(primary: list[Row]) -> Grid:
