@@ -41,7 +41,8 @@ from calibrate.cli.result import print_result
 )
 @click.option(
     "--distribute", is_flag=True,
-    help="Withhold so much that the audit may be handed on; reckons with what was before.",
+    help="Make the view that may be handed on: more groups are withheld, with regard to "
+    "views made before in DIR.",
 )  # fmt: skip
 @out_option
 @reason_option

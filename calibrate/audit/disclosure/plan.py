@@ -220,11 +220,14 @@ def plan_to_distribute(
     ]
     exposed: list[str] = []
     is_capped = bool(large)
+    blocks = frozenset[tuple[str, str, str]]().union(*(view.blocks for view in near))
     for margins in linked:
-        sparse = _find_sparse(margins, settings.min_cell)
+        names = {grouping.attribute for grouping in margins.groupings}
+        sparse = {stage for table, stage, name in blocks if table == "all" and name in names}
+        sparse |= set(_find_sparse(margins, settings.min_cell))
         rows += [
             Withheld(stage, grouping.attribute, "all", WHOLE_GROUPING)
-            for stage in sparse
+            for stage in sorted(sparse)
             for grouping in margins.groupings
         ]
         kept = [layer for layer in layers if layer.stage not in sparse]
@@ -237,7 +240,6 @@ def plan_to_distribute(
         ]
         exposed += [dense.labels[unit][0] for unit in found.exposed]
         is_capped |= found.is_capped
-    blocks = frozenset[tuple[str, str, str]]().union(*(view.blocks for view in near))
     return Plan(DISTRIBUTED, tuple(rows), blocks, tuple(dict.fromkeys(exposed)), is_capped)
 
 

@@ -63,8 +63,19 @@ def protect_units(
     most
         Linear programs before the search is given up and everything is hidden.
     """
-    search = _Search(attack, dict(reasons), min_cell, most)
-    return search.run()
+    searches = [_Search(attack, dict(reasons), min_cell, most)]
+    found = [searches[0].run()]
+    if searches[0].hides_known_group():
+        # Figures of single attributes come first: what if no intersection showed any?
+        crossed = {
+            unit: WHOLE_GROUPING
+            for unit, (attribute, _) in enumerate(attack.margins.labels)
+            if "*" in attribute
+        }
+        searches.append(_Search(attack, crossed | reasons, min_cell, most))
+        found.append(searches[1].run())
+    prices = [(search.price_single(), search.price()) for search in searches]
+    return found[prices.index(min(prices))]
 
 
 @dataclass
@@ -76,6 +87,7 @@ class _Search:
 
     def __post_init__(self) -> None:
         margins = self.attack.margins
+        self.most += self.attack.n_programs
         self.n = margins.count()
         self.total = margins.counts.sum(axis=0)
         self.n_layer = np.array(
@@ -103,6 +115,27 @@ class _Search:
                 return done
         done.is_capped = not self.show_what_can_be()
         return done
+
+    def price(self) -> float:
+        """What everything costs that is hidden for the sake of others."""
+        return float(sum(self.cost[unit] for unit in self._list_further()))
+
+    def price_single(self) -> float:
+        """The same of single attributes."""
+        labels = self.attack.margins.labels
+        single = [unit for unit in self._list_further() if "*" not in labels[unit][0]]
+        return float(sum(self.cost[unit] for unit in single))
+
+    def hides_known_group(self) -> bool:
+        """A group of a single attribute, other than "not stated", is hidden for others."""
+        margins = self.attack.margins
+        return any(
+            "*" not in margins.labels[unit][0] and not margins.is_unstated[unit]
+            for unit in self._list_further()
+        )
+
+    def _list_further(self) -> list[int]:
+        return [u for u, why in self.reasons.items() if why in (COMPLEMENT, WHOLE_GROUPING)]
 
     @property
     def hidden(self) -> BoolArray:
@@ -145,7 +178,7 @@ class _Search:
 
     def show_what_can_be(self) -> bool:
         """Show each further unit again that is not needed, the dearest first."""
-        further = [u for u, why in self.reasons.items() if why in (COMPLEMENT, WHOLE_GROUPING)]
+        further = self._list_further()
         for unit in sorted(further, key=lambda u: (-self.cost[u], u)):
             hidden = self.hidden
             hidden[unit] = False

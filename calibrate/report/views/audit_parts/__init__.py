@@ -10,6 +10,7 @@ from calibrate.report.views.audit_parts.calibration import build_calibration
 from calibrate.report.views.audit_parts.composites import build_composites
 from calibrate.report.views.audit_parts.configurations import build_configurations
 from calibrate.report.views.audit_parts.dependence import build_dependence
+from calibrate.report.views.audit_parts.disclosure import build_disclosure
 from calibrate.report.views.audit_parts.distribution import build_distribution
 from calibrate.report.views.audit_parts.origins import build_origins
 from calibrate.report.views.audit_parts.packs import build_packs
@@ -29,6 +30,7 @@ BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] =
     build_distribution,
     build_unknowns,
     build_simulation,
+    build_disclosure,
     build_packs,
     build_configurations,
 )

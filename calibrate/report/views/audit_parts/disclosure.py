@@ -1,0 +1,113 @@
+"""What is withheld, why, and what could be worked out all the same."""
+
+from __future__ import annotations
+
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.words import DASH, count_of, say_code, write_count
+
+TITLE = "What is withheld and why"
+#: Lines of the table; the others stand in the file.
+_MOST_ROWS = 24
+_FOR_AUDITORS = (
+    Heading("Attribute", 34), Heading("Group"), Heading("Stages", 42),
+    Heading("People it may have", 34, is_number=True),
+)  # fmt: skip
+_TO_HAND_ON = (Heading("Attribute", 34), Heading("Group"), Heading("Where", 64))
+
+
+def build_disclosure(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """List the withheld rows: for auditors with what gives them away, else without."""
+    if "disclosure" not in audit.tables or not len(audit.tables["groups"]):
+        return ()
+    rows = list_rows(audit.tables["disclosure"])
+    least = count_of(int(material.cycle.privacy.min_cell), "person", "people")
+    if audit.is_distributed:
+        return (_build_to_hand_on(rows, least),)
+    return (_build_for_auditors(rows, least),)
+
+
+def _build_for_auditors(rows: list[Row], least: str) -> Section:
+    lead = (
+        f"Figures of groups of fewer than {least} are withheld in every table, and nothing else "
+        "is. Whoever subtracts the groups that are shown from the totals may work some of them "
+        "out. So do not hand this audit on: calibrate audit --distribute makes a view for that."
+    )
+    if not rows:
+        return Section(TITLE, lead, ("No group is so small: nothing is withheld.",))
+    groups = _gather(rows)
+    known = [group for group, found in groups.items() if any(r["is_derivable"] for r in found)]
+    said = [f"{count_of(len(groups), 'group is', 'groups are')} withheld at one stage or more."]
+    said.append(
+        "None of them can be worked out exactly from what is shown."
+        if not known
+        else f"{write_count(len(known))} of them can be worked out exactly, in full or for a "
+        "band. They come first below. Do not hand them on."
+    )
+    order = [*known, *(group for group in groups if group not in set(known))]
+    lines = [_write_ends(*group, groups[group]) for group in order]
+    caption = (
+        "People a group may have for all that is shown, least to most over the stages. One number "
+        "alone is its very number."
+    )
+    return Section(TITLE, lead, tuple(said), (_cut(caption, _FOR_AUDITORS, lines),))
+
+
+def _build_to_hand_on(rows: list[Row], least: str) -> Section:
+    lead = (
+        f"This view may be handed on. Groups of fewer than {least} are withheld, and with them "
+        "as many others as it takes, so that no number of theirs can be worked out from the rest "
+        "of this run or from views handed on before. Why a group is withheld is not told: that, "
+        "too, would tell who is few."
+    )
+    if not rows:
+        return Section(TITLE, lead, ("No group is so small: nothing is withheld.",))
+    everywhere = [r for r in rows if r["table"] == "all"]
+    blocks = [r for r in rows if r["table"] != "all"]
+    said = [
+        f"{count_of(len(everywhere), 'line is', 'lines are')} withheld in every table by group.",
+        "Verdicts of the groups that are shown are those of the auditors' view.",
+    ]
+    if blocks:
+        said.append(
+            f"{count_of(len(blocks), 'block', 'blocks')} of other tables "
+            f"{'is' if len(blocks) == 1 else 'are'} withheld as a whole."
+        )
+    lines = [_write_place(row) for row in (*everywhere, *blocks)]
+    return Section(TITLE, lead, tuple(said), (_cut("", _TO_HAND_ON, lines),))
+
+
+def _gather(rows: list[Row]) -> dict[tuple[str, str], list[Row]]:
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((str(row["attribute"]), str(row["group"])), []).append(row)
+    return groups
+
+
+def _write_ends(attribute: str, group: str, rows: list[Row]) -> tuple[str, ...]:
+    lows = [int(row["low"]) for row in rows if row["low"] is not None]
+    highs = [int(row["high"]) for row in rows if row["high"] is not None]
+    ends = DASH
+    if lows and highs:
+        low, high = min(lows), max(highs)
+        ends = write_count(low) if low == high else f"{write_count(low)} to {write_count(high)}"
+    stages = ", ".join(str(row["stage"]) for row in rows)
+    return attribute.replace("*", " × "), group.replace("*", " × "), stages, ends
+
+
+def _write_place(row: Row) -> tuple[str, ...]:
+    where = "every table"
+    if row["table"] != "all":
+        where = f"table {row['table']}"
+    if row["stage"] != "all":
+        where += f", {say_code(row['stage'])}"
+    group = "all groups" if row["group"] == "all" else str(row["group"]).replace("*", " × ")
+    return str(row["attribute"]).replace("*", " × "), group, where
+
+
+def _cut(caption: str, headings: tuple[Heading, ...], lines: list[tuple[str, ...]]) -> Grid:
+    grid = build_grid(caption, headings, lines[:_MOST_ROWS], noun="groups")
+    if len(lines) <= _MOST_ROWS:
+        return grid
+    notice = f"The first {_MOST_ROWS} of {len(lines):,} lines; all are in audit/tables/disclosure."
+    return Grid(grid.caption, grid.headings, grid.rows, notice=notice)
