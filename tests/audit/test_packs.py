@@ -22,6 +22,7 @@ from calibrate.audit.ll144 import Counted, find_categories, name_types, tabulate
 from calibrate.audit.policy import list_packs
 from calibrate.config import Cycle
 from calibrate.errors import InputError
+from calibrate.report.views.audit_parts.packs import build_pack_sections
 
 MakePeople = Callable[..., tuple[Population, AttributeTable]]
 MakeSettings = Callable[..., AuditSettings]
@@ -234,3 +235,27 @@ def test_a_wrong_pack_list_or_category_is_told(
 ) -> None:
     with pytest.raises(InputError, match=said):
         make_cycle("employee_id,gender\nE1,f\n", audit)
+
+
+def test_the_pages_of_the_packs_show_no_empty_value_and_name_what_is_withheld(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    counts = {
+        ("female", "x"): (10, 20, 10), ("female", "y"): (1, 2, 0), ("male", "x"): (10, 30, 40),
+        ("male", "y"): (2, 10, 8), ("", "x"): (0, 1, 1),
+    }  # fmt: skip
+    people = make_people(counts, names=("gender", "race"))
+    packs = tuple(load_rules(name) for name in list_packs())
+    result = audit_population(*people, make_settings(packs=packs))
+    sections = build_pack_sections(result.tables)
+    grids = [grid for section in sections for grid in section.grids]
+    cells = [str(cell) for grid in grids for row in grid.rows for cell in row]
+    assert not [cell for cell in cells if re.search(r"\b(nan|none|<na>)\b", cell, re.I)]
+    said = " ".join([*(s.lead for s in sections), *cells])
+    assert not FORBIDDEN.search(said)
+    assert any("female / y" in grid.notice for grid in grids)
+    titles = [section.title for section in sections]
+    assert titles == [
+        "New York City’s table", "What has to be documented",
+        "What the rule packs say about their own figures",
+    ]  # fmt: skip
