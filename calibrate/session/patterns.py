@@ -27,8 +27,14 @@ NEXT = {
 OTHERWISE = "Look next at the managers in it (table patterns), then at its goals"
 
 
+#: Figures of the same people under the name of two kinds of scope are the same.
+SAME_PEOPLE = ["scope_id", "test", "n", "value"]
+
+
 def list_pattern_findings(patterns: pd.DataFrame) -> Iterator[Row]:
     """One finding a scope that is beyond chance and the practical bound in any test.
+
+    Departments that are sessions too are named once.
 
     Parameters
     ----------
@@ -36,6 +42,7 @@ def list_pattern_findings(patterns: pd.DataFrame) -> Iterator[Row]:
         Frame as :data:`calibrate.tables.PATTERNS`.
     """
     odd = patterns[(patterns["verdict"] == "beyond") & (patterns["test"] != "guideline")]
+    odd = odd.drop_duplicates(SAME_PEOPLE)
     for (scope, scope_id), tests in odd.groupby(["scope", "scope_id"], sort=True):
         records = tests.to_dict("records")
         found = "; ".join(say_pattern(row) for row in records)

@@ -195,9 +195,9 @@ def _count_outside(material: Material) -> Item:
     scopes = tested[["scope", "scope_id"]].drop_duplicates()
     n_parts = int((scopes["scope"] != "company").sum())
     parts = count_of(n_parts, guideline.scope)
-    what = "the company" if not n_parts else f"the company and {parts} tested"
+    what = "company" if not n_parts else f"company, {parts}"
     missed = tested.loc[tested["verdict"] == "outside", ["scope", "scope_id"]].drop_duplicates()
-    return Item(f"Outside the guideline: {what}", f"{len(missed):,} of {len(scopes):,}")
+    return Item(f"Off guideline: {what}", f"{len(missed):,} of {len(scopes):,}")
 
 
 def _count_patterns(material: Material) -> tuple[Item, ...]:

@@ -16,6 +16,7 @@ from calibrate.report.words import (
     write_p,
     write_percent,
 )
+from calibrate.session.patterns import SAME_PEOPLE
 
 TITLE = "Distributions, and who a quota would move"
 QUOTA_TITLE = "Before a quota: whom it would move"
@@ -75,13 +76,15 @@ _QUOTA_HEADINGS = (
 
 def build_distribution(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
     """Count what stands out, show the strongest, and what a quota would do by group."""
-    patterns = list_rows(material.tables["patterns"]) if "patterns" in material.tables else []
-    if not patterns:
+    table = material.tables.get("patterns")
+    if table is None or table.empty:
         return ()
+    patterns = list_rows(table)
     moves = list_rows(material.tables["quota"])
     impact = list_rows(audit.tables["quota_impact"]) if "quota_impact" in audit.tables else []
     own = [row for row in impact if row["family"] == "secondary" and not row["suppressed"]]
-    odd = [row for row in patterns if row["verdict"] == "beyond" and row["test"] != "guideline"]
+    once = list_rows(table.drop_duplicates(SAME_PEOPLE))
+    odd = [row for row in once if row["verdict"] == "beyond" and row["test"] != "guideline"]
     odd.sort(key=lambda row: (row["q_value"], -abs(row["value"] - row["expected"])))
     grids = [_count_odd(patterns)]
     if odd:
