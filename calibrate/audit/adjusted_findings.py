@@ -30,13 +30,18 @@ def find_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]
     all_controls = max(table["controls"], key=lambda name: (name != NO_CONTROLS, name.count(",")))
     if all_controls == NO_CONTROLS:
         return []
-    plain = table.astype(object).where(table.notna(), None)
-    records = [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
+    objects = table.astype(object).where(table.notna(), None)
+    records = [{str(k): v for k, v in row.items()} for row in objects.to_dict("records")]
     lines = {tuple(row[name] for name in (*KEY, "controls")): row for row in records}
-    return [
-        _say(lines[(*key, NO_CONTROLS)], lines[(*key, all_controls)])
+    pairs = [
+        (lines[(*key, NO_CONTROLS)], lines[(*key, all_controls)])
         for key in sorted(keys)
         if (*key, all_controls) in lines
+    ]
+    return [
+        _say(plain, adjusted)
+        for plain, adjusted in pairs
+        if plain["status"] == "told" and not (plain["suppressed"] or adjusted["suppressed"])
     ]
 
 

@@ -209,6 +209,8 @@ def _compare_within(sides: TwoSides, gap: float, min_cell: int) -> Row:
         return {"within": "too_few"}
     found = compare_strata(strata, is_share=sides.is_share)
     low, high = find_interval_within(strata, found.gap)
+    if found.test == "none":
+        low = high = float("nan")  # Nobody differs: that is no certainty.
     ratio = common_risk_ratio(strata) if sides.is_share else NO_RATIO
     odds = common_odds_ratio(strata) if sides.is_share else NO_RATIO
     return {

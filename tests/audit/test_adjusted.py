@@ -19,12 +19,16 @@ from calibrate.audit import (
     Population,
     audit_population,
 )
+from calibrate.audit.adjusted import build_adjusted
 from calibrate.audit.adjusted_cells import CountedCells
+from calibrate.audit.adjusted_findings import find_adjusted
 from calibrate.audit.adjusted_fit import Cells, fit_gap
 from calibrate.audit.controls import measure_association
+from calibrate.audit.inquiry import Inquiry, Part
 from calibrate.audit.parts import PARTS
 from calibrate.report.material import AuditMaterial
 from calibrate.report.views.audit_parts.adjusted import build_adjusted as build_section
+from calibrate.tables import ADJUSTED
 
 MakePeople = Callable[..., tuple[Population, AttributeTable]]
 MakeSettings = Callable[..., AuditSettings]
@@ -188,6 +192,32 @@ def test_a_gap_that_is_only_one_of_levels_goes_with_the_level(
     # Chi-squared of 40, 20 / 20, 40 is four times 10 * 10 / 30, with one degree of freedom.
     assert label["p_value"] == pytest.approx(2 * norm.sf((40 / 3) ** 0.5), rel=1e-12)
     assert label["label"] == "may_carry"
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_a_gap_beyond_is_said_with_controls_unless_it_is_withheld(
+    make_people: MakePeople, make_settings: MakeSettings, is_hidden: bool
+) -> None:
+    people = make_people({("f",): (20, 70, 10), ("m",): (20, 30, 50)})
+    population = replace(people[0], background=build_background(200, {"level": ["a", "b"] * 100}))
+    seen: dict[str, Inquiry] = {}
+
+    def keep(inquiry: Inquiry) -> pd.DataFrame:
+        seen["inquiry"] = inquiry
+        return build_adjusted(inquiry)
+
+    with pytest.MonkeyPatch.context() as patch:
+        part = Part(ADJUSTED, keep)
+        patch.setattr("calibrate.audit.disparities.PARTS", (part,))
+        table = audit_population(
+            population, people[1], make_settings(references={"gender": "m"})
+        ).tables["adjusted"]
+    table = table.assign(suppressed=is_hidden)
+    found = find_adjusted(seen["inquiry"], table)
+    assert [row["level"] for row in found] == ([] if is_hidden else ["note"])
+    if found:
+        # 10 % against 50 %; level is the same mix in both groups.
+        assert "−40.0 percentage points, without them −40.0" in found[0]["headline"]
 
 
 def test_no_common_odds_ratio_is_quoted_where_strata_differ(

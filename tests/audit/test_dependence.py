@@ -194,6 +194,16 @@ def type_people(
     )
 
 
+def test_where_nobody_differs_under_a_manager_there_is_no_interval(
+    make_settings: MakeSettings,
+) -> None:
+    manager = [0] * 24 + [1] * 24
+    people = type_people(manager, ["f", "m"] * 24, [2] * 24 + [1] * 24)
+    line = pick(audit_population(*people, make_settings()), measure="selection_rate")
+    assert (line["gap_within"], line["test_within"]) == (0.0, "none")
+    assert line[["within_low", "within_high", "p_within"]].isna().all()
+
+
 def test_a_gap_of_strict_managers_lies_between_them(make_settings: MakeSettings) -> None:
     # Strict manager: 1 in 10 on top, of 20 f and 10 m; lenient: 5 in 10, of 10 f and 20 m.
     manager = [0] * 30 + [1] * 30
