@@ -203,7 +203,10 @@ def _compare_draws(evidence: PatternEvidence, kind: _Kind) -> Iterator[tuple[str
     blank = {name: np.full(n_scopes, np.nan) for name in FIGURES}
     ties: Rows = {"n": n, **{name: part.copy() for name, part in blank.items()}}
     spread: Rows = {"n": n, **blank}
-    company, place = Company.build(evidence.points[known], kind.stratum[known])
+    company, place = Company.build(
+        evidence.points[known], kind.stratum[known],
+        np.random.default_rng([evidence.seed, kind.position]),
+    )  # fmt: skip
     order = np.argsort(of, kind="stable")
     last = np.searchsorted(of[order], np.arange(n_scopes), side="right")
     # A scope of everybody has nobody to be drawn beside.

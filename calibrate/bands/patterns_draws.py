@@ -41,14 +41,19 @@ class Company:
     centred : (P,) points less the mean of the stratum
     start : (S + 1,)
         Where each stratum begins.
+    dealt : (P,) positions
+        Those of each stratum in random order.
     """
 
     score: npt.NDArray[np.int32]
     centred: FloatArray
     start: IntArray
+    dealt: IntArray
 
     @staticmethod
-    def build(points: FloatArray, stratum: IntArray) -> tuple[Company, IntArray]:
+    def build(
+        points: FloatArray, stratum: IntArray, rng: np.random.Generator
+    ) -> tuple[Company, IntArray]:
         """The company, and where each person went.
 
         Parameters
@@ -63,20 +68,28 @@ class Company:
         mean = np.bincount(stratum, weights=points) / np.maximum(size, 1)
         _, score = np.unique(points, return_inverse=True)
         start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+        dealt = np.lexsort((rng.random(len(order)), stratum[order]))
         company = Company(
-            score.reshape(-1)[order].astype(np.int32), (points - mean[stratum])[order], start
-        )
+            score.reshape(-1)[order].astype(np.int32), (points - mean[stratum])[order], start,
+            dealt.astype(np.int64),
+        )  # fmt: skip
         return company, place
 
     def draw(self, n: Sequence[int], draws: int, rng: np.random.Generator) -> IntArray:
         """(R, n) Positions of people: of each stratum as many as told, nobody twice in a row.
 
-        Each shuffle of a stratum is cut into as many rows as it holds.
+        Each shuffle of a stratum is cut into as many rows as it holds. Where one shuffle
+        holds all rows it is the same for every scope, begun at a random place.
         """
         parts = []
         for s, wanted in enumerate(n):
             if wanted:
-                members = np.arange(self.start[s], self.start[s + 1])
+                members = self.dealt[self.start[s] : self.start[s + 1]]
+                if (spare := len(members) - wanted * draws) >= 0:
+                    first = int(rng.integers(spare + 1))
+                    rows = members[first : first + wanted * draws]
+                    parts.append(rows.reshape(draws, wanted))
+                    continue
                 per = len(members) // wanted
                 rounds = -(-draws // per)
                 dealt = rng.permuted(np.tile(members, (rounds, 1)), axis=1)

@@ -88,7 +88,9 @@ def test_tied_pairs_by_hand() -> None:
 
 def test_ties_of_two_people_have_the_probability_by_hand() -> None:
     # Ten people in five pairs of equal scores: the second is equal to the first in 1 of 9.
-    company, place = Company.build(np.repeat([1.0, 2, 3, 4, 5], 2), np.zeros(10, np.int64))
+    company, place = Company.build(
+        np.repeat([1.0, 2, 3, 4, 5], 2), np.zeros(10, np.int64), np.random.default_rng(1)
+    )
     ties, _ = compare_draws(company, place[:2], np.random.default_rng(3))
     # 300 draws at first: three standard errors of 1/9 are 0.054.
     assert ties.value == 1
@@ -97,10 +99,13 @@ def test_ties_of_two_people_have_the_probability_by_hand() -> None:
 
 
 def test_nobody_is_drawn_twice_and_levels_keep_their_numbers() -> None:
-    company, _ = Company.build(np.arange(30.0), np.repeat([0, 1], [10, 20]))
-    rows = company.draw([4, 3], 50, np.random.default_rng(1))
-    assert rows.shape == (50, 7)
-    assert all(len(set(row)) == 7 and sum(p < 10 for p in row) == 4 for row in rows.tolist())
+    company, _ = Company.build(
+        np.arange(30.0), np.repeat([0, 1], [10, 20]), np.random.default_rng(1)
+    )
+    for draws in (2, 50):  # one shuffle holds two rows; fifty need many
+        rows = company.draw([4, 3], draws, np.random.default_rng(1))
+        assert rows.shape == (draws, 7)
+        assert all(len(set(row)) == 7 and sum(p < 10 for p in row) == 4 for row in rows.tolist())
 
 
 def test_excess_is_the_larger_of_what_has_no_place_and_what_misses() -> None:
