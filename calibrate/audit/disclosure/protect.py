@@ -146,15 +146,16 @@ class _Search:
         if bool(self.was_shown[unit]) and int(self.n[unit].min()) >= self.min_cell:
             return None
         found = self.attack.bound(unit, self.hidden if hidden is None else hidden)
-        return self._judge(found)
+        return self._judge(found, is_small=int(self.n[unit].min()) < self.min_cell)
 
-    def _judge(self, found: Range) -> tuple[int, int] | None:
+    def _judge(self, found: Range, *, is_small: bool) -> tuple[int, int] | None:
         reach = np.minimum(self.min_cell, self.n_layer)
         weak = (self.n_layer > 0) & ((found.high <= found.low) | (found.high < reach))
         if weak.any():
             return int(weak.argmax()), -1
         exact = (found.slot_low == found.slot_high) & (found.slot_low > 0)
-        if exact.any():
+        # Of a large group the same count would be printed.
+        if is_small and exact.any():
             slot = int(exact.argmax())
             return int(self.attack.margins.slots[slot]), slot
         return None
