@@ -12,9 +12,14 @@ FINDINGS = Contract(
         Column(
             "kind",
             "text",
-            "distribution, rater, team, goals, what_if, model, network, disparity, origin or input",
+            "distribution, rater, team, goals, what_if, model, network, disparity, dependence, "
+            "adjusted, origin, moves, quota, false_alarms, contradiction or input",
         ),
-        Column("scope", "text", "company, session, manager, rater, unit or group"),
+        Column(
+            "scope",
+            "text",
+            "company, session, department, site, level, manager, rater, unit or group",
+        ),
         Column("scope_id", "text", "which of them"),
         Column("level", "text", "look or note"),
         Column("headline", "text", "one sentence"),
