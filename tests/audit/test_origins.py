@@ -363,3 +363,45 @@ def test_a_manager_is_named_only_where_both_sides_reach_the_smallest_cell(
     assert hidden.loc[hidden["dimension"] == "team", "item"].tolist() == ["all"]
     # All three teams are tested, named or not.
     assert pick(hidden, "team", "all", "teams_standing_out")["value"] == 3
+
+
+def make_lines(smallest: list[float]) -> pd.DataFrame:
+    """One family for each of these q-values: a source's line, and another without any sign."""
+    rows = [
+        {
+            "dimension": "source", "item": item, "attribute": f"a{family:02d}", "group": "g",
+            "reference": "r", "n": 50, "n_reference": 50, "figure": "points", "value": 40.0,
+            "value_reference": 50.0, "estimate": -10.0, "low": -15.0, "high": -5.0,
+            "p_value": q, "p_clustered": q, "q_value": q, "class": None, "suppressed": False,
+        }
+        for family, least in enumerate(smallest)
+        for item, q in (("peer", least), ("self", 0.9))
+    ]  # fmt: skip
+    return ORIGINS.conform(pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize(
+    ("smallest", "found"),
+    [
+        # 0.05/20 is 0.0025: neither 0.04 nor 0.003 alone survives twenty families.
+        ([0.04] + [0.5] * 19, []),
+        ([0.003] + [0.5] * 19, []),
+        ([0.0024] + [0.5] * 19, ["a00"]),
+        # Two families count at 0.005; a line of theirs must reach 0.05 × 2/20 = 0.005.
+        ([0.0024, 0.0049] + [0.5] * 18, ["a00", "a01"]),
+        ([0.04], ["a00"]),
+    ],
+)
+def test_a_finding_survives_all_families_together(
+    smallest: list[float], found: list[str], settings: AuditSettings
+) -> None:
+    inquiry = open_inquiry(make_company(spread_points()), settings)
+    # The raw scores differ by 7 points: a gap of 10 matters.
+    rows = find_origins(inquiry, make_lines(smallest))
+    assert [row["scope_id"].split(":")[0] for row in rows] == found
+
+
+def test_a_small_gap_is_no_finding_however_sure(settings: AuditSettings) -> None:
+    inquiry = open_inquiry(make_company(spread_points()), settings)
+    lines = make_lines([0.0001]).assign(estimate=-1.0)
+    assert find_origins(inquiry, lines) == []

@@ -9,8 +9,9 @@ import pandas as pd
 
 from calibrate.audit.attributes import NOT_STATED
 from calibrate.audit.inquiry import Inquiry
-from calibrate.audit.origins.lines import Row, list_records
+from calibrate.audit.origins.lines import BoolArray, Row, list_records
 from calibrate.audit.origins.slices import SLICES
+from calibrate.bands.guideline import false_discovery_rate
 from calibrate.config import MICRO, MISSING
 
 ALPHA = 0.05
@@ -33,19 +34,22 @@ Said = tuple[Row, Callable[[Row], tuple[str, str]]]
 def find_origins(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
     """Write one finding for each dimension and group where something stands out.
 
-    A line stands out if its q-value is below 0.05 and the gap matters: 0.2
-    standard deviations of the raw score, ETS class C, or a ratio of shares
-    beyond 0.80 in either direction. Of several lines the one of the smallest
-    q-value is written and the others are counted.
+    Many families are looked at, so that a q-value below 0.05 alone would give
+    one in four audits a false lead. A family (dimension and attribute) counts
+    if its smallest q-value, which is Simes' p of the family, survives
+    Benjamini-Hochberg over all families; a line of it if its q-value is at most
+    0.05 times the share of families that count (Benjamini and Bogomolov 2014).
+    The gap must matter too: 0.2 standard deviations of the raw score, ETS class
+    C, or a ratio of shares beyond 0.80 in either direction. Of several lines
+    the one of the smallest q-value is written and the others are counted.
     """
     deviation = _measure_deviation(inquiry)
-    known = table[(table["q_value"] < ALPHA) & (table["group"] != NOT_STATED)]
+    known = table[_is_selected(table) & (table["group"] != NOT_STATED)]
     chosen: list[Said] = [
         (row, say)
         for row in list_records(known)
         if (say := _find_words(row, deviation, table)) is not None
     ]
-    chosen += [(row, _say_teams) for row in _find_teams(table)]
     found: dict[tuple[str, str, str], list[Said]] = {}
     for row, say in sorted(chosen, key=lambda each: _order(each[0])):
         key = (row["dimension"], row["attribute"], row["group"])
@@ -55,6 +59,19 @@ def find_origins(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
 
 def _order(row: Row) -> tuple[float, str]:
     return (float(row["q_value"] or 0.0), str(row["item"]))
+
+
+def _is_selected(table: pd.DataFrame) -> BoolArray:
+    """Lines that stand out over all families together."""
+    q_value = table["q_value"].astype(float).to_numpy()
+    smallest = table.assign(q=q_value).groupby(["dimension", "attribute"])["q"].transform("min")
+    simes = table.assign(q=smallest).drop_duplicates(["dimension", "attribute"])["q"].to_numpy()
+    simes = simes[~np.isnan(simes)]
+    n_counting = int((false_discovery_rate(simes) <= ALPHA).sum())
+    # Families that count are those of the smallest p.
+    bound = np.sort(simes)[n_counting - 1] if n_counting else -1.0
+    share = n_counting / max(1, len(simes))
+    return np.asarray((smallest.to_numpy() <= bound) & (q_value <= ALPHA * share), np.bool_)
 
 
 def _measure_deviation(inquiry: Inquiry) -> float:
@@ -74,7 +91,7 @@ def _find_words(
     if dimension == "source":
         return _say_source if is_wide else None
     if dimension == "team":
-        return None
+        return _say_teams if figure == "teams_standing_out" else None
     if dimension == "rater_group":
         return _say_raters if is_wide else None
     if dimension in SLICES and figure.startswith("heterogeneity"):
@@ -89,11 +106,6 @@ def _find_words(
 def _is_ratio_wide(row: Row) -> bool:
     a, b = row["value"], row["value_reference"]
     return a is not None and b is not None and bool(min(a, b) < FOUR_FIFTHS * max(a, b))
-
-
-def _find_teams(table: pd.DataFrame) -> list[Row]:
-    is_out = (table["figure"] == "teams_standing_out") & (table["estimate"] > 0)
-    return [row for row in list_records(table[is_out]) if row["group"] != NOT_STATED]
 
 
 def _write(rows: list[Said]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from calibrate.audit.dependence import find_interval_within
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.mantel_haenszel import Strata, compare_strata
 from calibrate.audit.origins.lines import (
+    NOTHING,
     BoolArray,
     Figures,
     FloatArray,
@@ -143,7 +144,8 @@ def _list_teams(
             mine = [each for (other, _), each in zip(own, q, strict=True) if other is pair]
             n_out = sum(each < ALPHA for each in mine)
             figures = Figures(float(n_out), value=float(len(mine)))
-            yield pair.write("team", "all", "teams_standing_out", figures)
+            line = pair.write("team", "all", "teams_standing_out", figures)
+            yield replace(line, q_value=min(mine, default=NOTHING))
         for (pair, team), q_value in zip(own, q, strict=True):
             if min(team.n, team.n_reference) >= max(1, pair.min_cell) and names:
                 inside = pair.narrow(manager == team.manager)

@@ -117,8 +117,8 @@ def _say_teams(known: Sequence[Row]) -> tuple[str, ...]:
     counts = [row for row in known if row["figure"] == "teams_standing_out" and row["value"]]
     if not counts:
         return ()
-    n_tests = write_count(sum(int(row["value"]) for row in counts))
-    start = f"Single teams large enough for an exact test gave {n_tests} comparisons"
+    n_tests = count_of(sum(int(row["value"]) for row in counts), "comparison")
+    start = f"Single teams large enough for an exact test gave {n_tests}"
     out = [f"{write_count(row['estimate'])} ({say_who(row)})" for row in counts if row["estimate"]]
     if not out:
         return (f"{start}; none stands out. Small teams could show only a very wide gap.",)
