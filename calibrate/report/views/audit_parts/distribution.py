@@ -141,16 +141,13 @@ def _say_power(patterns: Sequence[Row]) -> tuple[str, ...]:
     tested = [row for row in own if row["p_value"] is not None]
     if tested:
         known = sorted(row["detectable"] for row in tested if row["detectable"] is not None)
-        n_blind = len(tested) - len(known)
-        words = (
-            f"Half of the {count_of(len(known), 'manager')} for whom it is possible would be "
-            f"found at {write_percent(known[len(known) // 2])} of their people in favourable bands."
-            if known
-            else "For no manager could such a share be found."
-        )
-        if n_blind and known:
-            words += f" For {n_blind:,} others not even everybody would be enough: too few people."
-        said.append(words)
+        words = f"Of {count_of(len(tested), 'manager')} with 5 people or more, {len(known):,} "
+        words += "could be found by many people in favourable bands"
+        if known:
+            words += f": at {write_percent(known[len(known) // 2])} of their people (median)"
+        if len(known) < len(tested):
+            words += ". For the others not even everybody would be enough: too few people"
+        said.append(f"{words}.")
     n_few = sum(row["verdict"] == "too_few" for row in own)
     if n_few:
         manager = "manager has" if n_few == 1 else "managers have"
