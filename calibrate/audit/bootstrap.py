@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaln
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -16,6 +17,10 @@ REPLICATES = 2_000
 ENDS = (0.025, 0.975)
 #: Without any gap, a figure lies beyond the outer one of these in 1 audit of 20.
 USUAL = (0.05, 0.95)
+
+
+#: Up to this many people two levels are drawn from a table of their probabilities.
+LOOKED_UP = 500
 
 
 class Levels(NamedTuple):
@@ -179,5 +184,19 @@ def _stack(drawn: Iterable[FloatArray]) -> FloatArray:
 
 
 def _draw(levels: Levels, n_people: int, rng: np.random.Generator, n_replicates: int) -> FloatArray:
-    drawn = rng.multinomial(n_people, levels.n / levels.n.sum(), size=n_replicates)
-    return np.asarray((drawn @ levels.value).T / n_people, dtype=np.float64)
+    share = levels.n / levels.n.sum()
+    if len(share) == 2 and n_people <= LOOKED_UP and share.all():
+        counted = _look_up_binomial(n_people, float(share[1]), rng, n_replicates)
+        drawn = np.stack([n_people - counted, counted], axis=1)
+    else:
+        drawn = rng.multinomial(n_people, share, size=n_replicates)
+    return np.ascontiguousarray((drawn @ levels.value).T / n_people, dtype=np.float64)
+
+
+def _look_up_binomial(n: int, p: float, rng: np.random.Generator, n_replicates: int) -> IntArray:
+    """Draw from the cumulative binomial of one group, at half the cost of one draw at a time."""
+    k = np.arange(n + 1)
+    log_probability = k * np.log(p) + (n - k) * np.log1p(-p) - gammaln(k + 1) - gammaln(n - k + 1)
+    cumulative = np.cumsum(np.exp(log_probability + gammaln(n + 1)))
+    drawn = np.searchsorted(cumulative, rng.random(n_replicates) * cumulative[-1], side="right")
+    return np.asarray(drawn, dtype=np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binom, chi2
 
 from calibrate.audit.bootstrap import (
     ENDS,
@@ -30,6 +31,19 @@ def test_drawn_rates_have_the_mean_and_variance_of_the_binomial() -> None:
         # Four standard errors of a mean and of a variance of 20,000 draws.
         assert abs(rates.mean() - p) < 4 * (p * (1 - p) / n / 20_000) ** 0.5
         assert rates.var() == pytest.approx(p * (1 - p) / n, rel=4 * (2 / 20_000) ** 0.5)
+
+
+@pytest.mark.parametrize("n", [3, 40, 400, 4_000])
+def test_two_levels_follow_the_binomial_at_every_size(n: int) -> None:
+    group = Levels(np.array([n - n // 3, n // 3]), np.array([[0], [1]]))
+    drawn = resample_groups([group], np.random.default_rng(2), 20_000)[0, :, 0]
+    p = n // 3 / n
+    x, times = np.unique(np.rint(drawn * n), return_counts=True)
+    expected = 20_000 * binom.pmf(x, n, p)
+    large = expected >= 5
+    # Pearson's test would refuse a right law in 1 of 1,000 cases; the seed is fixed.
+    statistic = ((times - expected)[large] ** 2 / expected[large]).sum()
+    assert chi2.sf(statistic, max(1, large.sum() - 1)) > 0.001
 
 
 def test_every_draw_keeps_the_people_of_its_group() -> None:
