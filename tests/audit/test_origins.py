@@ -273,7 +273,7 @@ def test_earlier_cycles_count_the_people_who_are_still_here(settings: AuditSetti
     line = pick(table, "cycle", "2025", "share")
     assert line["estimate"] == pytest.approx(3 / 12 - 6 / 11)
     notes = " ".join(note_origins(inquiry, table))
-    assert "2 rows of the history are about others, and 1 have a band" in notes
+    assert "left out: 2 about others, 1 with a band of another name." in notes
 
 
 def test_comments_are_compared_by_person_and_own_comments_are_left_out(

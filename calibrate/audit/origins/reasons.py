@@ -166,10 +166,11 @@ def _say_source(row: Row) -> tuple[str, str]:
     one, _, other = str(row["item"]).partition(" minus ")
     if other:
         headline = (
-            f"{one.replace('_', ' ')} forms and {other} forms differ by another amount for "
-            f"{_sides(row)}."
+            f"beside {other.replace('_', ' ')} forms on the same people, {one.replace('_', ' ')} "
+            f"forms are {_direction(row)} for the group '{row['group']}' than for "
+            f"'{row['reference']}'."
         )
-        return headline, f"{_say_gap(row)} Each person's {other} forms stand against it."
+        return headline, _say_gap(row)
     headline = (
         f"{one.replace('_', ' ')} forms are {_direction(row)} for the group '{row['group']}' than "
         f"for '{row['reference']}'."
@@ -270,9 +271,11 @@ def note_origins(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     if background.history is not None:
         away = int((background.history.employee < 0).sum())
         odd = int((background.history.band < 0).sum())
-        notes.append(
-            "Gaps of earlier cycles are those of people who are still here: "
-            f"{away:,} rows of the history are about others, and {odd:,} have a band of another "
-            "name."
+        said = ", ".join(
+            f"{count:,} {what}"
+            for count, what in ((away, "about others"), (odd, "with a band of another name"))
+            if count
         )
+        left_out = f" Rows of the history left out: {said}." if said else ""
+        notes.append(f"Gaps of earlier cycles are those of people who are still here.{left_out}")
     return notes
