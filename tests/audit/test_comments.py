@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from calibrate.audit.comment_words import count_words, load_words
@@ -118,3 +119,26 @@ def test_no_text_of_a_comment_is_kept(tmp_path: Path) -> None:
         for column in (table.employee, table.rater, table.source, table.counts)
     )
     assert "Secretword" not in repr(table)
+
+
+def test_every_comment_of_the_sample_stands_with_its_form() -> None:
+    from calibrate.pipeline.comments import gather_comments
+    from calibrate.pipeline.stages import prepare_cycle
+
+    cycle = load_cycle(Path(__file__).parents[2] / "sample_data" / "cycle.yaml")
+    prepared = prepare_cycle(cycle)
+    found = gather_comments(prepared)
+    assert found is not None
+    # The same file read by pandas, comment by comment.
+    ratings = pd.read_csv(cycle.resolve("ratings.csv"), dtype=str, keep_default_na=False)
+    key = ["employee_id", "rater_id", "source"]
+    given = ratings[ratings["comment"] != ""].drop_duplicates([*key, "comment"])
+    forms = prepared.forms
+    names = zip(
+        (prepared.employees.ids[code] for code in forms.employee),
+        (prepared.raters[code] for code in forms.rater),
+        (SOURCES[code] for code in forms.source),
+        found.n_comments.tolist(), strict=True,
+    )  # fmt: skip
+    counted = {name[:3]: name[3] for name in names if name[3]}
+    assert counted == given.groupby(key).size().to_dict()
