@@ -48,6 +48,7 @@ VERDICT_MEANING = {
     "too_few": "A group is smaller than the smallest cell. Its figures are withheld.",
     "not_computable": "There is nothing to divide by, or nothing to compare with.",
 }
+WITHHELD = "Withheld: a group is too small, or would give away one that is."
 RATIO_TICKS = ("0.25", "0.5", "1", "2", "4")
 
 
@@ -145,7 +146,7 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
         head=head,
         run_id=material.run_id,
         figures=_list_figures(material, rows),
-        verdicts=_count_verdicts(rows),
+        verdicts=_count_verdicts(rows, is_distributed=audit.is_distributed),
         looks=tuple(
             Look(str(row["headline"] or ""), str(row["evidence"] or ""))
             for row in list_rows(audit.tables["findings"])
@@ -227,15 +228,16 @@ def _take_primary(rows: list[Row]) -> list[Row]:
     return [r for r in rows if r["family"] == "primary" and r["group"] != r["reference"]]
 
 
-def _count_verdicts(rows: list[Row]) -> tuple[VerdictRow, ...]:
+def _count_verdicts(rows: list[Row], *, is_distributed: bool) -> tuple[VerdictRow, ...]:
     primary = _take_primary(rows)
+    meanings = VERDICT_MEANING | ({"too_few": WITHHELD} if is_distributed else {})
     return tuple(
         VerdictRow(
             VERDICT_WORDS[verdict],
             write_count(sum(row["verdict"] == verdict for row in primary)),
             meaning,
         )
-        for verdict, meaning in VERDICT_MEANING.items()
+        for verdict, meaning in meanings.items()
     )
 
 

@@ -66,7 +66,8 @@ def _build_to_hand_on(rows: list[Row], least: str) -> Section:
     blocks = [r for r in rows if r["table"] != "all"]
     said = [
         f"{count_of(len(everywhere), 'line is', 'lines are')} withheld in every table by group.",
-        "Verdicts of the groups that are shown are those of the auditors' view.",
+        "A withheld line reads 'too few' in this view, whether it is small itself or would give "
+        "a small one away. Verdicts of the lines that are shown are those of the auditors' view.",
     ]
     if blocks:
         said.append(
