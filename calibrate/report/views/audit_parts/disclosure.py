@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import Grid, Heading, Section, build_grid
 from calibrate.report.words import DASH, count_of, say_code, write_count
@@ -42,15 +44,15 @@ def _build_for_auditors(rows: list[Row], least: str) -> Section:
         "None of them can be worked out exactly from what is shown."
         if not known
         else f"{write_count(len(known))} of them can be worked out exactly, in full or for a "
-        "band. They come first below. Do not hand them on."
+        "band. They come first below, in bold. Do not hand them on."
     )
     order = [*known, *(group for group in groups if group not in set(known))]
-    lines = [_write_ends(*group, groups[group]) for group in order]
+    n_stages = len({row["stage"] for row in rows})
+    lines = [_write_ends(*group, groups[group], n_stages) for group in order]
     caption = (
-        "People a group may have for all that is shown, least to most over the stages. One number "
-        "alone is its very number."
+        "People a group may have for all that is shown: fewest to most, over all stages together."
     )
-    return Section(TITLE, lead, tuple(said), (_cut(caption, _FOR_AUDITORS, lines),))
+    return Section(TITLE, lead, tuple(said), (_cut(caption, _FOR_AUDITORS, lines, len(known)),))
 
 
 def _build_to_hand_on(rows: list[Row], least: str) -> Section:
@@ -85,14 +87,14 @@ def _gather(rows: list[Row]) -> dict[tuple[str, str], list[Row]]:
     return groups
 
 
-def _write_ends(attribute: str, group: str, rows: list[Row]) -> tuple[str, ...]:
+def _write_ends(attribute: str, group: str, rows: list[Row], n_stages: int) -> tuple[str, ...]:
     lows = [int(row["low"]) for row in rows if row["low"] is not None]
     highs = [int(row["high"]) for row in rows if row["high"] is not None]
     ends = DASH
     if lows and highs:
         low, high = min(lows), max(highs)
         ends = write_count(low) if low == high else f"{write_count(low)} to {write_count(high)}"
-    stages = ", ".join(str(row["stage"]) for row in rows)
+    stages = ", ".join(str(row["stage"]) for row in rows) if len(rows) < n_stages else "all"
     return attribute.replace("*", " × "), group.replace("*", " × "), stages, ends
 
 
@@ -106,9 +108,12 @@ def _write_place(row: Row) -> tuple[str, ...]:
     return str(row["attribute"]).replace("*", " × "), group, where
 
 
-def _cut(caption: str, headings: tuple[Heading, ...], lines: list[tuple[str, ...]]) -> Grid:
-    grid = build_grid(caption, headings, lines[:_MOST_ROWS], noun="groups")
-    if len(lines) <= _MOST_ROWS:
+def _cut(
+    caption: str, headings: tuple[Heading, ...], lines: list[tuple[str, ...]], n_marked: int = 0
+) -> Grid:
+    kept = lines[:_MOST_ROWS]
+    grid = build_grid(caption, headings, kept, range(min(n_marked, len(kept))), noun="groups")
+    if len(lines) == len(kept):
         return grid
     notice = f"The first {_MOST_ROWS} of {len(lines):,} lines; all are in audit/tables/disclosure."
-    return Grid(grid.caption, grid.headings, grid.rows, notice=notice)
+    return replace(grid, notice=notice)
