@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from calibrate.report.views.base import cap_rows
 
 #: Width of a column in millimetres that ``print.css`` knows; 0 takes what is left.
-WIDTHS = (0, 8, 10, 12, 13, 14, 16, 18, 20, 22, 24, 26, 30, 34, 38, 40, 42, 48, 56, 64)
+WIDTHS = (0, 8, 10, 12, 13, 14, 16, 18, 20, 22, 24, 26, 30, 34, 38, 40, 42, 48, 56, 64, 120)
+#: A table of so many rows stands on one page.
+KEPT_ROWS = 12
 
 
 @dataclass(frozen=True)
 class Heading:
     """Head of a column.
+
+    Parameters
+    ----------
+    ticks : five labels of an axis that stands in place of the text
 
     Raises
     ------
@@ -26,6 +32,7 @@ class Heading:
     text: str
     width: int = 0
     is_number: bool = False
+    ticks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.width not in WIDTHS:
@@ -46,11 +53,21 @@ class Grid:
     notice : what was cut, or withheld
     """
 
-    caption: str
+    caption: str | Markup
     headings: tuple[Heading, ...]
     rows: tuple[tuple[str | Markup, ...], ...]
     marked: frozenset[int] = frozenset()
     notice: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Is it short enough to stand on one page?"""
+        return len(self.rows) <= KEPT_ROWS
+
+    @property
+    def is_drawn(self) -> bool:
+        """Does a column hold charts?"""
+        return any(heading.ticks for heading in self.headings)
 
 
 @dataclass(frozen=True)
@@ -62,17 +79,34 @@ class Section:
     lead : what it is about and how to read it, in one or two sentences
     sentences : what the figures say
     is_wide : printed across, on a page of its own kind
+    is_paired : its tables stand side by side
+    level : 2, or 3 for a part of the section before
+    anchor : where the contents point to; see :func:`set_anchors`
     """
 
     title: str
     lead: str = ""
-    sentences: tuple[str, ...] = ()
+    sentences: tuple[str | Markup, ...] = ()
     grids: tuple[Grid, ...] = ()
     is_wide: bool = False
+    is_paired: bool = False
+    level: int = 2
+    anchor: str = ""
+
+
+def set_anchors(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Number the sections, so that the contents can point to each.
+
+    Examples
+    --------
+    >>> [section.anchor for section in set_anchors([Section("Scope"), Section("Scope")])]
+    ['section-1', 'section-2']
+    """
+    return tuple(replace(s, anchor=f"section-{n}") for n, s in enumerate(sections, 1))
 
 
 def build_grid(
-    caption: str,
+    caption: str | Markup,
     headings: Sequence[Heading],
     rows: Sequence[tuple[str | Markup, ...]],
     marked: Sequence[int] = (),

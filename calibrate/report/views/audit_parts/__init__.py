@@ -12,27 +12,41 @@ from calibrate.report.views.audit_parts.configurations import build_configuratio
 from calibrate.report.views.audit_parts.dependence import build_dependence
 from calibrate.report.views.audit_parts.disclosure import build_disclosure
 from calibrate.report.views.audit_parts.distribution import build_distribution
+from calibrate.report.views.audit_parts.inputs import build_inputs
+from calibrate.report.views.audit_parts.method import build_method, build_rules
 from calibrate.report.views.audit_parts.origins import build_origins
-from calibrate.report.views.audit_parts.packs import build_packs
+from calibrate.report.views.audit_parts.packs import build_packs, build_texts
+from calibrate.report.views.audit_parts.people import build_people
 from calibrate.report.views.audit_parts.proxies import build_proxies
+from calibrate.report.views.audit_parts.raters import build_raters
+from calibrate.report.views.audit_parts.rates import build_rates
+from calibrate.report.views.audit_parts.scope import build_scope
 from calibrate.report.views.audit_parts.simulation import build_simulation
 from calibrate.report.views.audit_parts.unknowns import build_unknowns
 from calibrate.report.views.sections import Section
 
 #: In the order of the pages.
 BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] = (
-    build_composites,
+    build_scope,
+    build_rates,
+    build_packs,
     build_dependence,
     build_adjusted,
+    build_calibration,
     build_origins,
     build_proxies,
-    build_calibration,
+    build_composites,
     build_distribution,
     build_unknowns,
     build_simulation,
     build_disclosure,
-    build_packs,
     build_configurations,
+    build_people,
+    build_raters,
+    build_method,
+    build_rules,
+    build_texts,
+    build_inputs,
 )
 
 

@@ -49,12 +49,17 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def build_packs(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
-    """Build the sections of the rule packs that the cycle asks for."""
-    return (*_build_screen(audit.tables), *build_pack_sections(audit.tables))
+    """Build the figures that the cycle's rule packs ask for."""
+    return (*_build_screen(audit.tables), *_build_city(audit.tables))
+
+
+def build_texts(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Build what the packs say of themselves, and what is to be documented."""
+    return (*_build_caveats(audit.tables), *_build_duties(audit.tables))
 
 
 def build_pack_sections(tables: Tables) -> tuple[Section, ...]:
-    """Build them from the audit's tables alone."""
+    """Build both from the audit's tables alone."""
     return (*_build_city(tables), *_build_duties(tables), *_build_caveats(tables))
 
 

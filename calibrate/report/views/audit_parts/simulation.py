@@ -13,6 +13,7 @@ from calibrate.report.words import (
     write_percent,
 )
 
+TITLE = "What this audit would have found"
 LEAD = (
     "The audit was repeated on these very people, managers and bands, with its own rule, in worlds "
     "whose answer is known. First without any gap: groups were dealt out anew, so that they know "
@@ -46,7 +47,7 @@ def build_simulation(material: Material, audit: AuditMaterial) -> tuple[Section,
         "more draws.",
     )
     grids = (_write_power(power),) if shown else ()
-    return (Section("What this audit would have found", LEAD, (*sentences, *more), grids),)
+    return (Section(TITLE, LEAD, (*sentences, *more), grids),)
 
 
 def _say_alarms(row: Row) -> str:

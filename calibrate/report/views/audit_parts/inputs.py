@@ -1,0 +1,26 @@
+"""Every file that was read, with its hash."""
+
+from __future__ import annotations
+
+from calibrate.report.material import AuditMaterial, Material
+from calibrate.report.views.base import Company
+from calibrate.report.views.sections import Heading, Section, build_grid
+
+TITLE = "Input files"
+LEAD = (
+    "A file with the same hash holds the same bytes. All outputs with their hashes are in "
+    "manifest.json."
+)
+_HEADINGS = (Heading("File", 56), Heading("Hash (SHA-256)"))
+
+
+def build_inputs(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Files of the cycle, then the rubrics by title and version."""
+    lines = [
+        *audit.input_hashes,
+        *(
+            (f"Rubric {note.title}, version {note.version}", note.sha256)
+            for note in Company(material).rubric_notes
+        ),
+    ]
+    return (Section(TITLE, LEAD, (), (build_grid("", _HEADINGS, lines, noun="files"),)),)

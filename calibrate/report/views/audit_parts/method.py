@@ -1,0 +1,137 @@
+"""How every figure was computed, in words, and what limits all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calibrate.report.material import AuditMaterial, Material
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.words import say_code
+
+TITLE = "How it was computed"
+LEAD = (
+    "Each figure in words, and after whom. The formulas with every symbol are in the engine’s "
+    "method page, docs/method.md."
+)
+LIMITS_TITLE = "Limits, and notes on these data"
+PACK_TITLE = "Rule pack"
+PACK_LEAD = "The bounds that verdicts go by, where they come from, and as of which day."
+
+#: Figure, how it is computed, after whom.
+METHODS = (
+    ("Score", "A mark becomes points from 0 to 100 along its scale. A form’s score is the weighted "
+     "mean of its criteria, the raw score the weighted mean of the forms.", "–"),
+    ("Severity", "Points of a form = level of its source + team + person − severity of the rater + "
+     "rest, all estimated together. Only raters who marked the same people can be compared. It is "
+     "assumed that severity does not depend on the team: a lenient team cannot be told from a good "
+     "one.", "Linear mixed model; Patterson and Thompson 1971"),
+    ("Rate, ratio, impact ratio", "Rate: counted people over all people of the group. Ratio: over "
+     "the reference’s rate. Impact ratio: over the highest rate that the rule pack admits. The "
+     "reference is named before any figure is computed.", "29 CFR 1607.4(D)"),
+    ("Interval of a rate", "Exact below 160 people, by the score method from there on.",
+     "Clopper and Pearson 1934; Wilson 1927"),
+    ("Interval of a ratio", "All ratios that a test of them would not reject.", "Koopman 1984"),
+    ("p", "Probability of counts at most as likely as these if the groups did not differ; equally "
+     "likely ones count half. For means Welch’s test of two means.",
+     "Fisher 1935, Lancaster 1961; Welch 1947"),
+    ("p by manager", "The same question when people of one manager go together: a regression on "
+     "the group with standard errors by manager, corrected for few managers.",
+     "Bell and McCaffrey 2002; Pustejovsky and Tipton 2018"),
+    ("q", "The larger of both p-values, corrected for all comparisons of its family: of the lines "
+     "with q up to 0.05, about 1 in 20 is chance.", "Benjamini and Hochberg 1995"),
+    ("Verdict", "“Beyond”: q of at most 0.05 and a ratio below 0.80 or above 1.25 (means: 0.2 "
+     "standard deviations), compared as whole numbers. “Significant only”: q alone. “Within”: the "
+     "whole interval inside the bounds. “Inconclusive”: all else.", "Rule pack; Hedges 1981"),
+    ("Finds", "The ratio nearest to 1 that a test at 0.05 finds in 8 of 10 cases; “family” at 0.05 "
+     "over the number of tests of the family.", "Fleiss, Levin and Paik 2003; Bonferroni"),
+    ("z, short of, one person", "z: the gap in standard deviations, pooled. Short of: the group’s "
+     "people times the reference’s rate, less those counted. One person: would one more or fewer "
+     "put the ratio or p across a bound?", "Castaneda v. Partida 1977; 44 FR 11996"),
+    ("Within managers", "The gap among people of the same manager, weighted by how many could be "
+     "compared; what is left comes from groups working under different managers. Test over all "
+     "managers together.", "Mantel and Haenszel 1959; Mantel and Fleiss 1980"),
+    ("Without one manager", "The whole rule is applied again without the people of each manager.",
+     "–"),
+    ("With controls", "Regression of the outcome on the group and the controls, with errors that "
+     "hold when the spread differs. The plain gap is split into what goes with the controls and "
+     "the rest.", "MacKinnon and White 1985; Oaxaca 1973, Blinder 1973, Jann 2008"),
+    ("Common odds ratio", "Odds of the group over odds of the reference, over all combinations of "
+     "the controls; withheld where they differ between combinations.",
+     "Mantel and Haenszel 1959; Breslow and Day 1980, Tarone 1985"),
+    ("Association of a control", "How far a control differs by group: 0 not at all, 1 it tells the "
+     "group. Corrected for chance.", "Cramer 1946; Bergsma 2013"),
+    ("Equal shares", "Every score counts the same share of people, so that stages can be compared. "
+     "By probability: each person counts by the probability of being above the cut.", "–"),
+    ("Share of a gap kept", "The group is passed through the fit as if it were a gap: in all forms "
+     "about the group (real), or in the forms of raters who mark more of it (made by raters).",
+     "Linear mixed model; Henderson 1975"),
+    ("Moves", "Mean change of band, group less reference. The groups are dealt out anew among the "
+     "people of each manager.", "Fisher 1935 (permutation)"),
+    ("Given the total", "Gap on one criterion among people with the same total score. Classes: A "
+     "negligible, B moderate, C large.", "Mantel 1963; Zwick and Thayer 1996; Dorans and Holland "
+     "1993"),
+    ("Raters on their own group", "How much more raters give people of their own group, beside "
+     "what other raters give the same.", "Cameron, Gelbach and Miller 2011"),
+    ("Same gap everywhere?", "Test that the gap is equal in all places.", "Welch 1951"),
+    ("Can columns tell the group", "How often a column puts somebody of the group before somebody "
+     "of the reference, for people it has not learned from, beside random deals of the groups.",
+     "Ojala and Garriga 2010"),
+    ("All groups at once", "Smallest over largest rate, largest less smallest, mean distance; "
+     "interval from 2,000 draws of the counts, beside the same if all groups were alike.",
+     "Efron and Tibshirani 1993"),
+    ("Distributions", "Each part of the company beside people at the same levels elsewhere: exact "
+     "where people are counted, drawn anew where scores are compared.",
+     "Hypergeometric law; Besag and Clifford 1991"),
+    ("Unknown groups", "Smallest and largest ratio over every way to give people who have not "
+     "stated an attribute to a group.", "Manski 2003"),
+    ("Simulated audits", "The same audit with groups dealt out anew (false alarms) and with a "
+     "planted gap (power).", "–"),
+    ("Withheld groups", "Below the smallest group every figure goes. What may be handed on is "
+     "tried by linear programming: no hidden count may be worked out.",
+     "Fischetti and Salazar-Gonzalez 2001"),
+)  # fmt: skip
+LIMITS = (
+    "A gap says that groups fare differently here. It does not say why, nor whose doing it is.",
+    "Strict raters of one group and weaker work of that group leave the same marks. No calculation "
+    "on marks alone tells them apart.",
+    "Only attributes in the attributes file are looked at, and only what the marks and bands of "
+    "this cycle show: not pay, hiring or leaving.",
+    "A gap smaller than a line “finds” is likely to stay unseen. A verdict other than “beyond” is "
+    "no proof that there is no gap.",
+)
+_METHODS = (Heading("Figure", 34), Heading("How it is computed"), Heading("After whom", 48))
+_BOUNDS = (Heading("Key", 56), Heading("Value"))
+_SOURCES = (Heading("Source", 64), Heading("Dated", 22), Heading("What rests on it"))
+
+
+def build_method(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Every figure in words, then what the data and the method cannot carry."""
+    grid = build_grid("", _METHODS, METHODS)
+    said = (*LIMITS, *audit.notes, *material.notes)
+    return (Section(TITLE, LEAD, (), (grid,)), Section(LIMITS_TITLE, "", said))
+
+
+def build_rules(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """The bounds of the first rule pack with status and date, and its sources."""
+    pack = audit.rule_pack
+    if not audit.tables["disparities"].size:
+        return ()
+    flat = [
+        (say_code(key).capitalize(), f"{value}")
+        for key, value in pack.items()
+        if isinstance(value, str | int | float)
+    ]
+    grids = (build_grid("", _BOUNDS, flat), *_list_sources(pack))
+    return (Section(PACK_TITLE, PACK_LEAD, (), grids),)
+
+
+def _list_sources(pack: Mapping[str, object]) -> tuple[Grid, ...]:
+    sources = pack.get("sources")
+    if not isinstance(sources, list | tuple):
+        return ()
+    lines = [
+        (str(s.get("title", "")), str(s.get("dated", "")), say_code(s.get("used_for")))
+        for s in sources
+        if isinstance(s, Mapping)
+    ]
+    return (build_grid("", _SOURCES, lines, noun="sources"),) if lines else ()

@@ -1,0 +1,53 @@
+"""Who was rated and who was not, by group."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.audit_parts.rates import say_attribute, say_group
+from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.words import write_count
+
+TITLE = "Who was rated"
+LEAD = (
+    "People of each group, and whether they have a score. “Left out” counts input rows about them "
+    "that were set aside. Whether a group is rated less often is tested under “Where the gap "
+    "arises”."
+)
+#: Withheld groups that are named.
+MOST_NAMED = 30
+_HEADINGS = (
+    Heading("Attribute", 42), Heading("Group"), Heading("People", 20, is_number=True),
+    Heading("Rated", 20, is_number=True), Heading("Not rated", 22, is_number=True),
+    Heading("Left out", 22, is_number=True),
+)  # fmt: skip
+
+
+def build_people(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """One line a group; the withheld ones are named under the table."""
+    rows = list_rows(audit.tables["groups"])
+    if not rows:
+        return ()
+    rows.sort(key=lambda row: "*" in str(row["attribute"]))
+    lines = [
+        (
+            say_attribute(str(row["attribute"])), say_group(str(row["group"])),
+            *(write_count(row.get(key)) for key in
+              ("n_people", "n_rated", "n_not_rated", "n_quarantined")),
+        )
+        for row in rows
+        if not row.get("suppressed")
+    ]  # fmt: skip
+    grid = build_grid("", _HEADINGS, lines, noun="groups")
+    hidden = [_name(row) for row in rows if row.get("suppressed")]
+    if hidden:
+        named = ", ".join(hidden[:MOST_NAMED])
+        more = f" and {len(hidden) - MOST_NAMED} more" if len(hidden) > MOST_NAMED else ""
+        grid = replace(grid, notice=f"Too few: {named}{more}. {grid.notice}".strip())
+    return (Section(TITLE, LEAD, (), (grid,)),)
+
+
+def _name(row: Row) -> str:
+    group = say_group(str(row["group"]))
+    return group if "*" in str(row["attribute"]) else f"{group} ({row['attribute']})"

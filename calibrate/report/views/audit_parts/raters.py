@@ -1,0 +1,77 @@
+"""The raters, and where marks differ."""
+
+from __future__ import annotations
+
+from calibrate.report.material import AuditMaterial, Material, list_rows
+from calibrate.report.views.base import Company
+from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.words import (
+    DASH,
+    TERM_WORDS,
+    count_of,
+    say_term,
+    write_number,
+    write_percent,
+)
+from calibrate.session.findings import FEW_FORMS
+
+TITLE = "Raters, and where marks differ"
+_HEADINGS = (
+    Heading("Part"), Heading("Points squared", 24, is_number=True),
+    Heading("Standard error", 24, is_number=True), Heading("Share", 18, is_number=True),
+)  # fmt: skip
+CAPTION = (
+    "How much of the differences between forms goes with what. More is in tables/raters and "
+    "tables/variance."
+)
+NOISE = (
+    "“Noise of a form” is the mean over all forms; the rows below it split it by source and are no "
+    "further share."
+)
+
+
+def build_raters(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """What is known of the raters in sentences, the parts of the variance in a table."""
+    order = list(TERM_WORDS)
+    rows = list_rows(material.tables["variance"])
+    rows.sort(key=lambda r: order.index(r["term"]) if r["term"] in order else len(order))
+    lines = [
+        (
+            say_term(str(row["term"])), write_number(row["variance"], 1),
+            DASH if row.get("se") is None else f"± {write_number(row['se'], 1)}",
+            write_percent(row["share"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    is_split = any(str(row["term"]).startswith("residual:") for row in rows)
+    caption = f"{CAPTION} {NOISE}" if is_split else CAPTION
+    grids = (build_grid(caption, _HEADINGS, lines),) if lines else ()
+    return (Section(TITLE, "", _describe_raters(Company(material)), grids),)
+
+
+def _describe_raters(company: Company) -> tuple[str, ...]:
+    raters = company.material.tables["raters"]
+    known = raters["severity"].dropna()
+    sentences = [
+        f"{count_of(len(raters), 'rater')} filed scored forms; the severity of "
+        f"{len(known):,} is known."
+    ]
+    if len(known):
+        low, high = (company.display.change(-float(known.quantile(q))) for q in (0.9, 0.1))
+        sentences.append(
+            f"Eight of ten of them mark between {low} and {high} of others on the same people."
+        )
+    else:
+        sentences.append("No severity can be told: a strict rater and a weak team look the same.")
+    parts = raters["finding"].fillna("").str.split("; ")
+    found = [any(part and not part.startswith("severity ") for part in row) for row in parts]
+    n_thin = int(raters["finding"].fillna("").str.contains("severity rests on").sum())
+    sentences.append(
+        f"{count_of(sum(found), 'rater stands', 'raters stand')} out in severity or a habit, "
+        "more than chance over all raters."
+    )
+    if n_thin:
+        sentences.append(
+            f"The severity of {count_of(n_thin, 'rater')} rests on fewer than {FEW_FORMS} forms."
+        )
+    return (" ".join(sentences),)

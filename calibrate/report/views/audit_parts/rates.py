@@ -1,0 +1,169 @@
+"""Rates and ratios of each group at the stage that the verdicts are about."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from calibrate.report.charts import draw_ratio
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.words import (
+    VERDICT_WORDS,
+    count_of,
+    say_code,
+    say_measure,
+    write_count,
+    write_number,
+    write_p,
+    write_percent,
+)
+
+TITLE = "Rates and ratios by group"
+LEAD = (
+    "Each group beside its reference. A rate is the counted people over all people of the group; "
+    "the ratio is the group’s rate over the reference’s. In the drawing, the bar is the 95% "
+    "interval of the ratio on an axis where halves and doubles are equally far from 1. Shaded: "
+    "0.80 to 1.25. Open diamond: the reference. Dot: a group. Square: beyond."
+)
+TESTS = (
+    "q says how easily chance alone would make such a gap, corrected for all comparisons of its "
+    "family: the primary one for single attributes, the exploratory one for crossed attributes. "
+    "“Finds” is the ratio nearest to 1 that would have been found in 8 of 10 cases; a dash means "
+    "that none would. Every stage and cut is in the annex and in audit/tables/disparities."
+)
+MEASURES = ("selection_rate", "lowest_band")
+RATIO_TICKS = ("0.25", "0.5", "1", "2", "4")
+#: Crossed groups that a table shows: those of smallest q.
+MOST_CROSSED = 12
+_HEADINGS = (
+    Heading("Group"), Heading("People", 13, is_number=True), Heading("Rate", 12, is_number=True),
+    Heading("Ratio", 12, is_number=True), Heading("", 56, ticks=RATIO_TICKS),
+    Heading("q", 14, is_number=True), Heading("Finds", 13, is_number=True), Heading("Verdict", 24),
+)  # fmt: skip
+
+
+def build_rates(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Build one part for each attribute, then for each intersection."""
+    rows = list_rows(audit.tables["disparities"])
+    if not rows:
+        return (Section(TITLE, "", ("No attributes were given. Disparities are not yet known.",)),)
+    names = dict.fromkeys(str(row["attribute"]) for row in rows)
+    return (
+        Section(TITLE, LEAD, (TESTS,)),
+        *(_build_part(name, rows) for name in sorted(names, key=lambda n: ("*" in n, n))),
+    )
+
+
+def _build_part(name: str, rows: list[Row]) -> Section:
+    own = [row for row in rows if row["attribute"] == name]
+    stage = _find_lead_stage(own, rows)
+    lines = [row for row in own if row["stage"] == stage and row["measure"] in MEASURES]
+    grids = (_build_forest(m, [r for r in lines if r["measure"] == m]) for m in MEASURES)
+    title = f"{say_attribute(name)}{' (exploratory)' if '*' in name else ''}"
+    filled = tuple(grid for grid in grids if grid.rows or grid.notice)
+    return Section(title, "", (_say_verdicts(lines),), filled, level=3)
+
+
+def _find_lead_stage(own: list[Row], rows: list[Row]) -> str:
+    for candidates in (own, rows):
+        stages = [str(r["stage"]) for r in candidates if r["family"] == "primary"]
+        if stages:
+            return stages[0]
+    return str(own[0]["stage"])
+
+
+def _build_forest(measure: str, rows: list[Row]) -> Grid:
+    shown, hidden = split_hidden(rows)
+    reference = next((str(row["reference"]) for row in shown if row.get("reference")), "")
+    kept, cut = _choose(shown)
+    caption = Markup('<span class="strong">{}</span>').format(f"{say_measure(measure)}.")
+    if rows:
+        caption += f" Stage: {rows[0]['stage']}."
+    if reference:
+        caption += f" Compared with {say_group(reference)}."
+    marked = [at for at, row in enumerate(kept) if row["verdict"] == "beyond"]
+    grid = build_grid(caption, _HEADINGS, [_write_row(row) for row in kept], marked, "groups")
+    notice = " ".join(filter(None, (hidden, cut, grid.notice)))
+    return Grid(grid.caption, grid.headings, grid.rows, grid.marked, notice)
+
+
+def _choose(rows: list[Row]) -> tuple[list[Row], str]:
+    """All groups of an attribute; of crossed ones the reference and those of smallest q."""
+    if len(rows) <= MOST_CROSSED or "*" not in str(rows[0]["attribute"]):
+        return rows, ""
+    ranked = sorted(rows, key=lambda r: (r["group"] != r["reference"], r["q_value"] or 0.0))
+    kept = {id(row) for row in ranked[:MOST_CROSSED]}
+    return [row for row in rows if id(row) in kept], (
+        f"Shown are {MOST_CROSSED} of {len(rows)} groups, those of smallest q; the others are in "
+        "the annex."
+    )
+
+
+def _write_row(row: Row) -> tuple[str | Markup, ...]:
+    is_reference = row["group"] == row.get("reference")
+    is_beyond = row["verdict"] == "beyond"
+    ratio = write_number(row.get("ratio"), 2)
+    chart = draw_ratio(
+        ratio=row.get("ratio"), low=row.get("ratio_low"), high=row.get("ratio_high"),
+        is_beyond=is_beyond, is_reference=is_reference, label=f"Ratio {ratio}",
+    )  # fmt: skip
+    verdict: str | Markup = say_verdict(row)
+    if is_beyond:
+        verdict = Markup('<span class="beyond">{}</span>').format(verdict)
+    return (
+        say_group(str(row["group"])), write_count(row.get("n")), write_percent(row.get("rate")),
+        ratio, chart, write_p(row.get("q_value")),
+        write_number(row.get("detectable_ratio"), 2), verdict,
+    )  # fmt: skip
+
+
+def _say_verdicts(lines: list[Row]) -> str:
+    compared = [row for row in lines if row["group"] != row.get("reference")]
+    counts = {v: sum(row["verdict"] == v for row in compared) for v in VERDICT_WORDS}
+    n = len(compared)
+    if n == 0:
+        return "There is only one group, so nothing can be compared."
+    if counts["beyond"]:
+        return (
+            f"{counts['beyond']} of {count_of(n, 'comparison')} "
+            f"{'lies' if counts['beyond'] == 1 else 'lie'} beyond chance and beyond the "
+            "practical bound. That is a reason to look, not a verdict on anybody."
+        )
+    if counts["within"] == n:
+        return f"All {count_of(n, 'comparison')} lie within 0.80 to 1.25."
+    if counts["too_few"] + counts["not_computable"] == n:
+        return "The groups are too small, or the rates cannot be divided. Nothing can be said."
+    return (
+        f"None of {count_of(n, 'comparison')} lies beyond both bounds. "
+        f"{counts['inconclusive']} could not be told either way: see what each one finds."
+    )
+
+
+def split_hidden(rows: list[Row]) -> tuple[list[Row], str]:
+    """Rows with figures, and a line that names the others: their rows would be empty."""
+    hidden = [say_group(str(row["group"])) for row in rows if row.get("suppressed")]
+    shown = [row for row in rows if not row.get("suppressed")]
+    return shown, f"Too few: {', '.join(hidden)}." if hidden else ""
+
+
+def say_verdict(row: Row) -> str:
+    """Say the verdict of a line; that of a reference on itself is none."""
+    if row["group"] == row.get("reference") and row["verdict"] == "within":
+        return "reference"
+    return VERDICT_WORDS.get(str(row["verdict"]), str(row["verdict"]))
+
+
+def say_attribute(name: str) -> str:
+    """Name an attribute or a crossing of several.
+
+    Examples
+    --------
+    >>> say_attribute("work_mode*gender")
+    'Work mode × Gender'
+    """
+    return " × ".join(say_code(part).capitalize() for part in name.split("*"))
+
+
+def say_group(name: str) -> str:
+    """Name a group or a crossing of several."""
+    return " × ".join(name.split("*"))

@@ -1,0 +1,91 @@
+"""What was audited, how the data came here, and the proof that attributes touched no score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.base import Company
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.words import count_of, join_words, say_code, write_count
+
+TITLE = "Scope and way of the data"
+PROOF_TITLE = "Attributes did not touch the scores"
+NO_ATTRIBUTES = "No attributes were given: there was nothing that could touch the scores."
+PROVEN = (
+    "The scores were computed and their hash was taken before the attributes were opened. Then "
+    "they were computed again with the attributes file withheld. Both hashes are the same."
+)
+NOT_PROVEN = (
+    "The two hashes below differ. The scores computed without the attributes file are not the "
+    "scores of this run. Stop here and ask why."
+)
+FLOW = {
+    "n_people": "People in the employees table",
+    "n_rated": "With a score",
+    "n_unrated": "Without a score",
+    "n_forms": "Forms",
+    "n_raters": "Raters",
+    "n_problems": "Problems found in the input",
+    "n_quarantined": "Rows left out",
+    "n_notes": "Notes on rows",
+    "n_linked": "Well linked people",
+    "n_weak": "Weakly linked people",
+    "n_unlinked": "People whose raters cannot be compared",
+}
+_SCOPE = (Heading("What", 30), Heading("In this audit"))
+_STEPS = (Heading("Step"), Heading("Count", 18, is_number=True))
+_HASHES = (Heading("What", 56), Heading("Hash (SHA-256)"))
+
+
+def build_scope(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
+    """Scope beside the way of the data, then the two hashes."""
+    rows = list_rows(audit.tables["disparities"])
+    grids = (_list_scope(Company(material), rows), _list_flow(material.readiness))
+    return (Section(TITLE, grids=grids, is_paired=True), _prove(material, audit, rows))
+
+
+def name_favourable(company: Company) -> tuple[str, ...]:
+    """Labels of the favourable bands: those declared, else those above the middle."""
+    declared = company.material.cycle.audit.favourable
+    bands = declared.bands if declared else company.labels[len(company.labels) // 2 + 1 :]
+    return tuple(str(band) for band in bands)
+
+
+def _list_scope(company: Company, rows: list[Row]) -> Grid:
+    cycle = company.material.cycle
+    names = list(dict.fromkeys(str(r["attribute"]) for r in rows))
+    single = [say_code(n) for n in names if "*" not in n]
+    crossed = [say_code(n).replace("*", " × ") for n in names if "*" in n]
+    stages = list(dict.fromkeys(str(r["stage"]) for r in rows))
+    lines = (
+        ("Cycle", cycle.title or cycle.cycle),
+        ("Attributes", join_words(single) or "none given; there are no pages by group"),
+        ("Crossed", join_words(crossed) or "none asked for"),
+        ("Stages", join_words(stages) or "none"),
+        ("Favourable bands", join_words(list(name_favourable(company)))),
+        ("Smallest group", count_of(int(cycle.privacy.min_cell), "person", "people")),
+        ("Seed", str(cycle.seed)),
+    )
+    return build_grid("", _SCOPE, lines)
+
+
+def _list_flow(ready: Mapping[str, int]) -> Grid:
+    lines = [(words, write_count(ready[key])) for key, words in FLOW.items() if key in ready]
+    return build_grid("", _STEPS, lines)
+
+
+def _prove(material: Material, audit: AuditMaterial, rows: list[Row]) -> Section:
+    is_proven = audit.scores_sha256 == audit.rescored_sha256
+    said = [PROVEN if is_proven else NOT_PROVEN] if rows else [NO_ATTRIBUTES]
+    hashes = [("Scores of this run", audit.scores_sha256)]
+    if rows:
+        hashes.append(("The same, attributes withheld", audit.rescored_sha256))
+    if audit.cross_check is not None:
+        said.append(
+            "Every share and mean by group was computed twice: from counts, as printed here, and "
+            "person by person with fairlearn, a library of others. The largest difference is "
+            f"{audit.cross_check:.1e}."
+        )
+    hashes.append(("Run", material.run_id))
+    return Section(PROOF_TITLE, "", tuple(said), (build_grid("", _HASHES, hashes),))
