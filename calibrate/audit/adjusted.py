@@ -37,7 +37,7 @@ def build_adjusted(inquiry: Inquiry) -> pd.DataFrame:
     """Hold the cycle's controls constant, one after the other, and compare again.
 
     Mean scores of every stage that has them; the favourable share and the lowest
-    band of the first family's stage, as a linear probability.
+    band of the primary family's stage, as a linear probability.
 
     Returns
     -------

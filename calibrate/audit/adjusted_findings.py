@@ -16,7 +16,7 @@ KEY = ["stage", "measure", "attribute", "group"]
 
 
 def find_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
-    """For each line of the first family that is beyond, the gap with all controls.
+    """For each line of the primary family that is beyond, the gap with all controls.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def _say(plain: Row, adjusted: Row) -> dict[str, str]:
             f"{_points(adjusted['gap'])} percentage points, without them {_points(plain['gap'])}"
         )
         evidence = (
-            f"95 % interval {_points(adjusted['low'])} to {_points(adjusted['high'])}, "
+            f"95% interval {_points(adjusted['low'])} to {_points(adjusted['high'])}, "
             f"{adjusted['n']:,} people against {adjusted['n_reference']:,}. A control that differs "
             "by group may itself carry the disparity: see the labels beside the adjusted gaps."
         )

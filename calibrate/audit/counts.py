@@ -69,7 +69,7 @@ def audit_counts(rows: Sequence[CountRow], settings: CountSettings) -> CountsRes
 
     Without a mark the largest group is the reference, of equal ones the first
     in sort order; a crossing's reference crosses those of its attributes where
-    that group exists. The first family holds single attributes at the latest
+    that group exists. The primary family holds single attributes at the latest
     of the stages ``final``, ``proposed`` and ``raw`` and the measures
     ``selection_rate`` and ``lowest_band``; where the file has none of these
     stages, or none of these measures, it holds all.

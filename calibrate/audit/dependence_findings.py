@@ -56,9 +56,9 @@ def note_dependence(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
         return []
     lines = "line" if n_blind == 1 else "lines"
     return [
-        f"{n_blind} {lines} of the first family could not be compared within managers: fewer than "
-        f"{max(1, inquiry.settings.min_cell)} people of the group or its reference have a manager "
-        "with people of both."
+        f"{n_blind} {lines} of the primary family could not be compared within managers: fewer "
+        f"than {max(1, inquiry.settings.min_cell)} people of the group or its reference have a "
+        "manager with people of both."
     ]
 
 
@@ -77,7 +77,7 @@ def _stands_out(row: Row, inquiry: Inquiry) -> bool:
 def _say_leading(told: list[Row]) -> dict[str, str]:
     lines = "line" if len(told) == 1 else "lines"
     read = (
-        f"{len(told)} {lines} of the first family can be compared that way."
+        f"{len(told)} {lines} of the primary family can be compared that way."
         if told
         else "Here too few people have a manager with both groups: no gap within managers is told."
     )
@@ -103,7 +103,7 @@ def _say_within(row: Row) -> dict[str, str]:
         f"Under the same manager {amount} of the group '{row['group']}' than of "
         f"'{row['reference']}' are {WHERE[row['measure']]} ({row['stage']} bands). "
         "A reason to look.",
-        f"Ratio {row['ratio_within']:.2f}, 95 % interval {row['ratio_low']:.2f} to "
+        f"Ratio {row['ratio_within']:.2f}, 95% interval {row['ratio_low']:.2f} to "
         f"{row['ratio_high']:.2f}, {row['n_compared']:,} people under {row['n_managers']:,} "
         f"managers with both. q {_small(row['q_within'])} after Benjamini-Hochberg. Look next at "
         "the bands of each manager.",

@@ -51,7 +51,7 @@ def find_without_ratio(rows: pd.DataFrame) -> list[dict[str, str]]:
 
     There is no ratio then and the row reads ``not_computable``; that must not
     hide a gap. The mid-p is held against 0.05 over the number of such rows of
-    the first family (Bonferroni): they stand in no other comparison.
+    the primary family (Bonferroni): they stand in no other comparison.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def say_evidence(row: dict[str, Any], reference: dict[str, Any]) -> str:
     """Counts, ratio, p and people of a line beside its reference."""
     said = (
         f"{_count(row)} against {_count(reference)}. "
-        f"Ratio {row['ratio']:.2f}, 95 % interval {row['ratio_low']:.2f} to "
+        f"Ratio {row['ratio']:.2f}, 95% interval {row['ratio_low']:.2f} to "
         f"{row['ratio_high']:.2f}. {_say_p(row)} {_say_people(row)}"
     )
     flips = row.get("flip_flop")
@@ -143,7 +143,7 @@ def list_records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _count(row: dict[str, Any]) -> str:
-    return f"{row['n_favourable']:,} of {row['n']:,} ({100 * row['rate']:.0f} %)"
+    return f"{row['n_favourable']:,} of {row['n']:,} ({100 * row['rate']:.0f}%)"
 
 
 def _say_p(row: dict[str, Any]) -> str:
@@ -189,7 +189,7 @@ def write_notes(rows: pd.DataFrame, population: Population) -> tuple[str, ...]:
         return ("No attributes were given: no figure by group was computed.",)
     stage = name_primary_stage(population.stages)
     notes = [
-        f"Verdicts of the first family are about the {stage} bands: "
+        f"Verdicts of the primary family are about the {stage} bands: "
         "the favourable share and the lowest band, one attribute at a time."
     ]
     n_rated = int(population.rated.sum())
@@ -207,31 +207,31 @@ def write_notes(rows: pd.DataFrame, population: Population) -> tuple[str, ...]:
     for verdict, meaning in UNANSWERED.items():
         n = int((primary["verdict"] == verdict).sum())
         if n:
-            rows_are = "row of the first family is" if n == 1 else "rows of the first family are"
-            notes.append(f"{n} {rows_are} {meaning}")
+            lines_are = "line is" if n == 1 else "lines are"
+            notes.append(f"In the primary family {n} {lines_are} {meaning}")
     return tuple(notes)
 
 
 def note_power(primary: pd.DataFrame) -> list[str]:
-    """Say what the tests of the first family could have found, in words.
+    """Say what the tests of the primary family could have found, in words.
 
     Parameters
     ----------
     primary
-        Rows of the first family, none of them beyond.
+        Rows of the primary family, none of them beyond.
     """
     chosen = primary[(primary["measure"] == "selection_rate") & ~primary["is_reference"]]
     ratios = chosen["detectable_ratio"].dropna()
     was_compared = chosen["verdict"].isin(["inconclusive", "within", "significant_only"])
     n_blind = int((chosen["detectable_ratio"].isna() & was_compared).sum())
-    start = "No row of the first family is beyond both bounds. That is no proof of equality:"
+    start = "No row of the primary family is beyond both bounds. That is no proof of equality:"
     if not len(ratios):
         return [f"{start} with these numbers no smaller favourable share could have been found."]
     span = f"{ratios.max():.2f}"
     if f"{ratios.min():.2f}" != span:
         span = f"{ratios.min():.2f} (smallest group) to {span} (largest)"
     notes = [
-        f"{start} with 80 % power, a test of one group alone would have found a ratio of "
+        f"{start} with 80% power, a test of one group alone would have found a ratio of "
         f"favourable shares at or below {span}."
     ]
     strict = chosen["detectable_ratio_family"].dropna()

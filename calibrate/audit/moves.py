@@ -241,7 +241,7 @@ def _write(row: pd.Series) -> dict[str, str]:
         ),
         "evidence": (
             f"{row['n_up']:,} of {row['n']:,} went up, {row['n_down']:,} went down. Mean change "
-            f"less the reference's {row['difference']:+.2f} bands, 95 % interval {row['low']:+.2f} "
+            f"less the reference's {row['difference']:+.2f} bands, 95% interval {row['low']:+.2f} "
             f"to {row['high']:+.2f}; {row['difference_same_band']:+.2f} among people who started "
             f"in the same band. q {_small(float(row['q_value']))} after Benjamini-Hochberg over "
             "all moves. Look next at who decided these moves."

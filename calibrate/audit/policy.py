@@ -17,7 +17,7 @@ Verdict = Literal[
 ]
 Family = Literal["primary", "secondary", "exploratory"]
 
-#: Measures of the first family, the one that decides.
+#: Measures of the primary family, the one that decides.
 PRIMARY_MEASURES = ("selection_rate", "lowest_band")
 
 
@@ -197,7 +197,7 @@ def _build_obligation(duty: Mapping[str, str]) -> Obligation:
 
 
 def name_primary_stage(stages: tuple[str, ...]) -> str | None:
-    """Stage the verdicts of the first family are about: final, else proposed, else raw.
+    """Stage the verdicts of the primary family are about: final, else proposed, else raw.
 
     Examples
     --------

@@ -130,7 +130,7 @@ def open_network(
 def build_network(
     population: Population, groupings: Sequence[Grouping], codes: IntArray, settings: AuditSettings
 ) -> NamedNetwork | None:
-    """Keep what the first family looks at: the people with a band of its stage.
+    """Keep what the primary family looks at: the people with a band of its stage.
 
     Returns
     -------
@@ -332,7 +332,7 @@ def _write_finding(row: dict[Any, Any]) -> dict[str, str]:
         "evidence": (
             f"With the groups of {row['moved']} exchanged at random no gap is left, and still "
             f"{row['n_found']} of {row['n_simulations']} simulated audits called for a look "
-            f"({share} %, 95 % interval {low} to {high} %); 5 % is the aim. Look next at the "
+            f"({share}%, 95% interval {low} to {high}%); 5% is the aim. Look next at the "
             "gaps within managers."
         ),
     }

@@ -1,4 +1,4 @@
-"""The decision rule of the first family, quick enough to be applied thousands of times.
+"""The decision rule of the primary family, quick enough to be applied thousands of times.
 
 Every p-value, bound and verdict is computed by the functions that the audit
 itself uses; what is saved is work that cannot change an answer. A test holds
@@ -25,12 +25,12 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-#: Position of each measure of the first family, in the order of ``policy.PRIMARY_MEASURES``.
+#: Position of each measure of the primary family, in the order of ``policy.PRIMARY_MEASURES``.
 SELECTION, LOWEST = 0, 1
 
 
 class Comparison(NamedTuple):
-    """One line of the first family: which measure, which attribute, which group."""
+    """One line of the primary family: which measure, which attribute, which group."""
 
     measure: int
     attribute: int
@@ -66,7 +66,7 @@ class Panel:
 
 
 class FirstFamily:
-    """The first family of one draw; figures are computed when they are asked for.
+    """The primary family of one draw; figures are computed when they are asked for.
 
     Parameters
     ----------

@@ -179,7 +179,7 @@ class _Ends:
             self.verdicts = now.judge_all()
 
     def judge(self, row: dict[str, object]) -> dict[str, object]:
-        """Verdicts of a row as they are and at both ends; empty outside the first family."""
+        """Verdicts of a row as they are and at both ends; empty outside the primary family."""
         measure = str(row["measure"])
         if row["stage"] != self.stage or measure not in PRIMARY_MEASURES or self.network is None:
             return dict.fromkeys(VERDICTS)
@@ -210,7 +210,7 @@ def note_unknowns(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     n_open = int(judged["could_change"].sum())
     start = (
         "People who have not stated an attribute could belong to any group: of "
-        f"{len(judged):,} lines of the first family"
+        f"{len(judged):,} lines of the primary family"
     )
     if not n_open:
         return [f"{start} none would read otherwise at either end of what is possible."]

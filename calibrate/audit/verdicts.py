@@ -33,7 +33,7 @@ FLAGS = ("is_computable", "is_small", "is_reference", "is_beyond_bound", "is_ins
 def judge_rows(
     blocks: Sequence[Rows], population: Population, settings: AuditSettings
 ) -> pd.DataFrame:
-    """Judge the blocks of a cycle; its stages say what the first family is about."""
+    """Judge the blocks of a cycle; its stages say what the primary family is about."""
     primary = name_primary_stage(population.stages)
 
     def name(stage: str, measure: str, attribute: str) -> Family:

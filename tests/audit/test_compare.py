@@ -82,7 +82,7 @@ def test_the_family_s_ratio_has_eighty_percent_power_at_its_own_threshold(
     counts = {("a",): (40, 200, 160), ("b",): (30, 160, 110), ("c",): (35, 165, 100)}
     table = audit_population(*make_people(counts), make_settings()).disparities
     line = select(table).loc["b"]
-    # Two groups, two measures: four tests in the first family.
+    # Two groups, two measures: four tests in the primary family.
     alpha, n1, n0, p0 = 0.05 / 4, 300, 400, 0.4
     p1 = line["detectable_ratio_family"] * p0
     pooled = (n1 * p1 + n0 * p0) / (n1 + n0)
@@ -125,7 +125,7 @@ def test_a_group_counted_where_nobody_of_the_reference_is_becomes_a_finding(
     assert set(lowest["verdict"]) == {"not_computable"}
     found = result.findings[result.findings["finding_id"].str.startswith("no_ratio:")]
     assert found["level"].tolist() == ["look"]
-    assert "15 of 60 (25 %) against 0 of 200 (0 %)" in found["evidence"].iloc[0]
+    assert "15 of 60 (25%) against 0 of 200 (0%)" in found["evidence"].iloc[0]
 
 
 def test_one_person_counted_beside_an_empty_reference_is_no_finding(

@@ -260,7 +260,7 @@ def test_what_counts_cannot_carry_is_said(tmp_path: Path) -> None:
     notes = " ".join(audit(write(tmp_path, text)).notes)
     for said in (
         "under one manager", "held constant", "where a gap arises", "marks no reference",
-        "do not add up", "80 % power", "no proof",
+        "do not add up", "80% power", "no proof",
     ):  # fmt: skip
         assert said in notes
 

@@ -326,7 +326,7 @@ def test_findings_tell_the_figures_and_call_for_a_look(
     (finding,) = result.findings.to_dict("records")
     assert finding["finding_id"] == "disparity:raw:selection_rate:gender:female"
     assert finding["level"] == "look"
-    assert "12 of 100 (12 %) against 40 of 120 (33 %)" in finding["evidence"]
+    assert "12 of 100 (12%) against 40 of 120 (33%)" in finding["evidence"]
     assert "Ratio 0.36" in finding["evidence"]
     assert "A reason to look." in finding["headline"]
 
@@ -338,6 +338,6 @@ def test_without_a_finding_the_notes_say_what_could_have_been_found(
     result = audit_population(*people, make_settings())
     assert len(result.findings) == 0
     smallest = f"{pick(result, 'female')['detectable_ratio']:.2f}"
-    (note,) = [note for note in result.notes if "80 % power" in note]
+    (note,) = [note for note in result.notes if "80% power" in note]
     assert smallest in note
     assert "no proof" in note

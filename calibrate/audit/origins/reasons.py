@@ -132,7 +132,7 @@ def _sides(row: Row) -> str:
 
 def _say_gap(row: Row, unit: str = "points") -> str:
     return (
-        f"Gap {_signed(row['estimate'])} {unit}, 95 % interval {_signed(row['low'])} to "
+        f"Gap {_signed(row['estimate'])} {unit}, 95% interval {_signed(row['low'])} to "
         f"{_signed(row['high'])}; {row['n']:,} people against {row['n_reference']:,}. {_say_q(row)}"
     )
 
@@ -216,7 +216,7 @@ def _say_absent(row: Row) -> tuple[str, str]:
 
 def _say_shares(row: Row) -> str:
     return (
-        f"{100 * row['value']:.1f} % of {row['n']:,} against {100 * row['value_reference']:.1f} % "
+        f"{100 * row['value']:.1f}% of {row['n']:,} against {100 * row['value_reference']:.1f}% "
         f"of {row['n_reference']:,}. {_say_q(row)}"
     )
 

@@ -114,7 +114,7 @@ def _build_gaps(shown: list[Row], plain: dict[tuple[str, ...], Row], words: str)
         Heading("Common odds ratio", 40, is_number=True),
     )  # fmt: skip
     caption = (
-        "Gaps are group minus reference with the 95 % interval: shares in percentage points, mean "
+        "Gaps are group minus reference with the 95% interval: shares in percentage points, mean "
         "scores in points. People: group and reference. Least squares, HC3 errors; q: after "
         "Benjamini-Hochberg over the adjusted gaps of single attributes. Goes with controls: the "
         f"part of the plain gap that {words} account for (Oaxaca-Blinder, coefficients of both "

@@ -39,7 +39,7 @@ STAGE_WORDS = {
 }  # fmt: skip
 MEASURE_WORDS = {
     "favourable": "Favourable share: ratio of group to reference when every score counts the "
-    "same {share} of all people, with its 95 % interval. Below 1: fewer of the group. Proposed "
+    "same {share} of all people, with its 95% interval. Below 1: fewer of the group. Proposed "
     "and final bands keep their own share.",
     "lowest_band": "Lowest band: the same for the lowest {share}. Above 1: more of the group.",
 }
@@ -217,7 +217,7 @@ def _say_changes(rows: list[Row]) -> tuple[str, ...]:
             more = f", and of {len(clear) - MOST_NAMED} more" if len(clear) > MOST_NAMED else ""
             said.append(f"{words} changes for {join_words(named)}{more}: in brackets the interval.")
         else:
-            said.append(f"{words} changes for no group by more than its 95 % interval.")
+            said.append(f"{words} changes for no group by more than its 95% interval.")
     if any("in brackets" in sentence for sentence in said):
         said.append("One interval in twenty leaves out 0 by chance: these lines are not tested.")
     return tuple(said)
@@ -282,7 +282,7 @@ def _say_moves(rows: list[Row]) -> tuple[str, ...]:
         "with q of 0.05 or less."
     )
     could = (
-        f" With 80 % power a difference of {_range(single, 2)} bands would have been found, "
+        f" With 80% power a difference of {_range(single, 2)} bands would have been found, "
         "depending on the size of the group." if single else ""
     )  # fmt: skip
     where = (

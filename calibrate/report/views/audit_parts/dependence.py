@@ -26,7 +26,7 @@ LEADING = (
     "first: they cannot come from one manager being stricter than another."
 )
 CAPTION = (
-    "First family. Gaps are group minus reference, in percentage points, with the 95 % interval. "
+    "Primary family. Gaps are group minus reference, in percentage points, with the 95% interval. "
     "A small p says that chance alone would seldom make such a gap. p: people taken as "
     "independent (Fisher, mid-p); clustered by manager (CR2); within managers (Mantel-Haenszel; "
     "* exact). Compared: people whose manager has people of both. Ratio: of the rates under the "
@@ -43,7 +43,7 @@ _HEADINGS = (
 
 
 def build_dependence(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
-    """Say what each line of the first family is within managers."""
+    """Say what each line of the primary family is within managers."""
     rows = list_rows(audit.tables["dependence"]) if "dependence" in audit.tables else []
     primary = [row for row in rows if row["family"] == "primary" and not row["suppressed"]]
     if not primary:
@@ -61,8 +61,8 @@ def _say(primary: list[Row], audit: AuditMaterial) -> tuple[str, ...]:
         said.append("Too few people have a manager with people of both groups: nothing is told.")
     else:
         said.append(
-            f"{len(told)} of {count_of(len(primary), 'line')} of the first family can be compared "
-            "under the same manager."
+            f"{len(told)} of {count_of(len(primary), 'primary line')} can be compared under the "
+            "same manager."
         )
     said.append(_say_removal(primary, is_named=not audit.is_distributed))
     said.append("All stages, mean scores and intersections are in audit/tables/dependence.")

@@ -39,13 +39,13 @@ SCOPES = {
     "level": "Levels", "manager": "Managers",
 }  # fmt: skip
 COUNT_CAPTION = (
-    "How many stand out in each test, of those tested: 5 % error over the scopes of one kind and "
+    "How many stand out in each test, of those tested: 5% error over the scopes of one kind and "
     "test (Benjamini-Hochberg), and a bound that matters: 10 points of share, or a spread below "
     "0.80 or above 1.25 of the usual. The guideline has no further bound."
 )
 ODD_CAPTION = (
     "The strongest of those that stand out. Usual: people at the same levels elsewhere. By "
-    "chance: where 95 % of such scopes lie if nothing differs. Middle, favourable and lowest are "
+    "chance: where 95% of such scopes lie if nothing differs. Middle, favourable and lowest are "
     "shares of the people, ties of the pairs; spread is the standard deviation in points."
 )
 QUOTA_CAPTION = (

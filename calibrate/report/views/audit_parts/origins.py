@@ -59,7 +59,7 @@ PLACES = {
 }  # fmt: skip
 WHO = Heading("Group / reference", 42)
 PEOPLE = Heading("People", 22, is_number=True)
-_INTERVAL = Heading("95 % interval", 26, is_number=True)
+_INTERVAL = Heading("95% interval", 26, is_number=True)
 Q = Heading("q", 13, is_number=True)
 
 

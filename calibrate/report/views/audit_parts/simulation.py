@@ -21,7 +21,7 @@ LEAD = (
 )
 CAPTION = (
     "How often a planted gap was found. 0.70 means: of ten people of the group who would be in "
-    "the favourable bands, seven stay there. Found means: the first family reads 'beyond' for it."
+    "the favourable bands, seven stay there. Found means: the primary family reads 'beyond' for it."
 )
 MEANING = {
     "people": "groups dealt out person by person",
@@ -54,7 +54,7 @@ def _say_alarms(row: Row) -> str:
     return (
         f"Without any gap, {MEANING[str(row['moved'])]}: {row['n_found']} of "
         f"{count_of(row['n_simulations'], 'audit')} called for a look "
-        f"({_percent(row['share'])}; 95 % interval {_percent(row['low'])} to "
+        f"({_percent(row['share'])}; 95% interval {_percent(row['low'])} to "
         f"{_percent(row['high'])}). The aim is 5% at most."
     )
 

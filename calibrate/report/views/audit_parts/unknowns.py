@@ -8,7 +8,7 @@ from calibrate.report.words import VERDICT_WORDS, count_of, say_code, say_measur
 
 LEAD = (
     "People who have not stated an attribute belong to some group all the same. For each "
-    "comparison of the first family: the ratio among people whose group is known, and the "
+    "comparison of the primary family: the ratio among people whose group is known, and the "
     "smallest and largest ratio that any way of adding the others could give."
 )
 #: Lines printed; those that could read otherwise come first.
