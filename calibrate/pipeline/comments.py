@@ -13,12 +13,12 @@ IntArray = npt.NDArray[np.int64]
 
 
 def gather_comments(prepared: Prepared) -> CommentEvidence | None:
-    """Count the words of the comments, form by form; None where no file has comments."""
+    """Count the words of the comments, form by form; None where nobody wrote one."""
     forms = prepared.forms
     table = read_comments(
         prepared.cycle, prepared.employees, prepared.raters, prepared.rules.criteria, count_words
     )
-    if not table.is_given or not len(forms.employee):
+    if not len(table.employee) or not len(forms.employee):
         return None
     shape = (len(prepared.employees.ids), max(1, len(prepared.raters)), 16)
     keys = _name_forms((forms.employee, forms.rater, forms.source), shape)
