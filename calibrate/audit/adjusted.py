@@ -87,7 +87,7 @@ def _compare(
     inside = [control[outcome.inside] for control in controls]
     counted = CountedCells.build(group, inside, outcome.value, is_share=outcome.is_share)
     size = np.bincount(group, minlength=len(grouping.labels))
-    is_hidden = size < max(1, inquiry.settings.min_cell)
+    is_hidden = grouping.find_hidden(size, inquiry.settings.min_cell)
     r = grouping.reference
     for g, label in enumerate(grouping.labels):
         if g == r:

@@ -64,7 +64,7 @@ class Sides:
 
     @property
     def is_hidden(self) -> npt.NDArray[np.bool_]:
-        return np.asarray(self.n < max(1, self.min_cell), dtype=np.bool_)
+        return self.grouping.find_hidden(self.n, self.min_cell)
 
     @property
     def has_reference(self) -> bool:
@@ -129,7 +129,7 @@ def compare_rates(
     rows["impact_ratio"] = compute_impact_ratios(
         rates,
         sides.n,
-        sides.grouping.is_known,
+        sides.grouping.is_known & ~sides.is_hidden,
         min_cell=sides.min_cell,
         min_share=sides.rules.min_category_share,
     )

@@ -210,7 +210,7 @@ def _set_up(
 ) -> _Bench:
     levels: IntArray = value.astype(np.int64)
     n = np.bincount(cells.group, weights=cells.n, minlength=len(grouping.labels))
-    is_shown = grouping.is_known & (n >= max(1, inquiry.settings.min_cell))
+    is_shown = grouping.is_known & ~grouping.find_hidden(n, inquiry.settings.min_cell)
     shown = np.flatnonzero(is_shown).tolist()
     # Cells alike in every measure are one: fewer draws, the same law.
     own = [cells.group == g for g in shown]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -26,9 +26,9 @@ from calibrate.audit.disclosure import (
     EarlierView,
     Plan,
     Told,
+    mark_withheld,
     plan_disclosure,
     say_plan,
-    withhold_rows,
 )
 from calibrate.audit.findings import find_disparities, write_notes
 from calibrate.audit.groups import GROUPS, Grouping, build_groupings, count_groups
@@ -102,7 +102,8 @@ def _audit(
         [aligned.codes[name] for name in aligned.names]
         or [np.zeros((len(population.employee_ids), 0), np.int64)]
     )
-    bench = _Bench(population, settings, cube, codes, groupings)
+    plan = plan_disclosure(groupings, codes, population, settings, earlier)
+    bench = _Bench(population, settings, cube, codes, groupings, plan)
     blocks = [
         block
         for stage in population.stages
@@ -110,16 +111,15 @@ def _audit(
         for block in bench.compare_stage(stage, position)
     ]
     judged = judge_rows(blocks, population, settings)
-    inquiry = Inquiry(population, settings, aligned, codes, groupings, bench.clusters, cube, judged)
-    plan = plan_disclosure(groupings, codes, population, settings, earlier)
+    shown = tuple(mark_withheld(grouping, plan) for grouping in groupings)
+    inquiry = Inquiry(population, settings, aligned, codes, shown, bench.clusters, cube, judged)
     return _report(inquiry, bench.cross_check(), plan)
 
 
 def _report(inquiry: Inquiry, checked: tuple[float, int] | None, plan: Plan) -> AuditResult:
     """Fill every table, withhold what a plan says, and gather the reasons to look."""
     population, settings = inquiry.population, inquiry.settings
-    flagged = withhold_rows(inquiry.rows, plan)
-    rows = suppress_small(flagged) if len(flagged) else flagged
+    rows = suppress_small(inquiry.rows) if len(inquiry.rows) else inquiry.rows
     everybody = inquiry.cube.headcount
     told = Told(plan)
     disparities = rows[DISPARITIES.names] if len(rows) else DISPARITIES.empty()
@@ -127,12 +127,11 @@ def _report(inquiry: Inquiry, checked: tuple[float, int] | None, plan: Plan) -> 
     told.add(GROUPS, count_groups(inquiry.groupings, everybody, settings.min_cell))
     found = find_disparities(rows)
     notes = [*write_notes(rows, population), *_describe_check(checked)]
-    shown = replace(inquiry, rows=flagged)
     for part in PARTS:
         table = told.add(part.contract, part.contract.conform(part.build(inquiry)))
         # What is said of a table may say no more than the table does.
-        found += part.find(shown, table) if part.find else []
-        notes += part.note(shown, table) if part.note else []
+        found += part.find(inquiry, table) if part.find else []
+        notes += part.note(inquiry, table) if part.note else []
     tables = told.tables | {
         "findings": FINDINGS.conform(pd.DataFrame(found, columns=FINDINGS.names)),
         "disclosure": told.tabulate(),
@@ -162,6 +161,7 @@ class _Bench:
     cube: Cube
     codes: IntArray
     groupings: tuple[Grouping, ...]
+    plan: Plan
 
     def __post_init__(self) -> None:
         manager = self.population.manager
@@ -215,7 +215,8 @@ class _Bench:
 
     def compare_stage(self, stage: str, position: int) -> Iterator[Rows]:
         """Yield one block of rows for each measure of this stage."""
-        grouping, cells = self.groupings[position], self.cells[position][stage]
+        cells = self.cells[position][stage]
+        grouping = mark_withheld(self.groupings[position], self.plan, (stage,))
         stages = self.population.stages
         figures = dict(
             zip(self.measures, self.figures[position][:, stages.index(stage)], strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,10 @@ class Grouping:
     positions, shape, lookup
         Which of the cube's attributes are crossed, and the group of each
         combination of their codes.
+    withheld : (G,)
+        Groups that show nothing in this view, whatever their size. Nothing of
+        them may be in a figure of others either: a q-value of a family holds
+        every p-value of it.
     """
 
     attribute: str
@@ -60,6 +64,12 @@ class Grouping:
     positions: tuple[int, ...]
     shape: tuple[int, ...]
     lookup: IntArray
+    withheld: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def find_hidden(self, n: IntArray, min_cell: int) -> npt.NDArray[np.bool_]:
+        """Tell which (G,) groups show nothing, of which n people are looked at."""
+        small = np.asarray(n < max(1, min_cell), dtype=np.bool_)
+        return small | self.withheld if len(self.withheld) else small
 
     def group_of(self, codes: IntArray) -> IntArray:
         """Group of each row of the (C, A) codes."""
@@ -190,7 +200,7 @@ def count_groups(
         if everybody.n_quarantined is not None:
             rows = np.bincount(group, weights=everybody.n_quarantined, minlength=size)
             frame["n_quarantined"] = rows.astype(np.int64)
-        hidden = rated < min_cell
+        hidden = grouping.find_hidden(rated, min_cell)
         figures = [name for name in frame.columns if name.startswith("n_")]
         frame[figures] = frame[figures].astype("Int64")
         frame.loc[hidden, figures] = pd.NA

@@ -60,10 +60,10 @@ class Inquiry:
         return grouping.group_of(self.codes)
 
     def hides(self, grouping: Grouping, inside: BoolArray | None = None) -> BoolArray:
-        """Tell which (G,) groups have fewer than ``min_cell`` of these (I,) people."""
+        """Tell which (G,) groups have too few of these (I,) people, or are withheld."""
         group = self.group_of(grouping)
         n = np.bincount(group if inside is None else group[inside], minlength=len(grouping.labels))
-        return np.asarray(n < max(1, self.settings.min_cell), dtype=np.bool_)
+        return grouping.find_hidden(n, self.settings.min_cell)
 
 
 @dataclass(frozen=True)

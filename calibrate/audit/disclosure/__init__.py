@@ -5,9 +5,9 @@ from __future__ import annotations
 from calibrate.audit.disclosure.earlier import EarlierView
 from calibrate.audit.disclosure.layers import PEOPLE, SCORED
 from calibrate.audit.disclosure.plan import Plan, plan_disclosure, say_plan
-from calibrate.audit.disclosure.withhold import Told, classify_table, withhold_rows
+from calibrate.audit.disclosure.withhold import Told, classify_table, mark_withheld
 
 __all__ = [
-    "PEOPLE", "SCORED", "EarlierView", "Plan", "Told", "classify_table", "plan_disclosure",
-    "say_plan", "withhold_rows",
+    "PEOPLE", "SCORED", "EarlierView", "Plan", "Told", "classify_table", "mark_withheld",
+    "plan_disclosure", "say_plan",
 ]  # fmt: skip

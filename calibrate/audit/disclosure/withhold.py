@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from calibrate.audit.attributes import NOT_STATED
 from calibrate.audit.disclosure.plan import Plan
 from calibrate.audit.disclosure.protect import WHOLE_GROUPING
+from calibrate.audit.groups import Grouping
 from calibrate.tables import DISCLOSURE, Contract
 
 BoolArray = npt.NDArray[np.bool_]
@@ -59,25 +61,16 @@ def classify_table(contract: Contract) -> Holds:
     raise ValueError(f"table {contract.name}: nothing says what it shows of groups")
 
 
-def withhold_rows(rows: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Flag the judged rows a plan hides, as :func:`calibrate.audit.suppress.suppress_small` reads.
+def mark_withheld(grouping: Grouping, plan: Plan, stages: Sequence[str] = ()) -> Grouping:
+    """Flag the groups a plan hides, so that no figure of others is computed with them.
 
-    The verdicts of all other rows stay as they are.
+    A family of tests that held a hidden p-value would give it away: q-values
+    are multiples of p-values, also of those of other rows.
     """
-    if not plan.is_distributed or not len(rows):
-        return rows
-    columns = (rows[name] for name in ("stage", "attribute", "group", "reference"))
-    own, compared = [], []
-    for stage, attribute, group, reference in zip(*columns, strict=True):
-        is_own = plan.hides(attribute, group, (stage,))
-        own.append(is_own)
-        compared.append(is_own or plan.hides(attribute, reference, (stage,)))
-    hidden = rows.assign(
-        is_hidden=rows["is_hidden"].to_numpy(bool) | np.array(own, bool),
-        is_small=rows["is_small"].to_numpy(bool) | np.array(compared, bool),
-    )
-    hidden.loc[np.array(compared, bool), "verdict"] = _NO_FIGURE
-    return hidden
+    if not plan.is_distributed:
+        return grouping
+    withheld = [plan.hides(grouping.attribute, label, stages) for label in grouping.labels]
+    return replace(grouping, withheld=np.array(withheld, dtype=np.bool_))
 
 
 def withhold_table(

@@ -87,6 +87,8 @@ class Pair:
         Manager of each person.
     min_cell
         A line with fewer people on either side is withheld.
+    is_withheld
+        So is every line of a pair of which one side shows nothing in this view.
     """
 
     attribute: str
@@ -96,6 +98,7 @@ class Pair:
     is_reference: BoolArray
     clusters: IntArray | None
     min_cell: int
+    is_withheld: bool = False
 
     def narrow(self, inside: BoolArray) -> Pair:
         """The same two groups among fewer people."""
@@ -122,7 +125,7 @@ class Pair:
 
     @property
     def is_small(self) -> bool:
-        return min(self.n, self.n_reference) < max(1, self.min_cell)
+        return self.is_withheld or min(self.n, self.n_reference) < max(1, self.min_cell)
 
     def write(
         self, dimension: str, item: str, figure: str, figures: Figures, grade: str = ""
@@ -231,11 +234,13 @@ def list_pairs(inquiry: Inquiry) -> Iterator[tuple[Grouping, Pair]]:
             continue
         group = inquiry.group_of(grouping)
         is_reference = group == grouping.reference
+        hidden = inquiry.hides(grouping)
         for place, label in enumerate(grouping.labels):
             if place != grouping.reference:
                 yield grouping, Pair(
                     grouping.attribute, label, grouping.reference_label, group == place,
                     is_reference, inquiry.clusters, inquiry.settings.min_cell,
+                    bool(hidden[place] or hidden[grouping.reference]),
                 )  # fmt: skip
 
 

@@ -69,7 +69,8 @@ def _build_to_hand_on(rows: list[Row], least: str) -> Section:
     said = [
         f"{count_of(len(everywhere), 'line is', 'lines are')} withheld in every table by group.",
         "A withheld line reads 'too few' in this view, whether it is small itself or would give "
-        "a small one away. Verdicts of the lines that are shown are those of the auditors' view.",
+        "a small one away. Tests are corrected over the lines that are shown alone, so a q, or a "
+        "verdict near its bound, may differ from the auditors' view.",
     ]
     if blocks:
         said.append(

@@ -1,0 +1,62 @@
+"""Attacks on the view that is handed on, by somebody who reads its files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calibrate.audit import AttributeTable, AuditResult, AuditSettings, Population, audit_population
+
+MakePeople = Callable[..., tuple[Population, AttributeTable]]
+MakeSettings = Callable[..., AuditSettings]
+
+#: Not stated goes with the small group x, and has the smallest p-values of all.
+TELLING = {
+    ("f",): (10, 20, 10), ("m",): (10, 30, 10), ("u",): (9, 20, 12), ("x",): (1, 1, 1),
+    ("",): (14, 5, 0),
+}  # fmt: skip
+
+
+@pytest.fixture
+def hand_on(make_people: MakePeople, make_settings: MakeSettings) -> Callable[..., AuditResult]:
+    def make(names: tuple[str, ...], counts: object, **settings: object) -> AuditResult:
+        population, attributes = make_people(counts, names)
+        crossed = (names,) if len(names) > 1 else ()
+        chosen = make_settings(intersections=crossed, **settings)
+        return audit_population(population, attributes, chosen, earlier=())
+
+    return make
+
+
+def adjust(p_values: np.ndarray) -> np.ndarray:
+    """Benjamini and Hochberg (1995): least p m / rank from the largest p down."""
+    order = np.argsort(p_values)
+    steps = p_values[order] * len(order) / np.arange(1, len(order) + 1)
+    q_values = np.empty(len(order))
+    q_values[order] = np.minimum.accumulate(steps[::-1])[::-1]
+    return q_values
+
+
+def test_every_q_value_follows_from_the_p_values_that_are_shown(
+    hand_on: Callable[..., AuditResult],
+) -> None:
+    rows = hand_on(("g",), TELLING).disparities
+    assert set(rows.loc[rows["suppressed"], "group"]) == {"x", "not stated"}
+    told = rows[rows["q_value"].notna()]
+    for _, family in told.groupby("family"):
+        larger = family[["p_value", "p_clustered"]].astype(float).max(axis=1).to_numpy()
+        # 12 digits are kept of a figure.
+        np.testing.assert_allclose(family["q_value"].astype(float), adjust(larger), rtol=1e-9)
+
+
+def test_ratios_to_the_best_group_follow_from_the_rates_that_are_shown(
+    hand_on: Callable[..., AuditResult],
+) -> None:
+    counts = TELLING | {("",): (0, 5, 14)}
+    rows = hand_on(("g",), counts).disparities.query("measure == 'selection_rate'")
+    shown = rows[~rows["suppressed"].astype(bool)]
+    rates = pd.to_numeric(shown["rate"])
+    np.testing.assert_allclose(shown["impact_ratio"].astype(float), rates / rates.max(), rtol=1e-9)
