@@ -257,5 +257,5 @@ def test_the_pages_of_the_packs_show_no_empty_value_and_name_what_is_withheld(
     titles = [section.title for section in sections]
     assert titles == [
         "New York City’s table", "What has to be documented",
-        "What the rule packs say about their own figures",
+        "Rule packs: bounds, caveats, sources",
     ]  # fmt: skip

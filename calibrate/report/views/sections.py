@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from calibrate.report.views.base import cap_rows
 
@@ -51,6 +51,7 @@ class Grid:
     rows : (R, C) text, or markup of a chart
     marked : positions of rows to be looked at first
     notice : what was cut, or withheld
+    is_fine : to look things up in; set smaller
     """
 
     caption: str | Markup
@@ -58,6 +59,7 @@ class Grid:
     rows: tuple[tuple[str | Markup, ...], ...]
     marked: frozenset[int] = frozenset()
     notice: str = ""
+    is_fine: bool = False
 
     @property
     def is_kept(self) -> bool:
@@ -78,7 +80,7 @@ class Section:
     ----------
     lead : what it is about and how to read it, in one or two sentences
     sentences : what the figures say
-    is_wide : printed across, on a page of its own kind
+    is_listed : the sentences are points of a list
     is_paired : its tables stand side by side
     level : 2, or 3 for a part of the section before
     anchor : where the contents point to; see :func:`set_anchors`
@@ -88,10 +90,23 @@ class Section:
     lead: str = ""
     sentences: tuple[str | Markup, ...] = ()
     grids: tuple[Grid, ...] = ()
-    is_wide: bool = False
+    is_listed: bool = False
     is_paired: bool = False
     level: int = 2
     anchor: str = ""
+
+
+def stack(figure: str, below: str) -> str | Markup:
+    """A figure with its interval, or what else explains it, under it.
+
+    Examples
+    --------
+    >>> stack("0.80", "")
+    '0.80'
+    """
+    if not below:
+        return figure
+    return Markup('{}<br><span class="small soft">{}</span>').format(escape(figure), below)
 
 
 def set_anchors(sections: Sequence[Section]) -> tuple[Section, ...]:

@@ -13,7 +13,7 @@ from calibrate.report.views.audit_parts.dependence import build_dependence
 from calibrate.report.views.audit_parts.disclosure import build_disclosure
 from calibrate.report.views.audit_parts.distribution import build_distribution
 from calibrate.report.views.audit_parts.inputs import build_inputs
-from calibrate.report.views.audit_parts.method import build_method, build_rules
+from calibrate.report.views.audit_parts.method import build_method
 from calibrate.report.views.audit_parts.origins import build_origins
 from calibrate.report.views.audit_parts.packs import build_packs, build_texts
 from calibrate.report.views.audit_parts.people import build_people
@@ -44,7 +44,6 @@ BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] =
     build_people,
     build_raters,
     build_method,
-    build_rules,
     build_texts,
     build_inputs,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid, stack
 from calibrate.report.words import (
     DASH,
     count_of,
@@ -33,16 +35,18 @@ LABELS = {
     "no_sign": "no sign that it differs by group",
     "not_told": "not told: too few groups or values",
 }
+#: Lines of a table; the others are in audit/tables/adjusted.
+MOST_LINES = 10
 _CONTROL_HEADINGS = (
-    Heading("Attribute and control"), Heading("People", 18, is_number=True),
-    Heading("Association", 24, is_number=True), Heading("q", 16, is_number=True),
-    Heading("Shared values", 26, is_number=True), Heading("Label", 64),
+    Heading("Attribute and control"), Heading("People", 16, is_number=True),
+    Heading("Association", 20, is_number=True), Heading("q", 14, is_number=True),
+    Heading("Shared values", 20, is_number=True), Heading("Label", 56),
 )  # fmt: skip
 _CONTROL_CAPTION = (
-    "Does the control itself differ by group? Association: Cramer's V, corrected for chance, from "
-    "0 to 1. q: chi-squared test after Benjamini-Hochberg over these lines. Shared values: share "
-    "of people whose value is held by the reference and by another group. The label is set where "
-    "q is at most 0.05 and the association at least 0.1."
+    "Does the control itself differ by group? Association: from 0, not at all, to 1, it tells the "
+    "group (Cramer’s V, corrected for chance). q: test of no association, corrected over these "
+    "lines. Shared values: share of people whose value is held by the reference and by another "
+    "group. The label is set where q is at most 0.05 and the association at least 0.1."
 )
 
 
@@ -57,12 +61,15 @@ def build_adjusted(material: Material, audit: AuditMaterial) -> tuple[Section, .
     plain = {_key(row): row for row in single if row["controls"] == "none"}
     shown = [row for row in single if row["controls"] == controls and row["stage"] != "calibrated"]
     shown.sort(key=lambda row: (_order(row["measure"]), row["attribute"]))
-    grids = [_build_gaps(shown, plain, words)]
+    grids = [
+        _build_gaps(measure, [row for row in shown if row["measure"] == measure], plain, words)
+        for measure in dict.fromkeys(str(row["measure"]) for row in shown)
+    ]
     labels = list_rows(audit.tables["controls"]) if "controls" in audit.tables else []
     labels = [row for row in labels if "*" not in str(row["attribute"])]
     if labels:
         grids.append(_build_labels(labels))
-    return (Section(TITLE, LEAD, _say(shown, labels, words), tuple(grids), is_wide=True),)
+    return (Section(TITLE, LEAD, _say(shown, labels, words), tuple(grids)),)
 
 
 def _rank(controls: str) -> tuple[bool, int]:
@@ -105,34 +112,44 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _build_gaps(shown: list[Row], plain: dict[tuple[str, ...], Row], words: str) -> Grid:
+def _build_gaps(
+    measure: str, rows: list[Row], plain: dict[tuple[str, ...], Row], words: str
+) -> Grid:
     headings = (
-        Heading("Measure and group"), Heading("Reference", 24),
-        Heading("People", 22, is_number=True),
-        Heading("Plain gap", 40, is_number=True), Heading(f"At equal {words}", 42, is_number=True),
-        Heading("q", 14, is_number=True), Heading("Goes with controls", 24, is_number=True),
-        Heading("Common odds ratio", 40, is_number=True),
+        Heading("Group / reference"), Heading("People", 20, is_number=True),
+        Heading("Plain gap", 26, is_number=True),
+        Heading(f"At equal {words}", 26, is_number=True), Heading("q", 14, is_number=True),
+        Heading("Goes with controls", 20, is_number=True),
+        Heading("Common odds ratio", 24, is_number=True),
     )  # fmt: skip
-    caption = (
-        "Gaps are group minus reference with the 95% interval: shares in percentage points, mean "
-        "scores in points. People: group and reference. Least squares, HC3 errors; q: after "
-        "Benjamini-Hochberg over the adjusted gaps of single attributes. Goes with controls: the "
-        f"part of the plain gap that {words} account for (Oaxaca-Blinder, coefficients of both "
-        "groups together). Odds ratio: Mantel-Haenszel over the combinations of the controls; none "
-        "is quoted where it differs between them (Breslow-Day, p below 0.05)."
-    )
-    lines = [_write_row(row, plain.get(_key(row))) for row in shown]
+    chosen = rows
+    if len(rows) > MOST_LINES:
+        chosen = sorted(rows, key=lambda row: 2.0 if row["q_value"] is None else row["q_value"])
+        chosen = chosen[:MOST_LINES]
+    said = "Read as above."
+    if measure == "selection_rate":
+        said = (
+            "Gaps are group minus reference, intervals 95%: shares in percentage points, mean "
+            "scores in points. q is corrected over the adjusted gaps of single attributes. Goes "
+            f"with controls: the part of the plain gap that {words} account for. Common odds "
+            "ratio: odds of the group over odds of the reference, over all combinations of the "
+            "controls; none is quoted where it differs between them."
+        )
+    caption = Markup('<span class="strong">{}.</span> {}').format(say_measure(measure), said)
+    if len(chosen) < len(rows):
+        caption += f" The {MOST_LINES} lines of smallest q, of {len(rows)}."
+    lines = [_write_row(row, plain.get(_key(row))) for row in chosen]
     return build_grid(caption, headings, lines, noun="lines")
 
 
-def _write_row(row: Row, plain: Row | None) -> tuple[str, ...]:
-    start = (f"{say_measure(row['measure'])}: {row['group']}", str(row["reference"]))
+def _write_row(row: Row, plain: Row | None) -> tuple[str | Markup, ...]:
+    who = f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}"
     before = _span(row, plain) if plain and plain["status"] == "told" else DASH
     if row["status"] != "told":
-        return (*start, DASH, before, STATUS.get(str(row["status"]), "withheld"), DASH, DASH, DASH)
+        return (who, DASH, before, STATUS[str(row["status"])], DASH, DASH, DASH)
     people = f"{write_count(row['n'])} / {write_count(row['n_reference'])}"
     return (
-        *start, people, before, _span(row, row), write_p(row["q_value"]),
+        who, people, before, _span(row, row), write_p(row["q_value"]),
         _gap(row, row["explained"]), _write_odds(row),
     )  # fmt: skip
 
@@ -143,19 +160,18 @@ def _gap(row: Row, value: float | None) -> str:
     return sign_number(value if row["measure"] == "mean_score" else 100 * value, 1)
 
 
-def _span(row: Row, figures: Row) -> str:
+def _span(row: Row, figures: Row) -> str | Markup:
     gap, low, high = (_gap(row, figures[name]) for name in ("gap", "low", "high"))
-    return f"{gap} ({low} to {high})"
+    return stack(gap, f"{low} to {high}")
 
 
-def _write_odds(row: Row) -> str:
+def _write_odds(row: Row) -> str | Markup:
     if row["mh_odds_ratio"] is None and row["breslow_day_p"] is not None:
-        return f"differs (p {write_p(row['breslow_day_p'])})"
+        return stack("differs", f"p {write_p(row['breslow_day_p'])}")
     if row["mh_odds_ratio"] is None:
         return DASH
-    return "{} ({} to {})".format(
-        *(write_number(row[name], 2) for name in ("mh_odds_ratio", "mh_low", "mh_high"))
-    )
+    odds, low, high = (write_number(row[k], 2) for k in ("mh_odds_ratio", "mh_low", "mh_high"))
+    return stack(odds, f"{low} to {high}")
 
 
 def _build_labels(labels: list[Row]) -> Grid:

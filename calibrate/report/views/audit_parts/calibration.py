@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid, stack
 from calibrate.report.words import (
     DASH,
     count_of,
@@ -111,13 +111,6 @@ def _name(row: Row) -> str:
     return f"{say_code(str(row['attribute']))}: {row['group']}".replace("*", " × ")
 
 
-def _stack(figure: str, below: str) -> str | Markup:
-    """A figure with its interval under it."""
-    if not below:
-        return figure
-    return Markup('{}<br><span class="small soft">{}</span>').format(escape(figure), below)
-
-
 def _span(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
@@ -132,7 +125,7 @@ def _write_shares(rows: list[Row], words: str) -> Grid:
             key = (str(row["attribute"]), str(row["group"]))
             by_group.setdefault(key, {})[str(row["stage"])] = row
     headings = [
-        Heading("Group"), Heading("People", 14, is_number=True),
+        Heading("Group / reference"), Heading("People", 14, is_number=True),
         Heading("Forms each", 14, is_number=True),
         *(Heading(STAGE_WORDS[stage], 22, is_number=True) for stage in stages),
     ]  # fmt: skip
@@ -165,7 +158,7 @@ def _write_ratio_line(of_stage: dict[str, Row], stages: list[str]) -> tuple[str 
             cells.append(DASH)
             continue
         span = _span(row["ratio_low"], row["ratio_high"])
-        cells.append(_stack(write_number(row["ratio"], 2), span))
+        cells.append(stack(write_number(row["ratio"], 2), span))
     forms = write_number(raw["mean_forms"], 1)
     return (f"{_name(raw)} / {raw['reference']}", write_count(raw["n"]), forms, *cells)
 
@@ -326,7 +319,7 @@ def _write_move(row: Row) -> tuple[str | Markup, ...]:
     return (
         f"{_name(row)} / {str(row['reference']).replace('*', ' × ')}",
         write_count(row["n"]), write_count(row["n_up"]), write_count(row["n_down"]),
-        _stack(difference, _span(row["low"], row["high"])), _signed(row["difference_same_band"]),
+        stack(difference, _span(row["low"], row["high"])), _signed(row["difference_same_band"]),
         write_p(row["p_value"]), write_p(row["p_clustered"]), write_p(row["q_value"]),
     )  # fmt: skip
 

@@ -117,10 +117,10 @@ def build_counts_view(material: CountsMaterial) -> CountsView:
         _build_verdicts(rows),
         _build_looks(material),
         *_build_printed(material),
-        Section("What counts cannot carry", "", material.notes),
+        Section("What counts cannot carry", "", material.notes, is_listed=True),
         *_build_groups(rows),
         *build_pack_sections(material.tables),
-        Section("How it was computed", "", METHOD),
+        Section("How it was computed", "", METHOD, is_listed=True),
         _build_scope(material, rows),
         *_build_tests(rows),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid, stack
 from calibrate.report.words import (
     DASH,
     count_of,
     join_words,
+    say_code,
     say_measure,
     sign_number,
     write_count,
@@ -26,20 +29,20 @@ LEADING = (
     "first: they cannot come from one manager being stricter than another."
 )
 CAPTION = (
-    "Primary family. Gaps are group minus reference, in percentage points, with the 95% interval. "
-    "A small p says that chance alone would seldom make such a gap. p: people taken as "
-    "independent (Fisher, mid-p); clustered by manager (CR2); within managers (Mantel-Haenszel; "
-    "* exact). Compared: people whose manager has people of both. Ratio: of the rates under the "
-    "same manager."
+    "Gaps are group minus reference, in percentage points, intervals 95%. Compared: people whose "
+    "manager has people of both, and how many managers that are. p takes people as independent, p "
+    "by manager takes people of one manager together, p within asks it within each manager "
+    "(* exact). Ratio within: of the rates under the same manager."
 )
 _HEADINGS = (
-    Heading("Measure and group"), Heading("Reference", 24),
-    Heading("Compared", 18, is_number=True), Heading("Managers", 18, is_number=True),
-    Heading("Gap", 14, is_number=True), Heading("Within managers", 38, is_number=True),
-    Heading("Between", 16, is_number=True), Heading("p", 14, is_number=True),
-    Heading("p clustered", 16, is_number=True), Heading("p within", 18, is_number=True),
-    Heading("Ratio within", 34, is_number=True),
+    Heading("Group / reference"), Heading("Compared", 20, is_number=True),
+    Heading("Gap", 13, is_number=True), Heading("Within managers", 26, is_number=True),
+    Heading("Between", 16, is_number=True), Heading("p", 13, is_number=True),
+    Heading("p by manager", 16, is_number=True), Heading("p within", 14, is_number=True),
+    Heading("Ratio within", 22, is_number=True),
 )  # fmt: skip
+#: Lines of a table: the clearest; all others are in the file.
+MOST_LINES = 10
 
 
 def build_dependence(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -51,7 +54,11 @@ def build_dependence(material: Material, audit: AuditMaterial) -> tuple[Section,
     primary.sort(key=lambda row: (row["measure"] != "selection_rate", row["attribute"]))
     ids = {str(row["finding_id"]) for row in list_rows(audit.tables["findings"])}
     lead = f"{LEADING} {LEAD}" if "dependence:within" in ids else LEAD
-    return (Section(TITLE, lead, _say(primary, audit), (_build_table(primary),), is_wide=True),)
+    grids = tuple(
+        _build_table(measure, [row for row in primary if row["measure"] == measure])
+        for measure in dict.fromkeys(str(row["measure"]) for row in primary)
+    )
+    return (Section(TITLE, lead, _say(primary, audit), grids),)
 
 
 def _say(primary: list[Row], audit: AuditMaterial) -> tuple[str, ...]:
@@ -91,22 +98,34 @@ def _name_manager(row: Row) -> str:
     return f" (manager {row['reverses_without']}{more})"
 
 
-def _build_table(primary: list[Row]) -> Grid:
-    hanging = [place for place, row in enumerate(primary) if (row["n_reversing"] or 0) > 0]
-    return build_grid(CAPTION, _HEADINGS, [_write_row(row) for row in primary], hanging, "lines")
+def _build_table(measure: str, rows: list[Row]) -> Grid:
+    chosen = rows
+    if len(rows) > MOST_LINES:
+        chosen = sorted(rows, key=lambda row: (not row["n_reversing"], _find_larger_p(row)))
+        chosen = chosen[:MOST_LINES]
+    caption = Markup('<span class="strong">{}.</span> {}').format(
+        say_measure(measure), CAPTION if measure == "selection_rate" else "Read as above."
+    )
+    if len(chosen) < len(rows):
+        caption += f" The {MOST_LINES} clearest of {len(rows)} lines."
+    hanging = [place for place, row in enumerate(chosen) if (row["n_reversing"] or 0) > 0]
+    return build_grid(caption, _HEADINGS, [_write_row(row) for row in chosen], hanging, "lines")
 
 
-def _write_row(row: Row) -> tuple[str, ...]:
-    start = (
-        f"{say_measure(row['measure'])}: {row['group']}", str(row["reference"]),
-    )  # fmt: skip
+def _find_larger_p(row: Row) -> float:
+    return max((row[k] for k in ("p_value", "p_clustered") if row[k] is not None), default=2.0)
+
+
+def _write_row(row: Row) -> tuple[str | Markup, ...]:
+    who = f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}"
     p_values = (write_p(row["p_value"]), write_p(row["p_clustered"]))
     if row["within"] != "told":
-        return (*start, "too few", DASH, _points(row["gap"]), DASH, DASH, *p_values, DASH, DASH)
+        return (who, "too few", _points(row["gap"]), DASH, DASH, *p_values, DASH, DASH)
     star = "*" if row["test_within"] == "exact" else ""
+    managers = count_of(int(row["n_managers"]), "manager")
     return (
-        *start, write_count(row["n_compared"]), write_count(row["n_managers"]),
-        _points(row["gap"]), _span(row), _points(row["gap_between"]), *p_values,
+        who, stack(write_count(row["n_compared"]), managers), _points(row["gap"]),
+        stack(_points(row["gap_within"]), _span(row)), _points(row["gap_between"]), *p_values,
         write_p(row["p_within"]) + star, _ratio(row),
     )  # fmt: skip
 
@@ -116,14 +135,13 @@ def _points(share: float | None) -> str:
 
 
 def _span(row: Row) -> str:
-    gap = _points(row["gap_within"])
     if row["within_low"] is None:
-        return gap
-    return f"{gap} ({_points(row['within_low'])} to {_points(row['within_high'])})"
+        return ""
+    return f"{_points(row['within_low'])} to {_points(row['within_high'])}"
 
 
-def _ratio(row: Row) -> str:
-    if row["ratio_within"] is None:
-        return DASH
-    ends = [write_number(row[name], 2) for name in ("ratio_within", "ratio_low", "ratio_high")]
-    return "{} ({} to {})".format(*ends)
+def _ratio(row: Row) -> str | Markup:
+    ratio, low, high = (
+        write_number(row[k], 2) for k in ("ratio_within", "ratio_low", "ratio_high")
+    )
+    return stack(ratio, "" if row["ratio_low"] is None else f"{low} to {high}")

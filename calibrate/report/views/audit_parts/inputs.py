@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from calibrate.report.material import AuditMaterial, Material
 from calibrate.report.views.base import Company
 from calibrate.report.views.sections import Heading, Section, build_grid
@@ -23,4 +25,5 @@ def build_inputs(material: Material, audit: AuditMaterial) -> tuple[Section, ...
             for note in Company(material).rubric_notes
         ),
     ]
-    return (Section(TITLE, LEAD, (), (build_grid("", _HEADINGS, lines, noun="files"),)),)
+    grid = replace(build_grid("", _HEADINGS, lines, noun="files"), is_fine=True)
+    return (Section(TITLE, LEAD, (), (grid,)),)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from calibrate.report.material import AuditMaterial, Material
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
-from calibrate.report.words import say_code
+from calibrate.report.views.sections import Heading, Section, build_grid
 
 TITLE = "How it was computed"
 LEAD = (
@@ -14,8 +13,6 @@ LEAD = (
     "method page, docs/method.md."
 )
 LIMITS_TITLE = "Limits, and notes on these data"
-PACK_TITLE = "Rule pack"
-PACK_LEAD = "The bounds that verdicts go by, where they come from, and as of which day."
 
 #: Figure, how it is computed, after whom.
 METHODS = (
@@ -100,38 +97,10 @@ LIMITS = (
     "no proof that there is no gap.",
 )
 _METHODS = (Heading("Figure", 34), Heading("How it is computed"), Heading("After whom", 48))
-_BOUNDS = (Heading("Key", 56), Heading("Value"))
-_SOURCES = (Heading("Source", 64), Heading("Dated", 22), Heading("What rests on it"))
 
 
 def build_method(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
     """Every figure in words, then what the data and the method cannot carry."""
-    grid = build_grid("", _METHODS, METHODS)
+    grid = replace(build_grid("", _METHODS, METHODS), is_fine=True)
     said = (*LIMITS, *audit.notes, *material.notes)
-    return (Section(TITLE, LEAD, (), (grid,)), Section(LIMITS_TITLE, "", said))
-
-
-def build_rules(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
-    """The bounds of the first rule pack with status and date, and its sources."""
-    pack = audit.rule_pack
-    if not audit.tables["disparities"].size:
-        return ()
-    flat = [
-        (say_code(key).capitalize(), f"{value}")
-        for key, value in pack.items()
-        if isinstance(value, str | int | float)
-    ]
-    grids = (build_grid("", _BOUNDS, flat), *_list_sources(pack))
-    return (Section(PACK_TITLE, PACK_LEAD, (), grids),)
-
-
-def _list_sources(pack: Mapping[str, object]) -> tuple[Grid, ...]:
-    sources = pack.get("sources")
-    if not isinstance(sources, list | tuple):
-        return ()
-    lines = [
-        (str(s.get("title", "")), str(s.get("dated", "")), say_code(s.get("used_for")))
-        for s in sources
-        if isinstance(s, Mapping)
-    ]
-    return (build_grid("", _SOURCES, lines, noun="sources"),) if lines else ()
+    return (Section(TITLE, LEAD, (), (grid,)), Section(LIMITS_TITLE, "", said, is_listed=True))

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
+from markupsafe import Markup
 
+from calibrate.audit.policy import PRIMARY_MEASURES
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import Grid, Heading, Section, build_grid
 from calibrate.report.words import (
     DASH,
     count_of,
+    say_code,
     say_measure,
     write_count,
     write_number,
@@ -38,11 +41,12 @@ _DUTIES = (
     Heading("In this run", 18), Heading("Where to look"),
 )  # fmt: skip
 _SCREEN = (
-    Heading("Attribute and group"), Heading("Measure", 38),
-    Heading("Impact ratio", 16, is_number=True), Heading("z", 14, is_number=True),
-    Heading("p, exact", 16, is_number=True), Heading("Short of", 18, is_number=True),
-    Heading("Finds, family", 18, is_number=True), Heading("One person", 18),
+    Heading("Group / reference"), Heading("Impact ratio", 16, is_number=True),
+    Heading("z", 14, is_number=True), Heading("p", 16, is_number=True),
+    Heading("Short of", 18, is_number=True), Heading("Finds, family", 18, is_number=True),
+    Heading("One person", 20),
 )  # fmt: skip
+_SOURCES = (Heading("Source", 64), Heading("Dated", 20), Heading("What rests on it"))
 _CAVEATS = (Heading("Where it stands", 48), Heading("What it says"))
 
 Tables = Mapping[str, pd.DataFrame]
@@ -55,12 +59,13 @@ def build_packs(material: Material, audit: AuditMaterial) -> tuple[Section, ...]
 
 def build_texts(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
     """Build what the packs say of themselves, and what is to be documented."""
-    return (*_build_caveats(audit.tables), *_build_duties(audit.tables))
+    texts = _build_texts(audit.tables, _say_bounds(audit.rule_pack))
+    return (*texts, *_build_duties(audit.tables))
 
 
 def build_pack_sections(tables: Tables) -> tuple[Section, ...]:
     """Build both from the audit's tables alone."""
-    return (*_build_city(tables), *_build_duties(tables), *_build_caveats(tables))
+    return (*_build_city(tables), *_build_duties(tables), *_build_texts(tables, ()))
 
 
 def _build_screen(tables: Tables) -> tuple[Section, ...]:
@@ -74,7 +79,6 @@ def _build_screen(tables: Tables) -> tuple[Section, ...]:
     ]
     if not rows:
         return ()
-    rows.sort(key=lambda row: row["measure"] == "lowest_band")
     flips = sum(bool(row["flip_flop"]) for row in rows)
     lead = (
         "Beside the verdicts stands what the federal texts of the United States look at. The "
@@ -86,9 +90,18 @@ def _build_screen(tables: Tables) -> tuple[Section, ...]:
         "“One person” says yes where one person of the group more or fewer would put the ratio "
         f"across a bound or p across 0.05: {count_of(flips, 'line')} of {len(rows)}."
     )
+    grids = tuple(
+        _list_screen(measure, [row for row in rows if row["measure"] == measure])
+        for measure in PRIMARY_MEASURES
+    )
+    filled = tuple(grid for grid in grids if grid.rows)
+    return (Section("What stands beside the verdicts", lead, (said,), filled),)
+
+
+def _list_screen(measure: str, rows: list[Row]) -> Grid:
     lines = [
         (
-            f"{row['attribute']}: {row['group']}", say_measure(str(row["measure"])),
+            f"{say_code(row['attribute'])}: {row['group']} / {row['reference']}",
             write_number(row["impact_ratio"], 2), write_number(row["z_value"], 2),
             write_p(row["p_value"]), write_number(row["shortfall"], 1),
             write_number(row["detectable_ratio_family"], 2), "yes" if row["flip_flop"] else "no",
@@ -96,8 +109,7 @@ def _build_screen(tables: Tables) -> tuple[Section, ...]:
         for row in rows
     ]  # fmt: skip
     marked = [at for at, row in enumerate(rows) if row["verdict"] == "beyond"]
-    grid = build_grid("", _SCREEN, lines, marked, noun="comparisons")
-    return (Section("What stands beside the verdicts", lead, (said,), (grid,)),)
+    return build_grid(f"{say_measure(measure)}.", _SCREEN, lines, marked, noun="comparisons")
 
 
 def _read(tables: Tables, name: str) -> list[Row]:
@@ -197,22 +209,43 @@ def _build_duties(tables: Tables) -> tuple[Section, ...]:
     return (Section("What has to be documented", lead, (sentence,), (grid,)),)
 
 
-def _build_caveats(tables: Tables) -> tuple[Section, ...]:
+def _say_bounds(pack: Mapping[str, object]) -> tuple[str, ...]:
+    """Bounds that the verdicts of this run go by."""
+    names = ("four_fifths_lower", "four_fifths_upper", "standardised_difference", "alpha")
+    if not all(name in pack for name in (*names, "min_category_share")):
+        return ()
+    lower, upper, means, alpha = (f"{pack[name]}" for name in names)
+    return (
+        f"Bounds of pack {pack['id']}, which the verdicts go by: a ratio below {lower} or above "
+        f"{upper}, for means {means} standard deviations; q of at most {alpha}; groups under "
+        f"{write_percent(float(str(pack['min_category_share'])))} of the known set no highest "
+        "rate.",
+    )
+
+
+def _build_texts(tables: Tables, bounds: tuple[str, ...]) -> tuple[Section, ...]:
     rows = _read(tables, "rule_packs")
     packs = [row for row in rows if row["kind"] == "pack"]
     if not packs:
         return ()
     grids = []
     for pack in packs:
-        own = [r for r in rows if r["kind"] == "caveat" and r["pack"] == pack["pack"]]
-        caption = (
-            f"{pack['text']}. Pack {pack['pack']}, version {pack['version']}, texts as of "
-            f"{pack['dated']}. {pack['used_for']}"
-        )
-        lines = [(str(row["source"] or DASH), str(row["text"])) for row in own]
-        grids.append(build_grid(caption, _CAVEATS, lines, noun="caveats"))
+        own = [row for row in rows if row["pack"] == pack["pack"]]
+        caption = Markup('<span class="strong">{}.</span> {}').format(
+            pack["text"], f"Pack {pack['pack']}, version {pack['version']}, texts as of "
+            f"{pack['dated']}. {pack['used_for']}",
+        )  # fmt: skip
+        caveats = [(str(r["source"] or DASH), str(r["text"])) for r in own if r["kind"] == "caveat"]
+        sources = [
+            (str(r["text"]), str(r["dated"] or DASH), say_code(r["used_for"]))
+            for r in own
+            if r["kind"] == "source"
+        ]
+        grids.append(build_grid(caption, _CAVEATS, caveats, noun="caveats"))
+        if sources:
+            grids.append(build_grid("", _SOURCES, sources, noun="sources"))
+    grids = [replace(grid, is_fine=True) for grid in grids]
     lead = (
-        "The texts behind the bounds limit them themselves. Read the verdicts with these "
-        "sentences. All sources are in audit/tables/rule_packs."
+        "The texts behind the bounds limit them themselves. Read the verdicts with these sentences."
     )
-    return (Section("What the rule packs say about their own figures", lead, (), tuple(grids)),)
+    return (Section("Rule packs: bounds, caveats, sources", lead, bounds, tuple(grids)),)

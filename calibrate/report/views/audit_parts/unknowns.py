@@ -2,59 +2,82 @@
 
 from __future__ import annotations
 
-from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Section
-from calibrate.report.words import VERDICT_WORDS, count_of, say_code, say_measure, write_number
+from dataclasses import replace
 
-LEAD = (
-    "People who have not stated an attribute belong to some group all the same. For each "
-    "comparison of the primary family: the ratio among people whose group is known, and the "
-    "smallest and largest ratio that any way of adding the others could give."
+from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid, stack
+from calibrate.report.words import (
+    DASH,
+    VERDICT_WORDS,
+    count_of,
+    say_code,
+    say_measure,
+    write_count,
+    write_number,
 )
-#: Lines printed; those that could read otherwise come first.
-MOST_LINES = 16
+
+TITLE = "People whose group is not known"
+LEAD = (
+    "People who have not stated an attribute belong to some group all the same. Beside the ratio "
+    "among people whose group is known stand the smallest and the largest ratio that any way of "
+    "adding the others could give, and what the line would read then."
+)
+#: Lines of a table; those that could read otherwise come first.
+MOST_LINES = 10
+_HEADINGS = (
+    Heading("Group / reference"), Heading("Not known", 24, is_number=True),
+    Heading("Ratio of the known", 18, is_number=True), Heading("Possible", 26, is_number=True),
+    Heading("It reads", 24), Heading("At the lower end", 24), Heading("At the upper end", 24),
+)  # fmt: skip
 
 
 def build_unknowns(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
-    """One sentence a comparison."""
+    """One line for each primary comparison, one table for each measure."""
     rows = list_rows(audit.tables["unknowns"]) if "unknowns" in audit.tables else []
     primary = [row for row in rows if row["verdict_known"] is not None]
     if not primary:
         return ()
     shown = [row for row in primary if not row["suppressed"]]
-    shown.sort(key=lambda row: (not row["could_change"], row["measure"] != "selection_rate"))
-    sentences = [_say_line(row) for row in shown[:MOST_LINES]]
+    shown.sort(key=lambda row: (row["measure"] != "selection_rate", not row["could_change"]))
+    grids = tuple(
+        _list_lines(measure, [row for row in shown if row["measure"] == measure])
+        for measure in dict.fromkeys(str(row["measure"]) for row in shown)
+    )
+    changing = sum(bool(row["could_change"]) for row in shown)
+    said = [f"{changing} of {count_of(len(shown), 'primary line')} could read otherwise."]
     n_hidden = len(primary) - len(shown)
     if n_hidden:
-        sentences.append(
-            f"{count_of(n_hidden, 'comparison')} withheld: the group, its reference or the "
-            "people who have not stated it are too few to be shown."
+        said.append(
+            f"{count_of(n_hidden, 'comparison is', 'comparisons are')} withheld: the group, its "
+            "reference or the people who have not stated it are too few to be shown."
         )
-    sentences.append("All lines, other cuts and stages among them, are in audit/tables/unknowns.")
-    return (Section("People whose group is not known", LEAD, tuple(sentences)),)
+    said.append("All lines, other cuts and stages among them, are in audit/tables/unknowns.")
+    return (Section(TITLE, LEAD, (" ".join(said),), grids),)
 
 
-def _say_line(row: Row) -> str:
-    start = (
-        f"{say_code(str(row['attribute'])).capitalize()}: {row['group']} beside "
-        f"{row['reference']}, {say_measure(str(row['measure'])).lower()}: "
-        f"{count_of(row['n_unknown'], 'person', 'people')} not known, "
-        f"{row['n_unknown_counted']} of them counted. "
-    )
+def _list_lines(measure: str, rows: list[Row]) -> Grid:
+    chosen = rows[:MOST_LINES]
+    marked = [place for place, row in enumerate(chosen) if row["could_change"]]
+    lines = [
+        (
+            f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}",
+            stack(write_count(row["n_unknown"]), f"{row['n_unknown_counted']:,} counted"),
+            write_number(row["ratio_known"], 2), _say_ends(row),
+            *(VERDICT_WORDS[str(row[f"verdict_{end}"])] for end in ("known", "lowest", "highest")),
+        )
+        for row in chosen
+    ]  # fmt: skip
+    grid = build_grid(f"{say_measure(measure)}.", _HEADINGS, lines, marked, "comparisons")
+    if len(chosen) == len(rows):
+        return grid
+    return replace(grid, notice=f"{len(chosen)} of {len(rows)} lines.")
+
+
+def _say_ends(row: Row) -> str:
+    """The two ends; none where nobody of the reference can be counted."""
     if row["ratio_lowest"] is None:
-        return f"{start}Nobody of the reference can be counted, so there is no ratio."
-    top = row["ratio_highest"]
-    upper = "no upper end" if top is None else write_number(top, 2)
-    known = row["ratio_known"]
-    ratio = "no ratio among the known" if known is None else f"Ratio {write_number(known, 2)}"
-    possible = f"{write_number(row['ratio_lowest'], 2)} to {upper}"
-    return f"{start}{ratio}; possible: {possible}. {_say_verdicts(row)}"
-
-
-def _say_verdicts(row: Row) -> str:
-    known, lowest, highest = (
-        VERDICT_WORDS[str(row[f"verdict_{end}"])] for end in ("known", "lowest", "highest")
-    )
-    if not row["could_change"]:
-        return f"It reads '{known}' at both ends, too."
-    return f"It reads '{known}'; at the lower end '{lowest}', at the upper end '{highest}'."
+        return DASH
+    low = write_number(row["ratio_lowest"], 2)
+    if row["ratio_highest"] is None:
+        return f"{low} and more"
+    return f"{low} to {write_number(row['ratio_highest'], 2)}"
