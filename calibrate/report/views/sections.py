@@ -12,7 +12,7 @@ from calibrate.report.views.base import cap_rows
 #: Width of a column in millimetres that ``print.css`` knows; 0 takes what is left.
 WIDTHS = (0, 8, 10, 12, 13, 14, 16, 18, 20, 22, 24, 26, 30, 34, 38, 40, 42, 48, 56, 64, 120)
 #: A table of so many rows stands on one page.
-KEPT_ROWS = 12
+KEPT_ROWS = 7
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ PAIR_WORDS = {
     ("proposed", "final"): "From proposed to final bands: what the session did.",
 }
 #: Lines of a table; all others are in the files.
-MOST_LINES, MOST_MOVES = 10, 8
+MOST_LINES, MOST_MOVES = 8, 5
 #: Forms a person that differ by this factor are worth a sentence.
 UNEVEN = 1.25
 #: Shares that differ by rounding alone.
@@ -86,7 +86,7 @@ def build_calibration(material: Material, audit: AuditMaterial) -> tuple[Section
         is_ordinal = material.cycle.effects.model == "ordinal"
         said = (*_say_forms(shares), *_say_changes(shares), *_say_fit(sent, is_ordinal=is_ordinal))
         more = ("All lines are in audit/tables/equal_shares and audit/tables/passthrough.",)
-        sections.append(Section(TITLE, LEAD, (*said, *more), grids))
+        sections.append(Section(TITLE, LEAD, (*said, *more), grids, is_listed=True))
     if moves:
         sections.append(Section(MOVES_TITLE, MOVES_LEAD, _say_moves(moves), _write_moves(moves)))
     return tuple(sections)
@@ -280,8 +280,8 @@ def _say_moves(rows: list[Row]) -> tuple[str, ...]:
     )  # fmt: skip
     where = (
         "“Same band” compares people who started in the same band: whoever starts at the top can "
-        "only go down. Single attributes are below, and intersections that stand out. All are in "
-        "audit/tables/moves."
+        "only go down. Below are the lines of smallest q: single attributes, and intersections "
+        "that stand out. All are in audit/tables/moves."
     )
     return (said + could, where)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.audit_parts.rates import say_attribute, say_group
+from calibrate.report.material import AuditMaterial, Material, list_rows
+from calibrate.report.views.audit_parts.rates import say_attribute
 from calibrate.report.views.sections import Heading, Section, build_grid
 from calibrate.report.words import write_count
 
@@ -13,7 +13,7 @@ TITLE = "Who was rated"
 LEAD = (
     "People of each group, and whether they have a score. “Left out” counts input rows about them "
     "that were set aside. Whether a group is rated less often is tested under “Where the gap "
-    "arises”."
+    "arises”. Crossed groups are in audit/tables/groups."
 )
 #: Withheld groups that are named.
 MOST_NAMED = 30
@@ -26,13 +26,12 @@ _HEADINGS = (
 
 def build_people(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
     """One line a group; the withheld ones are named under the table."""
-    rows = list_rows(audit.tables["groups"])
+    rows = [r for r in list_rows(audit.tables["groups"]) if "*" not in str(r["attribute"])]
     if not rows:
         return ()
-    rows.sort(key=lambda row: "*" in str(row["attribute"]))
     lines = [
         (
-            say_attribute(str(row["attribute"])), say_group(str(row["group"])),
+            say_attribute(str(row["attribute"])), str(row["group"]),
             *(write_count(row.get(key)) for key in
               ("n_people", "n_rated", "n_not_rated", "n_quarantined")),
         )
@@ -40,14 +39,9 @@ def build_people(material: Material, audit: AuditMaterial) -> tuple[Section, ...
         if not row.get("suppressed")
     ]  # fmt: skip
     grid = build_grid("", _HEADINGS, lines, noun="groups")
-    hidden = [_name(row) for row in rows if row.get("suppressed")]
+    hidden = [f"{row['group']} ({row['attribute']})" for row in rows if row.get("suppressed")]
     if hidden:
         named = ", ".join(hidden[:MOST_NAMED])
         more = f" and {len(hidden) - MOST_NAMED} more" if len(hidden) > MOST_NAMED else ""
         grid = replace(grid, notice=f"Too few: {named}{more}. {grid.notice}".strip())
     return (Section(TITLE, LEAD, (), (grid,)),)
-
-
-def _name(row: Row) -> str:
-    group = say_group(str(row["group"]))
-    return group if "*" in str(row["attribute"]) else f"{group} ({row['attribute']})"

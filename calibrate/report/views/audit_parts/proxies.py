@@ -38,7 +38,7 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
         (row for row in known if row["feature"] != "all"),
         key=lambda row: (row["q_value"], -row["score"], str(row["feature"])),
     )
-    rows = [*together, *alone[:MOST_LINES]]
+    rows = [*together[:MOST_LINES], *alone[:MOST_LINES]]
     n_out = sum(row["q_value"] < ALPHA for row in known)
     said = (
         f"{count_of(n_out, 'line of', 'lines of')} {len(known):,} score higher than chance."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid, stack
+from calibrate.report.views.sections import Grid, Heading, Section, build_grid
 from calibrate.report.words import (
     DASH,
     VERDICT_WORDS,
@@ -25,7 +25,7 @@ LEAD = (
 #: Lines of a table; those that could read otherwise come first.
 MOST_LINES = 10
 _HEADINGS = (
-    Heading("Group / reference"), Heading("Not known", 24, is_number=True),
+    Heading("Group / reference"), Heading("Not known (counted)", 20, is_number=True),
     Heading("Ratio of the known", 18, is_number=True), Heading("Possible", 26, is_number=True),
     Heading("It reads", 24), Heading("At the lower end", 24), Heading("At the upper end", 24),
 )  # fmt: skip
@@ -61,7 +61,7 @@ def _list_lines(measure: str, rows: list[Row]) -> Grid:
     lines = [
         (
             f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}",
-            stack(write_count(row["n_unknown"]), f"{row['n_unknown_counted']:,} counted"),
+            f"{write_count(row['n_unknown'])} ({write_count(row['n_unknown_counted'])})",
             write_number(row["ratio_known"], 2), _say_ends(row),
             *(VERDICT_WORDS[str(row[f"verdict_{end}"])] for end in ("known", "lowest", "highest")),
         )
