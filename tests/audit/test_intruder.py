@@ -60,3 +60,18 @@ def test_ratios_to_the_best_group_follow_from_the_rates_that_are_shown(
     shown = rows[~rows["suppressed"].astype(bool)]
     rates = pd.to_numeric(shown["rate"])
     np.testing.assert_allclose(shown["impact_ratio"].astype(float), rates / rates.max(), rtol=1e-9)
+
+
+@pytest.mark.parametrize("n_single", [5, 10, 12])
+def test_many_groups_of_one_are_not_the_rows_that_are_hidden(
+    n_single: int, hand_on: Callable[..., AuditResult]
+) -> None:
+    """Ten rows with ten people between them: a row is there because somebody is in it."""
+    alone = {(f"s{k:02d}",): (0, 1, 0) for k in range(n_single)}
+    counts = {("f",): (20, 20, 20), ("m",): (25, 25, 20), **alone}
+    result = hand_on(("g",), counts)
+    hidden = result.groups[result.groups["suppressed"]]
+    people = sum(map(sum, counts.values())) - int(result.groups["n_people"].sum())
+    # The largest that one of them may be leaves one person for each of the others.
+    assert people - (len(hidden) - 1) >= 10
+    assert "f" not in set(hidden["group"]) or "m" not in set(hidden["group"])
