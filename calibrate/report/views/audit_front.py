@@ -41,7 +41,7 @@ VERDICT_MEANING = {
 WITHHELD = "Withheld: a group is too small, or would give away one that is."
 #: Findings on the page, and lines that they and what could not be known may take together.
 MOST_LOOKS = 6
-PAGE_LINES = {"A4": 32.0, "Letter": 27.0}
+PAGE_LINES = {"A4": 36.0, "Letter": 31.0}
 #: Letters of a line of a headline, of evidence, of what could not be known.
 HEAD_LETTERS, TEXT_LETTERS, LIMIT_LETTERS = 92, 122, 108
 #: Lines of evidence under a headline, lines of a headline, room around a finding.
@@ -346,7 +346,7 @@ def _say_withheld(audit: AuditMaterial) -> str:
     said = f"{n} of {count_of(len(single), 'group')}"
     if crossed:
         said += f" and {crossed} of {count_of(len(rows) - len(single), 'crossed group')}"
-    return f"Withheld for their size: {said}."
+    return f"Figures are withheld of {said}."
 
 
 def _say_settings(audit: AuditMaterial) -> tuple[str, ...]:

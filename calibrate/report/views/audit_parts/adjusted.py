@@ -88,7 +88,9 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
     said = []
     carrying = [row for row in labels if row["label"] == "may_carry"]
     if carrying:
-        pairs = [f"{say_code(row['control'])} (by {row['attribute']})" for row in carrying]
+        pairs = [
+            f"{say_code(row['control'])} (by {say_code(row['attribute'])})" for row in carrying
+        ]
         said.append(
             f"{join_words(pairs)[:1].upper()}{join_words(pairs)[1:]} "
             f"{'differs' if len(carrying) == 1 else 'differ'} by group and may carry the "
@@ -177,7 +179,7 @@ def _write_odds(row: Row) -> str | Markup:
 def _build_labels(labels: list[Row]) -> Grid:
     lines = [
         (
-            f"{row['attribute']}: {say_code(row['control'])}", write_count(row["n"]),
+            f"{say_code(row['attribute'])}: {say_code(row['control'])}", write_count(row["n"]),
             DASH if row["association"] is None else write_number(row["association"], 2),
             write_p(row["q_value"]), write_percent(row["overlap"]), LABELS[str(row["label"])],
         )

@@ -28,7 +28,7 @@ STATISTIC_WORDS = {
     "mean_gap_to_reference": "Mean distance to the reference",
 }
 _HEADINGS = (
-    Heading("Attribute"), Heading("Groups", 14, is_number=True), Heading("Figure", 48),
+    Heading("Attribute"), Heading("Groups", 13, is_number=True), Heading("Figure", 42),
     Heading("Value", 14, is_number=True), Heading("95% interval", 26, is_number=True),
     Heading("If alike", 14, is_number=True), Heading("9 of 10 between", 26, is_number=True),
     Heading("Unusual", 16),

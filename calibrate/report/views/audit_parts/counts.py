@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from calibrate.report.charts import draw_ratio
 from calibrate.report.material import Row, list_rows
 from calibrate.report.views.audit_parts.packs import build_pack_sections
+from calibrate.report.views.audit_parts.rates import RATIO_TICKS, say_attribute
 from calibrate.report.views.base import Figure, Head
 from calibrate.report.views.sections import Grid, Heading, Section, build_grid
 from calibrate.report.words import (
@@ -37,11 +38,12 @@ _LOOKS = (Heading("What", 64), Heading("What stands behind it"))
 _FOREST = (
     Heading("Group"), Heading("People", 14, is_number=True), Heading("Counted", 16, is_number=True),
     Heading("Rate", 14, is_number=True), Heading("Ratio", 14, is_number=True),
-    Heading("0.25 to 4, bar: 95% range", 56), Heading("Verdict", 26),
+    Heading("", 56, ticks=RATIO_TICKS), Heading("Verdict", 26),
 )  # fmt: skip
 _TESTS = (
-    Heading("Group"), Heading("95% range of rate", 22, is_number=True),
-    Heading("95% range of ratio", 22, is_number=True), Heading("Impact ratio", 13, is_number=True),
+    Heading("Group"), Heading("95% interval of rate", 22, is_number=True),
+    Heading("95% interval of ratio", 22, is_number=True),
+    Heading("Impact ratio", 13, is_number=True),
     Heading("z", 12, is_number=True), Heading("p", 13, is_number=True),
     Heading("q", 13, is_number=True), Heading("Finds", 12, is_number=True),
     Heading("Family", 12, is_number=True), Heading("Short of", 14, is_number=True),
@@ -52,7 +54,9 @@ _PRINTED = (
     Heading("Printed", 20, is_number=True), Heading("From the counts", 22, is_number=True),
     Heading("Note"),
 )  # fmt: skip
-_FILES = (Heading("File", 56), Heading("SHA-256"))
+_FILES = (Heading("File", 56), Heading("Hash (SHA-256)"))
+#: Findings that the first page shows.
+MOST_LOOKS = 10
 
 METHOD = (
     "Rate and ratio: a rate is the counted people over all people of the group. The ratio is the "
@@ -60,10 +64,10 @@ METHOD = (
     "that the rule pack admits. Shortfall is the group's size times the reference's rate, less "
     "the people counted.",
     "Chance: p is Fisher's mid-p, two-sided. q corrects it for all tests of its family (Benjamini "
-    "and Hochberg). z is the gap in standard deviations, pooled. Ranges hold with 95%: exact "
+    "and Hochberg). z is the gap in standard deviations, pooled. Intervals hold with 95%: exact "
     "below 160 people, Wilson's from there on; of a ratio Koopman's.",
     "Verdict: “beyond” needs q of at most 0.05 and a ratio below 0.80 or above 1.25, compared as "
-    "whole numbers. “Within” needs the whole range of the ratio inside 0.80 to 1.25. All else is "
+    "whole numbers. “Within” needs the whole interval of the ratio inside 0.80 to 1.25. All else is "
     "said to be open.",
     "Power: “finds” is the smallest gap, as a ratio, that one test at 0.05 finds with 80% "
     "probability; “family” is the same at 0.05 over the number of tests of the family.",
@@ -171,7 +175,11 @@ def _build_looks(material: CountsMaterial) -> Section:
             "have found."
         )
         return Section(title, "", (said,))
-    return Section(title, "", (), (build_grid("", _LOOKS, lines, noun="findings"),))
+    grid = build_grid("", _LOOKS, lines[:MOST_LOOKS], noun="findings")
+    if len(lines) > MOST_LOOKS:
+        more = f"{MOST_LOOKS} of {len(lines):,} findings; all are in audit/tables/findings."
+        grid = replace(grid, notice=more)
+    return Section(title, "", (), (grid,))
 
 
 def _build_printed(material: CountsMaterial) -> tuple[Section, ...]:
@@ -207,7 +215,7 @@ def _build_groups(rows: list[Row]) -> tuple[Section, ...]:
             _build_forest(list(lines))
             for _, lines in groupby(own, key=lambda r: (r["stage"], r["measure"]))
         )
-        sections.append(Section(f"{name.replace('*', ' × ')}{family}", "", (), grids))
+        sections.append(Section(f"{say_attribute(name)}{family}", "", (), grids))
     return tuple(sections)
 
 
@@ -258,7 +266,7 @@ def _build_tests(rows: list[Row]) -> tuple[Section, ...]:
     for name, own in _by_attribute(rows):
         for _, lines in groupby(own, key=lambda r: (r["stage"], r["measure"])):
             kept = list(lines)
-            caption = f"{name.replace('*', ' × ')}. {_caption(kept[0])}"
+            caption = f"{say_attribute(name)}. {_caption(kept[0])}"
             grids.append(
                 build_grid(caption, _TESTS, [_write_test(row) for row in kept], noun="groups")
             )

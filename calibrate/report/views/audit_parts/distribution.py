@@ -11,6 +11,7 @@ from calibrate.report.words import (
     DASH,
     count_of,
     join_words,
+    say_code,
     write_count,
     write_number,
     write_p,
@@ -179,7 +180,7 @@ def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> 
         )
     if own:
         odd = [row for row in own if row["q_value"] is not None and row["q_value"] <= 0.05]
-        names = [f"{row['group']} ({row['attribute']})" for row in odd]
+        names = [f"{row['group']} ({say_code(row['attribute'])})" for row in odd]
         said.append(
             f"More than chance, it would move down another share of {join_words(names)} than of "
             "the reference. A reason to look."
@@ -194,7 +195,7 @@ def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> 
 def _list_impact(own: Sequence[Row]) -> Grid:
     rows = [
         (
-            f"{row['attribute']}: {row['group']} / {row['reference']}", write_count(row["n"]),
+            f"{say_code(row['attribute'])}: {row['group']} / {row['reference']}", write_count(row["n"]),
             write_count(row["n_down"]),
             f"{write_percent(row['rate_before'])} to {write_percent(row['rate_after'])}",
             f"{write_number(row['ratio_before'], 2)} to {write_number(row['ratio_after'], 2)}",

@@ -145,7 +145,7 @@ def _mark(rows: Sequence[Row]) -> list[int]:
 
 
 def say_who(row: Row) -> str:
-    return f"{row['group']} / {row['reference']}"
+    return f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}"
 
 
 def say_people(row: Row) -> str:

@@ -47,7 +47,7 @@ def build_simulation(material: Material, audit: AuditMaterial) -> tuple[Section,
         "more draws.",
     )
     grids = (_write_power(power),) if shown else ()
-    return (Section(TITLE, LEAD, (*sentences, *more), grids),)
+    return (Section(TITLE, LEAD, (*sentences, *more), grids, is_listed=True),)
 
 
 def _say_alarms(row: Row) -> str:
