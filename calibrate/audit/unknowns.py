@@ -137,16 +137,18 @@ def _bound_groups(
     n = np.bincount(group[inside], minlength=size).tolist()
     x = np.bincount(group[inside & counted], minlength=size).tolist()
     unknown, r = int(np.flatnonzero(~grouping.is_known)[0]), grouping.reference
-    if r < 0 or n[unknown] == 0:
+    hidden = grouping.find_hidden(np.array(n), inquiry.settings.min_cell)
+    # That nobody is unknown may be told only where the unknown are shown.
+    is_told = not (len(grouping.withheld) and grouping.withheld[unknown])
+    if r < 0 or (n[unknown] == 0 and is_told):
         return
-    smallest = max(1, inquiry.settings.min_cell)
     for g in np.flatnonzero(grouping.is_known).tolist():
         if g == r:
             continue
         named = {
             "stage": stage, "measure": measure, "attribute": grouping.attribute,
             "group": grouping.labels[g], "reference": grouping.reference_label,
-            "suppressed": min(n[g], n[r], n[unknown]) < smallest,
+            "suppressed": bool(hidden[[g, r, unknown]].any()),
         }  # fmt: skip
         if named["suppressed"]:
             yield named | dict.fromkeys(FIGURES)

@@ -159,6 +159,10 @@ def _read_view(folder: Path) -> EarlierView:
         hidden=frozenset(zip(hidden["attribute"], hidden["group"], strict=True)),
         blocks=frozenset(zip(blocks["table"], blocks["stage"], blocks["attribute"], strict=True)),
         members=_read_members(frames[_SCORES]),
+        groups={
+            str(attribute): frozenset(rows["group"])
+            for attribute, rows in frames[_GROUPS].groupby("attribute")
+        },
     )
 
 

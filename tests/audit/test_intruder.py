@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate.audit import AttributeTable, AuditResult, AuditSettings, Population, audit_population
+from calibrate.audit import (
+    AttributeTable,
+    AuditResult,
+    AuditSettings,
+    EarlierView,
+    Population,
+    audit_population,
+)
+from calibrate.errors import InputError
 
 MakePeople = Callable[..., tuple[Population, AttributeTable]]
 MakeSettings = Callable[..., AuditSettings]
@@ -75,3 +83,36 @@ def test_many_groups_of_one_are_not_the_rows_that_are_hidden(
     # The largest that one of them may be leaves one person for each of the others.
     assert people - (len(hidden) - 1) >= 10
     assert "f" not in set(hidden["group"]) or "m" not in set(hidden["group"])
+
+
+def test_groups_that_were_renamed_or_merged_since_the_last_view_are_refused(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    """Women 40 before and 43 now, nobody of group x any more: it had three people."""
+    population, _ = make_people(TELLING)
+    people = frozenset(population.employee_ids)
+    before = EarlierView(
+        run="r",
+        shown={("people", "gender", "f"): 40, ("people", "gender", "m"): 50},
+        hidden=frozenset({("gender", "x"), ("gender", "not stated")}),
+        blocks=frozenset(),
+        members=dict.fromkeys(("people", "raw", "raw scored"), people),
+        groups={"gender": frozenset({"f", "m", "u", "x", "not stated"})},
+    )
+    merged = TELLING | {("f",): (11, 21, 11), ("x",): (0, 0, 0)}
+    with pytest.raises(InputError, match="had other groups in a view handed on before"):
+        audit_population(*make_people(merged), make_settings(), earlier=(before,))
+    split = TELLING | {("f",): (9, 18, 10), ("t",): (1, 2, 0)}
+    with pytest.raises(InputError, match="had other groups in a view handed on before"):
+        audit_population(*make_people(split), make_settings(), earlier=(before,))
+
+
+def test_rows_of_unknown_people_stand_there_whether_there_are_any_or_not(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    """Seven have not stated it and none of them was rated: no missing row may say so."""
+    counts = {("f",): (10, 20, 10), ("m",): (10, 30, 10), ("x",): (9, 9, 9)}
+    people = make_people(counts, unrated={("",): 7, ("f",): 4})
+    handed = audit_population(*people, make_settings(), earlier=())
+    assert handed.tables["unknowns"]["suppressed"].all()
+    assert len(handed.tables["unknowns"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,8 @@ class EarlierView:
         (table, stage, attribute) that had no figure of any group.
     members
         Layer to the ids of the people counted in it.
+    groups
+        Attribute to its groups, shown or not.
     """
 
     run: str
@@ -36,6 +38,7 @@ class EarlierView:
     hidden: frozenset[tuple[str, str]]
     blocks: frozenset[tuple[str, str, str]]
     members: Mapping[str, frozenset[str]]
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def is_near(self, employee_ids: Sequence[str], min_cell: int) -> bool:
         """Tell whether so few came or left that both views together show them.

@@ -66,6 +66,8 @@ class Plan:
         (table, stage, attribute) without any figure since the views before.
     exposed
         Attributes of which earlier views give a hidden group away.
+    regrouped
+        Attributes that had other groups in a view before, of nearly the same people.
     is_capped
         A search was cut off: more may be hidden than is needed.
     """
@@ -74,6 +76,7 @@ class Plan:
     rows: tuple[Withheld, ...] = ()
     blocks: frozenset[tuple[str, str, str]] = frozenset()
     exposed: tuple[str, ...] = ()
+    regrouped: tuple[str, ...] = ()
     is_capped: bool = False
     _groups: frozenset[tuple[str, str]] = field(init=False, default=frozenset())
     _stages: frozenset[tuple[str, str]] = field(init=False, default=frozenset())
@@ -119,8 +122,10 @@ def plan_disclosure(
     if earlier is None:
         return plan_for_auditors(groupings, codes, population, settings)
     plan = plan_to_distribute(groupings, codes, population, settings, earlier)
-    if plan.exposed:
-        raise InputError([_refuse(attribute) for attribute in plan.exposed])
+    problems = [_refuse_regrouped(attribute) for attribute in plan.regrouped]
+    problems += [_refuse(attribute) for attribute in plan.exposed]
+    if problems:
+        raise InputError(problems)
     return plan
 
 
@@ -131,6 +136,16 @@ def _refuse(attribute: str) -> Problem:
         "both together would give it away",
         "hand on nothing new of this attribute: take it out of audit.attributes, or set "
         "privacy.min_cell back", whole=True,
+    )  # fmt: skip
+
+
+def _refuse_regrouped(attribute: str) -> Problem:
+    where = "audit.intersections" if "*" in attribute else "audit.attributes"
+    return Problem(
+        "--distribute", None, attribute, "regrouped",
+        f"'{attribute}' had other groups in a view handed on before, of nearly the same people: "
+        "subtracting one from the other gives away who came into a group, or what was merged",
+        f"give the groups the names they had, or take '{attribute}' out of {where}", whole=True,
     )  # fmt: skip
 
 
@@ -218,6 +233,11 @@ def plan_to_distribute(
         for grouping in large
         for label in grouping.labels
     ]
+    regrouped = [
+        grouping.attribute
+        for grouping in groupings
+        if any(_is_regrouped(grouping, view) for view in near)
+    ]
     exposed: list[str] = []
     is_capped = bool(large)
     blocks = frozenset[tuple[str, str, str]]().union(*(view.blocks for view in near))
@@ -240,7 +260,14 @@ def plan_to_distribute(
         ]
         exposed += [dense.labels[unit][0] for unit in found.exposed]
         is_capped |= found.is_capped
-    return Plan(DISTRIBUTED, tuple(rows), blocks, tuple(dict.fromkeys(exposed)), is_capped)
+    return Plan(
+        DISTRIBUTED, tuple(rows), blocks, tuple(dict.fromkeys(exposed)), tuple(regrouped), is_capped
+    )
+
+
+def _is_regrouped(grouping: Grouping, view: EarlierView) -> bool:
+    labels = frozenset(grouping.labels)
+    return view.groups.get(grouping.attribute, labels) != labels
 
 
 def _protect(attack: Attack, carried: frozenset[tuple[str, str]], min_cell: int) -> Protection:
