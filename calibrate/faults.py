@@ -32,6 +32,7 @@ _MEANINGS: Mapping[str, str] = {
     "blank_column": "a column has no name",
     "no_criterion": "no column of a wide table is a criterion",
     "attribute_column": "a protected attribute stands outside the attributes file",
+    "group_name": "the name of a group holds a *, which joins groups that are crossed",
     "column_not_there": "a setting needs a column that the employees do not have",
     # ids and people
     "blank_id": "an id is blank",

@@ -312,6 +312,9 @@ def _find_fault(
         if not is_visible(value):
             what = f"the value of '{name}' has a character nobody sees"
             return name, "control_character", what, "remove it, or translate it under values"
+        if "*" in value:
+            what = f"the value of '{name}' holds a *, which joins groups that are crossed"
+            return name, "group_name", what, "write it otherwise, or translate it under values"
     return None
 
 

@@ -49,8 +49,8 @@ def build_proxies(inquiry: Inquiry) -> pd.DataFrame:
         return PROXIES.empty()
     rows = [
         row
-        for place, (_, pair) in enumerate(list_pairs(inquiry))
-        for row in _score_pair(pair.narrow(inquiry.population.rated), features, place, inquiry)
+        for _, pair in list_pairs(inquiry)
+        for row in _score_pair(pair.narrow(inquiry.population.rated), features, inquiry)
     ]
     if not rows:
         return PROXIES.empty()
@@ -106,7 +106,7 @@ def cut_number(values: FloatArray) -> IntArray:
 
 
 def _score_pair(
-    pair: Pair, features: Mapping[str, IntArray], place: int, inquiry: Inquiry
+    pair: Pair, features: Mapping[str, IntArray], inquiry: Inquiry
 ) -> Iterator[dict[str, object]]:
     names = [TOGETHER, *features]
     small = pair.is_small or min(pair.n, pair.n_reference) < FEWEST
@@ -120,7 +120,9 @@ def _score_pair(
     if small:
         yield from (start | nothing | {"feature": name, "n_used": None} for name in names)
         return
-    rng = np.random.default_rng([inquiry.settings.seed, 54, place])
+    # By a person of the group, not by its place among the names: another name deals the same.
+    first = int(np.flatnonzero(pair.is_group)[0])
+    rng = np.random.default_rng([inquiry.settings.seed, 54, first])
     people, fold = draw_sample(pair, rng)
     deals = deal_groups(pair.is_group[people], fold, rng)
     for name in names:

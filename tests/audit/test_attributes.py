@@ -124,6 +124,16 @@ def test_an_id_or_a_group_that_only_looks_right_is_refused(make_cycle: MakeCycle
     assert groups(table, "gender") == ["not stated", "not stated", "x"]
 
 
+def test_a_group_name_with_the_sign_that_joins_crossed_groups_is_refused(
+    make_cycle: MakeCycle,
+) -> None:
+    # gender f crossed with a*b and gender f*a crossed with b would be one name.
+    cycle = make_cycle("employee_id,gender\nE1,a*b\nE2,x\n")
+    table, problems = read_attributes(cycle, IDS, HASH)
+    assert rules(problems) == {("group_name", 2)}
+    assert groups(table, "gender") == ["not stated", "x", "not stated"]
+
+
 def test_no_message_shows_a_value(make_cycle: MakeCycle) -> None:
     cycle = make_cycle(
         "employee_id,gender\nE1,  secret\nE2,secret\nE2,secret\nX9,secret\n",
