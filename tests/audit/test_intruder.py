@@ -16,7 +16,10 @@ from calibrate.audit import (
     Population,
     audit_population,
 )
+from calibrate.audit.disclosure import Plan, Told
+from calibrate.audit.disclosure.plan import Withheld
 from calibrate.errors import InputError
+from calibrate.tables import MOVES
 
 MakePeople = Callable[..., tuple[Population, AttributeTable]]
 MakeSettings = Callable[..., AuditSettings]
@@ -116,3 +119,28 @@ def test_rows_of_unknown_people_stand_there_whether_there_are_any_or_not(
     handed = audit_population(*people, make_settings(), earlier=())
     assert handed.tables["unknowns"]["suppressed"].all()
     assert len(handed.tables["unknowns"])
+
+
+def test_counts_that_are_not_attacked_show_no_crossed_attribute_with_a_hidden_row() -> None:
+    """Nobody of men q and r was moved: women q and r would follow from all q and all r."""
+    crossed = [f"{g}*{h}" for g in "fm" for h in "pqr"]
+    hidden = ("f*q", "f*r", "m*q", "m*r")
+    plan = Plan("distributed", tuple(Withheld("all", "g*h", label, "too_few") for label in hidden))
+    moves = MOVES.conform(
+        pd.DataFrame(
+            [
+                {"from_stage": "raw", "to_stage": "proposed", "attribute": attribute,
+                 "group": group, "n": 40, "n_up": 3, "n_down": 0, "suppressed": False}
+                for attribute, groups in (("g", ["f", "m"]), ("g*h", crossed))
+                for group in groups
+            ]
+        ).reindex(columns=MOVES.names)
+    )  # fmt: skip
+    told = Told(plan)
+    shown = told.add(MOVES, moves)
+    is_crossed = shown["attribute"] == "g*h"
+    assert shown.loc[is_crossed, "n_up"].isna().all()
+    assert shown.loc[~is_crossed, "n_up"].notna().all()
+    assert ("moves", "g*h") in set(
+        told.tabulate()[["table", "attribute"]].itertuples(index=False, name=None)
+    )

@@ -38,6 +38,11 @@ _VERDICTS = ("verdict", "status")
 _NO_FIGURE = "too_few"
 #: Sums over the people who have not stated an attribute stand in each row.
 _WITH_UNSTATED = frozenset({"unknowns"})
+#: Tables of counts that no program attacks: who was moved, would be, or is in the best share.
+#: In a cross of attributes a line where nobody was moved gives the next line away.
+_NOT_ATTACKED = frozenset({"moves", "quota_impact", "equal_shares"})
+#: Rows left out of the data, counted in a table that is attacked otherwise.
+_COUNTED_APART = "n_quarantined"
 #: Ratios to the best of all groups, which give its rate away.
 _TO_THE_BEST = ("impact_ratio", "scoring_impact_ratio")
 
@@ -92,7 +97,8 @@ def withhold_table(
     blocks
         (table, place, attribute) without any figure. A block is withheld
         where a row in it is too small by itself, or, in a table by department,
-        place and the like, where any row is: totals of each are public.
+        place and the like, where any row is: totals of each are public. So are
+        crossed attributes in a table that is not attacked, if one row is hidden.
     """
     holds = classify_table(contract)
     if not plan.is_distributed or holds == "nothing" or not len(table):
@@ -111,11 +117,16 @@ def withhold_table(
     was_small = table["suppressed"].fillna(False).to_numpy(bool)
     is_sliced = bool(set(contract.key) - {*PLACES, *REPEATED, *_WHO})
     telling = was_small if is_sliced else was_small & ~gone
+    is_crossed = np.array(["*" in name and plan.hides_any(name) for name in attribute], bool)
+    if contract.name in _NOT_ATTACKED:
+        telling = telling | is_crossed
     blocks = set(zip(places[telling], attribute[telling], strict=True)) | {
         (place, name) for known, place, name in plan.blocks if known == contract.name
     }
     in_block = np.array([key in blocks for key in zip(places, attribute, strict=True)], bool)
     blanked = _blank(contract, table, gone | in_block)
+    if _COUNTED_APART in blanked:
+        blanked.loc[is_crossed, _COUNTED_APART] = pd.NA
     blanked = _hide_best(blanked, places, gone | in_block)
     return blanked, frozenset((contract.name, *block) for block in blocks)
 
