@@ -138,11 +138,30 @@ def test_each_sheet_has_the_cells_of_its_table(
     found = opened[book].read(table.replace("_", " ").capitalize(), again=again)
     kept = [place for place, name in enumerate(found[0]) if name in frame.columns]
     rows = [[row[place] for place in kept] for row in found]
-    if "band" in frame.columns:  # bands in their order instead of the alphabet's
-        key = list(frame.columns[: list(frame.columns).index("band") + 1])
+    last = next((name for name in ("band", "stage") if name in frame.columns), None)
+    if last:  # bands in their order, and deciding stages first, instead of the alphabet's order
+        names = list(frame.columns)
+        key = list(tables.DISPARITIES.key) if last == "stage" else names[: names.index(last) + 1]
         frame = frame.sort_values(key, kind="stable")
         rows = [rows[0], *sorted(rows[1:], key=lambda row: tuple(map(str, row[: len(key)])))]
     assert_same_cells(rows, frame)
+
+
+def test_the_lines_that_decide_come_first(opened: dict[str, Opened]) -> None:
+    rows = opened["audit"].read("Disparities")
+    assert rows[1][:2] == ["proposed", "selection_rate"]
+    families = [row[rows[0].index("family")] for row in rows[1:]]
+    n_primary = families.count("primary")
+    single = [family for family in families if family != "exploratory"]
+    assert single[:n_primary] == ["primary"] * n_primary
+
+
+def test_sheets_of_the_audit_come_as_its_packet_is_read(opened: dict[str, Opened]) -> None:
+    cells = [row[0] for row in opened["audit"].read("Cover")]
+    sheets = cells[cells.index("Sheet") + 1 :]
+    assert sheets[:4] == ["Findings", "Disparities", "Groups", "Dependence"]
+    assert sheets[-1] == "Columns"
+    assert all(len(str(name)) <= 31 for name in sheets)
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["as written", "saved by LibreOffice"])

@@ -31,9 +31,15 @@ if TYPE_CHECKING:
 
 #: A file carries a date; ours is always the same, so that the same run gives the same bytes.
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_WIDTHS = (30, 14, 68, 34)
+_WIDTHS = (30, 10, 84, 36)
 #: Sheets in the order in which people need them; the others follow.
 _FIRST = ("agenda", "findings", "distribution", "raters", "criterion_scores", "goals")
+#: The same of the audit: as its packet is read. Others follow, in the order they are given.
+_AUDIT_ORDER = (
+    "findings", "contradictions", "disparities", "groups", "dependence", "adjusted", "controls",
+    "equal_shares", "passthrough", "moves", "origins", "proxies", "composites", "quota_impact",
+    "unknowns", "simulation", "disclosure", "configurations", "rule_packs",
+)  # fmt: skip
 
 COLUMNS = Contract(
     "columns",
@@ -117,8 +123,9 @@ def write_audit_workbook(
         (
             "A finding is a reason to look.",
             "Start with Findings, then filter Disparities by family: primary.",
+            "The sheets come in the order of audit.pdf. Columns, at the end, says what each holds.",
             "Rows in bold on grey are beyond the rule pack's bounds.",
-            "A row that reads too_few has no figures: its group is smaller than the cycle allows.",
+            "A row that reads too_few has no figures: its group is withheld. Disclosure says why.",
             "Rate is a share from 0 to 1; for mean_score it is the mean in points.",
             *audit.notes,
         ),
@@ -127,8 +134,7 @@ def write_audit_workbook(
             "The method and the rule pack are in audit/audit.pdf.",
         ),
     )
-    sheets = [Sheet(c, frame, f"audit/tables/{c.name}") for c, frame in tables]
-    _write_book(path, cover, sheets)
+    _write_book(path, cover, _order_audit(tables))
 
 
 def write_counts_workbook(
@@ -150,11 +156,30 @@ def write_counts_workbook(
         ),
         ("The method and the rule packs' caveats are in audit/audit.pdf.",),
     )
-    _write_book(path, cover, [Sheet(c, frame, f"audit/tables/{c.name}") for c, frame in tables])
+    _write_book(path, cover, _order_audit(tables))
 
 
-def _find_rank(contract: Contract) -> int:
-    return _FIRST.index(contract.name) if contract.name in _FIRST else len(_FIRST)
+def _order_audit(tables: Sequence[tuple[Contract, pd.DataFrame]]) -> list[Sheet]:
+    ranked = sorted(tables, key=lambda pair: _find_rank(pair[0], _AUDIT_ORDER))
+    return [
+        Sheet(c, frame, f"audit/tables/{c.name}", order=_order_rows(c, frame))
+        for c, frame in ranked
+    ]
+
+
+def _order_rows(contract: Contract, frame: pd.DataFrame) -> dict[str, tuple[str, ...]] | None:
+    """The stages and measures that decide come first."""
+    leading = {"stage": ("final", "proposed", "raw"), "measure": ("selection_rate", "lowest_band")}
+    order = {}
+    for column, first in leading.items():
+        if column in contract.key:
+            rest = sorted({str(value) for value in frame[column]} - set(first))
+            order[column] = (*first, *rest)
+    return order or None
+
+
+def _find_rank(contract: Contract, order: tuple[str, ...] = _FIRST) -> int:
+    return order.index(contract.name) if contract.name in order else len(order)
 
 
 def _list_facts(cycle: Cycle, run_id: str) -> tuple[tuple[str, str], ...]:

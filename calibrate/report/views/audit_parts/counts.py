@@ -67,8 +67,8 @@ METHOD = (
     "and Hochberg). z is the gap in standard deviations, pooled. Intervals hold with 95%: exact "
     "below 160 people, Wilson's from there on; of a ratio Koopman's.",
     "Verdict: “beyond” needs q of at most 0.05 and a ratio below 0.80 or above 1.25, compared as "
-    "whole numbers. “Within” needs the whole interval of the ratio inside 0.80 to 1.25. All else is "
-    "said to be open.",
+    "whole numbers. “Within” needs the whole interval of the ratio inside 0.80 to 1.25. All else "
+    "is said to be open.",
     "Power: “finds” is the smallest gap, as a ratio, that one test at 0.05 finds with 80% "
     "probability; “family” is the same at 0.05 over the number of tests of the family.",
     "One person: yes, where one person of the group more or fewer would put the ratio on the "

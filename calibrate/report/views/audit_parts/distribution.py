@@ -195,8 +195,8 @@ def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> 
 def _list_impact(own: Sequence[Row]) -> Grid:
     rows = [
         (
-            f"{say_code(row['attribute'])}: {row['group']} / {row['reference']}", write_count(row["n"]),
-            write_count(row["n_down"]),
+            f"{say_code(row['attribute'])}: {row['group']} / {row['reference']}",
+            write_count(row["n"]), write_count(row["n_down"]),
             f"{write_percent(row['rate_before'])} to {write_percent(row['rate_after'])}",
             f"{write_number(row['ratio_before'], 2)} to {write_number(row['ratio_after'], 2)}",
             write_p(row["p_value"]), write_p(row["p_clustered"]), write_p(row["q_value"]),
