@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.audit.clustered import ClusterCells, clustered_p
+from calibrate.audit.clustered import ClusterCells, clustered_p, null_imposed_p
 from calibrate.audit.groups import Grouping
 from calibrate.audit.inference import (
     detectable_gap,
@@ -34,8 +34,8 @@ Rows = dict[str, npt.NDArray[Any]]
 
 FIGURES = (
     "rate", "ratio", "ratio_low", "ratio_high", "impact_ratio", "difference", "low", "high",
-    "z_value", "p_value", "p_clustered", "detectable_ratio", "detectable_difference",
-    "shortfall", "n_favourable",
+    "z_value", "p_value", "p_clustered", "p_null_imposed", "detectable_ratio",
+    "detectable_difference", "shortfall", "n_favourable",
 )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def compare_rates(
     x : (G,) people counted
     rates : (G,)
     cells
-        People by group and manager; None leaves ``p_clustered`` empty.
+        People by group and manager; None leaves ``p_clustered`` and ``p_null_imposed`` empty.
     counted : (P,) 0 or 1
         The same people one by one, in the order of ``cells.cell_of``.
     is_adverse
@@ -226,7 +226,7 @@ def compare_means(
     means : (G,) points
     variances : (G,) points squared
     cells
-        People by group and manager; None leaves ``p_clustered`` empty.
+        People by group and manager; None leaves ``p_clustered`` and ``p_null_imposed`` empty.
     points : (P,) points
         The same people one by one, in the order of ``cells.cell_of``.
     """
@@ -258,9 +258,10 @@ def _fill_clustered(
 ) -> None:
     if cells is None:
         return
-    sums = cells.add_up(outcome)
-    n0, y0 = (cells.spread_out(sides.reference, values) for values in (cells.n, sums))
+    figures = cells.n, cells.add_up(outcome), cells.add_up(outcome * outcome)
+    n0, y0, q0 = (cells.spread_out(sides.reference, values) for values in figures)
     for g in compared:
         if np.isfinite(rows["p_value"][g]):
-            n1, y1 = (cells.spread_out(g, values) for values in (cells.n, sums))
+            n1, y1, q1 = (cells.spread_out(g, values) for values in figures)
             rows["p_clustered"][g] = clustered_p(n1, y1, n0, y0)
+            rows["p_null_imposed"][g] = null_imposed_p(n1, y1, n0, y0, q1 + q0)

@@ -162,10 +162,13 @@ class _Bench:
         if not line["is_computable"]:
             return {}
         settings = self.inquiry.settings
-        threshold = find_threshold(self.judged.others(line), settings.rules.alpha)
+        threshold, threshold_null = (
+            find_threshold(self.judged.others(p, line), settings.rules.alpha)
+            for p in (self.judged.larger, self.judged.largest)
+        )
         present = np.flatnonzero(sides.n1 + sides.n0 > 0)
         removable = self.manager_of[present] >= 0
-        bounds = Bounds(threshold, settings.min_cell, settings.rules)
+        bounds = Bounds(threshold, threshold_null, settings.min_cell, settings.rules)
         reversing = find_reversals(sides.take(present), bounds, removable)[1]
         managers = sorted(self._name(int(c)) for c in present[reversing])
         return {"n_reversing": len(managers), "reverses_without": managers[0] if managers else None}
@@ -187,18 +190,20 @@ class _Judged:
             if key[1] in MEASURES
         }
         larger = np.fmax(rows["p_value"].to_numpy(float), rows["p_clustered"].to_numpy(float))
+        imposed = rows["p_null_imposed"].to_numpy(float)
         is_tested = rows["is_computable"].to_numpy(bool) & ~rows["is_small"].to_numpy(bool)
-        self.p_value = np.where(is_tested, larger, np.nan)
+        self.larger = np.where(is_tested, larger, np.nan)
+        self.largest = np.fmax(self.larger, np.where(is_tested, imposed, np.nan))
         self.family = rows["family"].to_numpy(object)
 
     def find(self, outcome: Outcome, attribute: str, group: str) -> Row | None:
         return self.lines.get((outcome.stage, outcome.measure, attribute, group))
 
-    def others(self, line: Row) -> FloatArray:
-        """The other p-values of this line's family."""
-        inside = (self.family == line["family"]) & np.isfinite(self.p_value)
+    def others(self, p_value: FloatArray, line: Row) -> FloatArray:
+        """Those of the other lines of this line's family."""
+        inside = (self.family == line["family"]) & np.isfinite(p_value)
         inside[line["place"]] = False
-        return np.asarray(self.p_value[inside], dtype=np.float64)
+        return np.asarray(p_value[inside], dtype=np.float64)
 
 
 def _compare_within(sides: TwoSides, gap: float, min_cell: int) -> Row:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, ndtri, stdtr, stdtrit
 
-from calibrate.audit.clustered import clustered_gap
+from calibrate.audit.clustered import NullSums, clustered_gap, judge_null_sums
 from calibrate.audit.inference import fisher_midp
 from calibrate.audit.policy import RulePack
 
@@ -79,6 +79,9 @@ class Bounds:
     threshold
         Largest p-value that the family's adjustment still takes, the other
         p-values of the family as they are.
+    threshold_null
+        The same for the largest of the three p-values, with the null imposed; it
+        is the smaller of the two thresholds.
     min_cell
         People on either side.
     rules
@@ -86,6 +89,7 @@ class Bounds:
     """
 
     threshold: float
+    threshold_null: float
     min_cell: int
     rules: RulePack
 
@@ -117,7 +121,8 @@ def find_reversals(sides: TwoSides, bounds: Bounds, removable: BoolArray) -> tup
     """Which managers' removal turns a line beyond into another one, or the reverse?
 
     Every figure of the rule is computed again without the manager's people:
-    people on both sides, practical bound, p-value and clustered p. The quick
+    people on both sides, practical bound, p-value, clustered p and the p with the
+    null imposed. The quick
     statistics only choose whom this is worth; they never decide a close case.
 
     Parameters
@@ -133,16 +138,20 @@ def find_reversals(sides: TwoSides, bounds: Bounds, removable: BoolArray) -> tup
     is_beyond, (R,) clusters
         The line as it stands; positions of the managers that reverse it.
     """
-    everybody = sides.in_all()
+    everybody, rest = sides.in_all(), sides.left_out()
+    sums = NullSums.list_up(sides.n1, sides.y1, sides.n0, sides.y0, sides.q1 + sides.q0)
+    whole_null, rest_null = judge_null_sums(sums.in_all()), judge_null_sums(sums.left_out())
+    # The largest of the three has the smaller threshold: all three must keep it.
+    threshold = bounds.threshold if np.isnan(whole_null[0]) else bounds.threshold_null
     is_beyond = bool(
         _is_far(everybody, bounds)[0]
-        and _plain_p(everybody, np.zeros(1, np.int64))[0] <= bounds.threshold
-        and not _clustered_p(sides, None) > bounds.threshold
+        and not whole_null[0] > threshold
+        and _plain_p(everybody, np.zeros(1, np.int64))[0] <= threshold
+        and not _clustered_p(sides, None) > threshold
     )
-    rest = sides.left_out()
-    still = removable & _is_far(rest, bounds)
-    still[still] = _pass_plain(rest, np.flatnonzero(still), bounds.threshold)
-    still[still] = _pass_clustered(sides, np.flatnonzero(still), bounds.threshold)
+    still = removable & _is_far(rest, bounds) & ~(rest_null > threshold)
+    still[still] = _pass_plain(rest, np.flatnonzero(still), threshold)
+    still[still] = _pass_clustered(sides, np.flatnonzero(still), threshold)
     return is_beyond, np.flatnonzero(removable & (still != is_beyond))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -239,6 +240,8 @@ class Evidence:
         The figure lies outside the practical bound; its whole interval lies inside.
     q_value
         Of the larger p-value; NaN counts as no evidence.
+    q_null_imposed
+        Of the largest of the three p-values; NaN, where there are no managers, asks nothing.
     """
 
     is_computable: bool
@@ -247,6 +250,7 @@ class Evidence:
     is_beyond_bound: bool
     is_inside_bound: bool
     q_value: float
+    q_null_imposed: float = math.nan
 
 
 def judge(evidence: Evidence, alpha: float) -> Verdict:
@@ -258,6 +262,11 @@ def judge(evidence: Evidence, alpha: float) -> Verdict:
 
     >>> judge(Evidence(True, False, False, False, False, 1e-9), 0.05)
     'significant_only'
+
+    With the null imposed, luck would explain it:
+
+    >>> judge(Evidence(True, False, False, True, False, 0.01, 0.2), 0.05)
+    'inconclusive'
     """
     if not evidence.is_computable:
         return "not_computable"
@@ -266,6 +275,8 @@ def judge(evidence: Evidence, alpha: float) -> Verdict:
     if evidence.is_reference:
         return "within"
     if evidence.q_value <= alpha:
+        if evidence.q_null_imposed > alpha:
+            return "inconclusive"
         return "beyond" if evidence.is_beyond_bound else "significant_only"
     return "within" if evidence.is_inside_bound else "inconclusive"
 

@@ -7,7 +7,7 @@ it against the audit, verdict by verdict.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.audit.clustered import clustered_p
+from calibrate.audit.clustered import clustered_p, null_imposed_p
 from calibrate.audit.inference import fisher_midp
 from calibrate.audit.intervals import ratio_interval
 from calibrate.audit.policy import Evidence, RulePack, Verdict, is_ratio_beyond, judge
@@ -87,6 +87,7 @@ class FirstFamily:
             for who in counted
         ]
         self._p: dict[Comparison, float] = {}
+        self._imposed: dict[Comparison, float] = {}
         self._members: dict[tuple[int, int], IntArray] = {}
         self._people: dict[tuple[int, int], FloatArray] = {}
         self._columns: dict[tuple[int, int, int], FloatArray] = {}
@@ -146,24 +147,38 @@ class FirstFamily:
             self._p[line] = p
         return self._p[line]
 
+    def largest_p(self, line: Comparison) -> float:
+        """The larger p-value, or the one with the null imposed where that is larger still."""
+        p = self.p_value(line)
+        return p if p > self.panel.rules.alpha else float(np.fmax(p, self._null_imposed(line)))
+
     def is_significant(self, line: Comparison) -> bool:
         """Tell whether the line's q-value is at most alpha."""
-        lines = self.list_compared()
-        p, alpha = self.p_value(line), self.panel.rules.alpha
+        return self._survives(line, self.p_value)
+
+    def stands_under_null(self, line: Comparison) -> bool:
+        """Tell whether the same holds of the largest p-value; without managers nothing is asked."""
+        return bool(np.isnan(self._null_imposed(line))) or self._survives(line, self.largest_p)
+
+    def _survives(self, line: Comparison, p_of: Callable[[Comparison], float]) -> bool:
+        p, alpha, lines = p_of(line), self.panel.rules.alpha, self.list_compared()
         if p > alpha:
             return False
         # Below alpha over the size of the family no other line can take it back.
-        return p * len(lines) <= alpha or bool(self._adjust(lines)[lines.index(line)] <= alpha)
+        if p * len(lines) <= alpha:
+            return True
+        adjusted = false_discovery_rate(np.array([p_of(other) for other in lines]))
+        return bool(adjusted[lines.index(line)] <= alpha)
 
     def is_beyond(self, line: Comparison) -> bool:
         """Tell whether a tested line is beyond both bounds."""
-        return self.is_far(line) and self.is_significant(line)
+        return self.is_far(line) and self.is_significant(line) and self.stands_under_null(line)
 
     def has_beyond(self) -> bool:
         """Tell whether any line is beyond both bounds."""
         alpha = self.panel.rules.alpha
         far = [line for line in self.list_compared() if self.is_far(line)]
-        return any(self.is_significant(line) for line in far if self.p_value(line) <= alpha)
+        return any(self.is_beyond(line) for line in far if self.p_value(line) <= alpha)
 
     def judge_all(self) -> dict[Comparison, Verdict]:
         """Verdict of every line but the references' own."""
@@ -182,6 +197,7 @@ class FirstFamily:
         has_rate = reference >= 0 and (is_hidden or self.x[line.measure][a][reference] > 0)
         is_small = is_hidden or self._is_small(a, line.group)
         is_tested = has_rate and not is_small
+        is_significant = is_tested and self.is_significant(line)
         evidence = Evidence(
             is_computable=has_rate,
             is_small=is_small,
@@ -189,7 +205,8 @@ class FirstFamily:
             is_beyond_bound=is_tested and self.is_far(line),
             is_inside_bound=is_tested and self._is_inside(line),
             # Which side of alpha is all that a verdict asks.
-            q_value=0.0 if is_tested and self.is_significant(line) else 1.0,
+            q_value=0.0 if is_significant else 1.0,
+            q_null_imposed=0.0 if is_significant and self.stands_under_null(line) else 1.0,
         )
         return judge(evidence, self.panel.rules.alpha)
 
@@ -200,22 +217,30 @@ class FirstFamily:
         rules = self.panel.rules
         return bool(low[0] >= float(rules.lower) and high[0] <= float(rules.upper))
 
-    def _adjust(self, lines: Sequence[Comparison]) -> FloatArray:
-        return false_discovery_rate(np.array([self.p_value(line) for line in lines]))
-
     def _is_small(self, attribute: int, group: int) -> bool:
         return bool(self.n[attribute][group] < max(1, self.panel.min_cell))
 
     def _clustered(self, line: Comparison) -> float:
         if self.panel.cluster is None:
             return float("nan")
+        return float(clustered_p(*self._count_sides(line)))
+
+    def _null_imposed(self, line: Comparison) -> float:
+        if self.panel.cluster is None:
+            return float("nan")
+        if line not in self._imposed:
+            n1, y1, n0, y0 = self._count_sides(line)
+            self._imposed[line] = null_imposed_p(n1, y1, n0, y0, y1 + y0)
+        return self._imposed[line]
+
+    def _count_sides(self, line: Comparison) -> list[FloatArray]:
+        """People and counted of the group, then of its reference, under each manager."""
         measure, a, g = line
-        sides = [
+        return [
             side
             for group in (g, self.panel.references[a])
             for side in (self._count_people(a, group), self._count_counted(measure, a, group))
         ]
-        return float(clustered_p(*sides))
 
     def _list_members(self, attribute: int, group: int) -> IntArray:
         key = attribute, group
@@ -257,7 +282,7 @@ class _Moved(FirstFamily):
             [(np.array(x) + self._change[m] * n).tolist() for x, n in zip(rows, gone, strict=True)]
             for m, rows in enumerate(before.x)
         ]
-        self._p = {}
+        self._p, self._imposed = {}, {}
 
     def _count_people(self, attribute: int, group: int) -> FloatArray:
         return self._before._count_people(attribute, group)

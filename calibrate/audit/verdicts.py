@@ -57,7 +57,8 @@ def judge_blocks(blocks: Sequence[Rows], rules: RulePack, name: NameFamily) -> p
     Returns
     -------
     one row a stage, measure, attribute and group
-        The larger p-value decides. With m tests in a family the power columns
+        The larger p-value decides; a gap must besides survive the test with the null
+        imposed, adjusted on the largest of the three. With m tests in a family the power columns
         that end in ``_family`` are those of a single test at 0.05/m.
     """
     if not blocks:
@@ -69,18 +70,22 @@ def judge_blocks(blocks: Sequence[Rows], rules: RulePack, name: NameFamily) -> p
     larger = np.fmax(rows["p_value"].to_numpy(float), rows["p_clustered"].to_numpy(float))
     is_tested = rows["is_computable"].to_numpy(bool) & ~rows["is_small"].to_numpy(bool)
     larger = np.where(is_tested, larger, np.nan)
-    q_value = np.full(len(rows), np.nan)
+    imposed = rows["p_null_imposed"].to_numpy(float)
+    largest = np.where(is_tested, np.fmax(larger, imposed), np.nan)
+    q_value, q_imposed = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     for column in ("detectable_ratio_family", "detectable_difference_family"):
         rows[column] = np.nan
     for family in rows["family"].unique():
         inside = (rows["family"] == family).to_numpy(bool)
         q_value[inside] = false_discovery_rate(larger[inside])
+        q_imposed[inside] = false_discovery_rate(largest[inside])
         _fill_power(rows, inside, int(np.isfinite(larger[inside]).sum()))
-    rows["q_value"] = q_value
+    q_imposed = np.where(np.isfinite(imposed), q_imposed, np.nan)
+    rows["q_value"], rows["q_null_imposed"] = q_value, q_imposed
     columns = [rows[flag].to_numpy(bool).tolist() for flag in FLAGS]
     rows["verdict"] = [
         judge(Evidence(*values), rules.alpha)
-        for values in zip(*columns, q_value.tolist(), strict=True)
+        for values in zip(*columns, q_value.tolist(), q_imposed.tolist(), strict=True)
     ]
     return rows
 

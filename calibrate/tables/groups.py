@@ -27,7 +27,11 @@ DISPARITIES = Contract(
         Column("z_value", "number", "gap of the rates, pooled", "standard deviations"),
         Column("p_value", "number", "Fisher's mid-p; for mean_score Welch"),
         Column("p_clustered", "number", "clustered by manager: CR2, Satterthwaite"),
+        Column(
+            "p_null_imposed", "number", "clustered by manager, spread as if groups did not differ"
+        ),
         Column("q_value", "number", "after Benjamini-Hochberg within the family"),
+        Column("q_null_imposed", "number", "the same on the largest of the three p-values"),
         Column("detectable_ratio", "number", "smallest ratio found with 80 % power"),
         Column("detectable_difference", "number", "smallest difference found with 80 % power"),
         Column(

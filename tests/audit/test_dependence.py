@@ -71,6 +71,10 @@ def larger_p(rows: pd.DataFrame) -> np.ndarray:
     return np.fmax(rows["p_value"].to_numpy(float), rows["p_clustered"].to_numpy(float))
 
 
+def largest_p(rows: pd.DataFrame) -> np.ndarray:
+    return np.fmax(larger_p(rows), rows["p_null_imposed"].to_numpy(float))
+
+
 def pick(result: AuditResult, **wanted: str) -> pd.Series:
     table = result.tables["dependence"]
     for column, value in wanted.items():
@@ -88,10 +92,12 @@ def is_beyond_without(
     again = part[(part[key] == line[key].to_numpy()).all(axis=1)]
     if again["verdict"].iloc[0] in ("too_few", "not_computable"):
         return False
-    p = larger_p(whole)
-    p[at] = larger_p(again)[0]
     family = (whole["family"] == line["family"]).to_numpy()
-    q = false_discovery_rate(np.where(family, p, np.nan))[at][0]
+    q = 0.0
+    for p_of in (larger_p, largest_p):
+        p = p_of(whole)
+        p[at] = p_of(again)[0]
+        q = max(q, false_discovery_rate(np.where(family, p, np.nan))[at][0])
     if line["measure"] == "mean_score":
         return bool(q <= 0.05 and abs(standardised) >= 0.2)
     return bool(q <= 0.05 and not 0.8 <= float(again["ratio"].iloc[0]) <= 1.25)

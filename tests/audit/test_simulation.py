@@ -154,7 +154,7 @@ def test_exchanged_teams_know_nothing_of_bands() -> None:
     # Larger teams are favourable and all of one group: a gap of 1 before. Exchanging at random
     # keeps the expected gap at 0, whatever the sizes; four standard errors around it.
     rng = np.random.default_rng(2)
-    cluster = np.repeat(np.arange(30), np.tile([5, 9, 7, 8], 10))
+    cluster = np.repeat(np.arange(40), np.tile([5, 9, 7, 8], 10))
     group = cluster % 2
     gaps = []
     for _ in range(1_000):
