@@ -126,7 +126,8 @@ def _report(inquiry: Inquiry, checked: tuple[float, int] | None, plan: Plan) -> 
     told.add(DISPARITIES, DISPARITIES.conform(disparities))
     told.add(GROUPS, count_groups(inquiry.groupings, everybody, settings.min_cell))
     found = find_disparities(rows)
-    notes = [*write_notes(rows, population), *_describe_check(checked)]
+    missing = () if inquiry.aligned.names else settings.attributes or ()
+    notes = [*write_notes(rows, population, missing), *_describe_check(checked)]
     for part in PARTS:
         table = told.add(part.contract, part.contract.conform(part.build(inquiry)))
         # What is said of a table may say no more than the table does.

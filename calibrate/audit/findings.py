@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -175,7 +176,9 @@ def _say_origin(row: dict[str, Any], rows: pd.DataFrame) -> str:
     )
 
 
-def write_notes(rows: pd.DataFrame, population: Population) -> tuple[str, ...]:
+def write_notes(
+    rows: pd.DataFrame, population: Population, named: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Say what the verdicts are about, and what a gap would have needed to be seen.
 
     Parameters
@@ -184,7 +187,14 @@ def write_notes(rows: pd.DataFrame, population: Population) -> tuple[str, ...]:
         Judged and suppressed rows; may be empty.
     population
         Everybody and where each stage put them.
+    named
+        Attributes that the cycle names and no file holds.
     """
+    if named:
+        return (
+            f"The cycle names {' and '.join(named)} under audit.attributes, and has no "
+            "attributes file: no figure by group was computed.",
+        )
     if not len(rows):
         return ("No attributes were given: no figure by group was computed.",)
     stage = name_primary_stage(population.stages)

@@ -274,6 +274,16 @@ def test_without_attributes_there_is_an_audit_without_groups(
     assert "No attributes were given" in result.notes[0]
 
 
+def test_attributes_that_the_cycle_names_and_no_file_holds_are_told(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    population = make_people({("a",): (5, 5, 5)})[0]
+    settings = make_settings(attributes=("gender", "age"))
+    result = audit_population(population, AttributeTable((), {}), settings)
+    assert "names gender and age under audit.attributes" in result.notes[0]
+    assert "has no attributes file" in result.notes[0]
+
+
 def test_shuffled_people_give_the_same_audit(
     make_people: MakePeople, make_settings: MakeSettings
 ) -> None:

@@ -25,6 +25,7 @@ from calibrate.audit.origins import build_origins, find_origins, note_origins
 from calibrate.audit.origins.lines import newcombe_interval
 from calibrate.audit.origins.slices import welch_heterogeneity
 from calibrate.audit.origins.teams import rank_sum_p
+from calibrate.audit.proxies import build_proxies
 from calibrate.config import MICRO, MISSING
 from calibrate.tables import ORIGINS
 
@@ -78,9 +79,9 @@ def make_company(points: np.ndarray, **other: object) -> Population:
     return Population(**(columns | other))  # type: ignore[arg-type]
 
 
-def open_inquiry(population: Population, settings: AuditSettings) -> Inquiry:
+def open_inquiry(population: Population, settings: AuditSettings, woman: str = "woman") -> Inquiry:
     groups = {
-        name: ("woman" if is_woman else "man",)
+        name: (woman if is_woman else "man",)
         for name, is_woman in zip(population.employee_ids, WOMAN, strict=True)
     }
     aligned = AttributeTable(("gender",), groups).aligned_to(population.employee_ids)
@@ -363,6 +364,15 @@ def test_a_manager_is_named_only_where_both_sides_reach_the_smallest_cell(
     assert hidden.loc[hidden["dimension"] == "team", "item"].tolist() == ["all"]
     # All three teams are tested, named or not.
     assert pick(hidden, "team", "all", "teams_standing_out")["value"] == 3
+
+
+def test_what_groups_are_called_changes_no_figure_of_a_proxy(settings: AuditSettings) -> None:
+    population, figures = make_company(spread_points()), []
+    for name in ("woman", "a woman"):
+        table = build_proxies(open_inquiry(population, settings, name))
+        figures.append(table.drop(columns="group").set_index(["attribute", "feature"]))
+    assert figures[0]["score"].notna().any()
+    pd.testing.assert_frame_equal(*figures)
 
 
 def make_lines(smallest: list[float]) -> pd.DataFrame:
