@@ -112,12 +112,13 @@ def _say_within(row: Row) -> dict[str, str]:
 
 def _say_reversal(row: Row) -> dict[str, str]:
     n = int(row["n_reversing"])
-    one = f"manager {row['reverses_without']}"
-    who = (
-        f"the people of {one}"
-        if n == 1
-        else f"the people of any one of {n} managers, {one} for one,"
-    )
+    name = row["reverses_without"]
+    # In a view that is handed on, nobody is named.
+    is_named = isinstance(name, str)
+    who = "the people of " + (f"manager {name}" if is_named else "one manager")
+    if n > 1:
+        example = f", manager {name} for one," if is_named else ""
+        who = f"the people of any one of {n} managers{example}"
     return _finding(
         "removal", row, "note",
         f"{row['attribute']}: the verdict on '{row['group']}' {WHERE[row['measure']]} hangs on "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from calibrate.audit import (
     Population,
     audit_population,
 )
+from calibrate.audit.dependence_findings import _list_rows, _say_reversal
 from calibrate.audit.disclosure import Plan, Told
 from calibrate.audit.disclosure.plan import Withheld
 from calibrate.errors import InputError
-from calibrate.tables import MOVES
+from calibrate.tables import DEPENDENCE, MOVES
 
 MakePeople = Callable[..., tuple[Population, AttributeTable]]
 MakeSettings = Callable[..., AuditSettings]
@@ -144,3 +146,34 @@ def test_counts_that_are_not_attacked_show_no_crossed_attribute_with_a_hidden_ro
     assert ("moves", "g*h") in set(
         told.tabulate()[["table", "attribute"]].itertuples(index=False, name=None)
     )
+
+
+def test_no_manager_is_named_in_a_table_that_is_handed_on() -> None:
+    line = {"stage": "raw", "attribute": "g", "group": "f", "measure": "selection_rate"}
+    line |= {"reverses_without": "M7", "n_reversing": 1, "suppressed": False}
+    table = DEPENDENCE.conform(pd.DataFrame([line]).reindex(columns=DEPENDENCE.names))
+    handed = Told(Plan("distributed")).add(DEPENDENCE, table)
+    assert handed["reverses_without"].isna().all()
+    assert "Without the people of one manager" in _say_reversal(_list_rows(handed)[0])["evidence"]
+    assert Told(Plan("auditors")).add(DEPENDENCE, table)["reverses_without"].tolist() == ["M7"]
+
+
+def test_stages_of_the_same_people_tell_auditors_one_number(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    """What one stage gives away is not kept by the next: the same three people."""
+    population, attributes = make_people(CROSSED, ("g", "h"), ("raw", "proposed"))
+    raw = population.bands["raw"]
+    population = replace(population, bands={"raw": raw, "proposed": np.roll(raw, 17)})
+    chosen = make_settings(intersections=(("g", "h"),))
+    told = audit_population(population, attributes, chosen).tables["disclosure"]
+    stages = told[told["stage"] != "people"].groupby(["attribute", "group"])
+    assert len(stages)
+    assert (stages[["low", "high"]].nunique() == 1).all(axis=None)
+
+
+#: Women q are few; the ends of the attack differ by stage where bands do.
+CROSSED = {
+    ("f", "p"): (9, 20, 9), ("f", "q"): (1, 3, 1), ("f", "r"): (0, 2, 1), ("m", "p"): (9, 25, 9),
+    ("m", "q"): (1, 2, 3), ("m", "r"): (9, 9, 9),
+}  # fmt: skip

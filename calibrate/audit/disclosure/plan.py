@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -179,15 +179,34 @@ def plan_for_auditors(
     """
     rows: list[Withheld] = []
     is_capped = False
-    for layer in list_layers(population):
-        if layer.name not in (PEOPLE, layer.stage):
-            continue
+    layers = [layer for layer in list_layers(population) if layer.name in (PEOPLE, layer.stage)]
+    for layer in layers:
         for margins in build_margins(groupings, codes, [layer]):
             hidden = _find_small(margins, settings.min_cell)[:, 0]
             found, was_cut = _attack_small(margins, layer.stage, hidden)
             rows += found
             is_capped |= was_cut
-    return Plan(AUDITORS, tuple(rows), is_capped=is_capped)
+    return Plan(AUDITORS, tuple(_join_stages(rows, layers)), is_capped=is_capped)
+
+
+def _join_stages(rows: Sequence[Withheld], layers: Sequence[Layer]) -> list[Withheld]:
+    """Stages that count the same people tell the same number: the narrowest ends are known."""
+    counted = {layer.stage: (layer.place >= 0).tobytes() for layer in layers}
+    ends: dict[tuple[bytes, str, str], tuple[int, int]] = {}
+    for row in rows:
+        if row.low is not None and row.high is not None:
+            key = (counted[row.stage], row.attribute, row.group)
+            low, high = ends.get(key, (row.low, row.high))
+            ends[key] = (max(low, row.low), min(high, row.high))
+    joined = []
+    for row in rows:
+        found = ends.get((counted[row.stage], row.attribute, row.group))
+        if found is not None:
+            is_derivable = row.is_derivable or found[0] == found[1]
+            joined.append(replace(row, is_derivable=is_derivable, low=found[0], high=found[1]))
+        else:
+            joined.append(row)
+    return joined
 
 
 def _attack_small(margins: Margins, stage: str, hidden: BoolArray) -> tuple[list[Withheld], bool]:

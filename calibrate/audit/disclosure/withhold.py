@@ -43,6 +43,8 @@ _WITH_UNSTATED = frozenset({"unknowns"})
 _NOT_ATTACKED = frozenset({"moves", "quota_impact", "equal_shares"})
 #: Rows left out of the data, counted in a table that is attacked otherwise.
 _COUNTED_APART = "n_quarantined"
+#: People who are named: nobody else should read of whom a group's verdict hangs on.
+_NAMED = "reverses_without"
 #: Ratios to the best of all groups, which give its rate away.
 _TO_THE_BEST = ("impact_ratio", "scoring_impact_ratio")
 
@@ -125,6 +127,8 @@ def withhold_table(
     }
     in_block = np.array([key in blocks for key in zip(places, attribute, strict=True)], bool)
     blanked = _blank(contract, table, gone | in_block)
+    if _NAMED in blanked:
+        blanked[_NAMED] = pd.NA
     if _COUNTED_APART in blanked:
         blanked.loc[is_crossed, _COUNTED_APART] = pd.NA
     blanked = _hide_best(blanked, places, gone | in_block)
