@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from calibrate.audit.clustered import ClusterCells, clustered_p, number_clusters
+from calibrate.audit.clustered import (
+    ClusterCells,
+    NullSums,
+    clustered_p,
+    judge_null_sums,
+    null_imposed_p,
+    number_clusters,
+)
 from calibrate.audit.inference import fisher_midp
 
 
@@ -91,3 +98,63 @@ def test_lenient_teams_alone_do_not_make_the_larger_p_fire_too_often() -> None:
     # Three binomial standard errors above 5 % of 300 worlds: 0.05 + 3 * 0.0126.
     assert fired / worlds <= 0.088
     assert fired_alone / worlds > 0.12
+
+
+def draw_sides(seed: int) -> tuple[np.ndarray, ...]:
+    rng = np.random.default_rng(seed)
+    n1, n0 = rng.integers(0, 4, 30).astype(float), rng.integers(0, 6, 30).astype(float)
+    rate = rng.beta(0.8, 2, 30)
+    y1, y0 = (rng.binomial(n.astype(int), rate).astype(float) for n in (n1, n0))
+    return n1, y1, n0, y0
+
+
+def test_null_imposed_p_is_that_of_the_matrix_of_people() -> None:
+    n1, y1, n0, y0 = draw_sides(1)
+    sides = [
+        (side, c, float(i < y[c]))
+        for side, n, y in ((1, n1, y1), (0, n0, y0))
+        for c in range(30) for i in range(int(n[c]))
+    ]  # fmt: skip
+    side, team, outcome = (np.array(column) for column in zip(*sides, strict=True))
+    weight = np.where(side == 1, 1 / n1.sum(), -1 / n0.sum())
+    rest, variance = outcome - outcome.mean(), outcome.var()
+    mates = (team[:, None] == team) & ~np.eye(len(team), dtype=bool)
+    rho = min(1.0, max(0.0, np.outer(rest, rest)[mates].mean() / variance))
+    assert 0 < rho < 1
+    spread = variance * (np.eye(len(team)) + rho * mates)
+    t = abs(weight @ outcome) / np.sqrt(weight @ spread @ weight)
+    k = np.bincount(team, weight)
+    expected = 2 * student.sf(t, (k**2).sum() ** 2 / (k**4).sum())
+    # Sums in another order: twelve digits.
+    assert null_imposed_p(n1, y1, n0, y0, y1 + y0) == pytest.approx(expected, rel=1e-11)
+
+
+def test_null_imposed_p_without_each_cluster_is_that_of_the_others() -> None:
+    n1, y1, n0, y0 = draw_sides(2)
+    quick = judge_null_sums(NullSums.list_up(n1, y1, n0, y0, y1 + y0).left_out())
+    for c in range(30):
+        rest = [np.delete(column, c) for column in (n1, y1, n0, y0, y1 + y0)]
+        # Fourth powers are subtracted from their sum.
+        assert quick[c] == pytest.approx(null_imposed_p(*rest), rel=1e-9)
+
+
+def test_null_imposed_p_of_nothing_that_varies_is_empty() -> None:
+    n, none = np.array([3.0, 2.0]), np.zeros(2)
+    assert np.isnan(null_imposed_p(n, none, n, none, none))
+    assert np.isnan(null_imposed_p(n, n, n, n, 2 * n))
+    assert np.isnan(null_imposed_p(none, none, n, n / 2, n / 2))
+
+
+def test_a_small_group_in_few_teams_is_no_sure_thing() -> None:
+    # Nobody of 40 in 20 teams of two is counted, of 800 others a quarter, by whole teams. The group
+    # itself then varies by nothing, and CR2 is as sure as of the others alone. By hand:
+    # the mean is 200/840 = 5/21, and as teams are all of one mind their people's correlation is 1.
+    n1, y1 = np.r_[[2.0] * 20, np.zeros(100)], np.zeros(120)
+    n0, y0 = np.r_[np.zeros(20), [8.0] * 100], np.r_[np.zeros(20), [8.0] * 25, np.zeros(75)]
+    variance = 5 / 21 * 16 / 21
+    k2 = 20 * (2 / 40) ** 2 + 100 * (8 / 800) ** 2
+    k4 = 20 * (2 / 40) ** 4 + 100 * (8 / 800) ** 4
+    t = 0.25 / (variance * k2) ** 0.5
+    found = null_imposed_p(n1, y1, n0, y0, y1 + y0)
+    assert found == pytest.approx(2 * student.sf(t, k2**2 / k4), rel=1e-10)
+    assert found > 1_000 * clustered_p(n1, y1, n0, y0)

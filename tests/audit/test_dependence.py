@@ -114,7 +114,7 @@ def standardise(population: Population, attributes: AttributeTable, line: pd.Ser
     return compute_hedges_g(float(sides[0].mean() - sides[1].mean()), *figures).g
 
 
-@pytest.mark.parametrize(("seed", "rates"), [(4, (0.3, 0.2)), (9, (0.3, 0.2))])
+@pytest.mark.parametrize(("seed", "rates"), [(5, (0.3, 0.2)), (9, (0.3, 0.2))])
 def test_every_removal_is_what_an_audit_without_the_team_says(
     make_settings: MakeSettings, seed: int, rates: tuple[float, float]
 ) -> None:
@@ -355,7 +355,7 @@ def test_a_manager_who_decides_is_named_and_no_figure_without_the_team_is(
 def test_a_verdict_that_hangs_on_a_manager_is_a_finding_without_figures(
     make_settings: MakeSettings,
 ) -> None:
-    population, attributes = make_company(np.random.default_rng(4), 420, 14, (0.3, 0.2))
+    population, attributes = make_company(np.random.default_rng(5), 420, 14, (0.3, 0.2))
     background = build_background(420, is_fitted=True, link="linked")
     settings = make_settings(references={"gender": "m", "site": "n"})
     result = audit_population(replace(population, background=background), attributes, settings)

@@ -34,6 +34,9 @@ METHODS = (
     ("p by manager", "The same question when people of one manager go together: a regression on "
      "the group with standard errors by manager, corrected for few managers.",
      "Bell and McCaffrey 2002; Pustejovsky and Tipton 2018"),
+    ("Stricter test", "The same question with the spread there would be if the groups did not "
+     "differ: a small group in few teams shows its own spread badly. A verdict needs its q, too.",
+     "Donner and Klar 2000; Rao and Scott 1992"),
     ("q", "The larger of both p-values, corrected for all comparisons of its family: of the lines "
      "with q up to 0.05, about 1 in 20 is chance.", "Benjamini and Hochberg 1995"),
     ("Verdict", "“Beyond”: q of at most 0.05 and a ratio below 0.80 or above 1.25 (means: 0.2 "
