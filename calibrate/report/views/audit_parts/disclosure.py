@@ -71,6 +71,8 @@ def _build_to_hand_on(rows: list[Row], least: str) -> Section:
         "A withheld line reads 'too few' in this view, whether it is small itself or would give "
         "a small one away. Tests are corrected over the lines that are shown alone, so a q, or a "
         "verdict near its bound, may differ from the auditors' view.",
+        "Hand on the folder audit/ alone. Somebody who also has the scores person by person may "
+        "find out who makes up a group's mean.",
     ]
     if blocks:
         said.append(
