@@ -39,13 +39,15 @@ VERDICT_MEANING = {
     "not_computable": "There is nothing to divide by, or nothing to compare with.",
 }
 WITHHELD = "Withheld: a group is too small, or would give away one that is."
-#: Findings on the page, and lines that they and what could not be known may take together.
+#: Findings on the page, and millimetres that its paper leaves for what varies.
 MOST_LOOKS = 6
-PAGE_LINES = {"A4": 36.0, "Letter": 31.0}
-#: Letters of a line of a headline, of evidence, of what could not be known.
-HEAD_LETTERS, TEXT_LETTERS, LIMIT_LETTERS = 92, 122, 108
-#: Lines of evidence under a headline, lines of a headline, room around a finding.
-EVIDENCE_LINES, HEAD_LINES, ROOM = 2, 2, 0.6
+PAGE_ROOM = {"A4": 138.0, "Letter": 120.0}
+#: Letters of a line of a headline, of evidence, of other text.
+HEAD_LETTERS, TEXT_LETTERS, LIMIT_LETTERS = 98, 126, 108
+#: Lines of evidence under a headline, lines of a headline.
+EVIDENCE_LINES, HEAD_LINES = 2, 2
+#: Height of a line of text, of a line of evidence; room after a finding and after a sentence.
+LINE, SMALL_LINE, AFTER_LOOK, AFTER_LIMIT = 4.31, 3.71, 2.7, 0.7
 #: Kind of a finding to the sections that say more.
 NEXT = {
     "disparity": (dependence.TITLE, adjusted.TITLE, origins.TITLE),
@@ -103,8 +105,10 @@ def build_front(material: Material, audit: AuditMaterial, sections: Sequence[Sec
     """
     rows = list_rows(audit.tables["disparities"])
     unknowns = (*_say_people(material.readiness), *_say_limits(audit, rows))
-    room = PAGE_LINES[material.cycle.paper]
-    room -= sum(_count_lines(said, LIMIT_LETTERS) for said in unknowns)
+    compared = _say_compared(material, rows)
+    room = PAGE_ROOM[material.cycle.paper]
+    room -= sum(LINE * _count_lines(said, LIMIT_LETTERS) for said in (*compared, *unknowns))
+    room -= AFTER_LIMIT * len(unknowns)
     findings = sorted(list_rows(audit.tables["findings"]), key=_rank)
     looks = _choose_looks(findings, sections, room)
     more = ""
@@ -115,7 +119,7 @@ def build_front(material: Material, audit: AuditMaterial, sections: Sequence[Sec
         )
     return Front(
         figures=_list_figures(material, rows),
-        compared=_say_compared(material, rows),
+        compared=compared,
         verdicts=_count_verdicts(rows, is_distributed=audit.is_distributed),
         looks=looks,
         more=more,
@@ -189,8 +193,8 @@ def _choose_looks(
     looks: list[Look] = []
     for finding in findings[:MOST_LOOKS]:
         look = _build_look(finding, sections)
-        room -= _count_lines(look.headline, HEAD_LETTERS) * 1.1 + ROOM
-        room -= _count_lines(look.evidence, TEXT_LETTERS) + bool(look.nexts)
+        room -= LINE * _count_lines(look.headline, HEAD_LETTERS) + AFTER_LOOK
+        room -= SMALL_LINE * (_count_lines(look.evidence, TEXT_LETTERS) + bool(look.nexts))
         if looks and room < 0:
             break
         looks.append(look)
