@@ -37,7 +37,7 @@ _NARROW, _WIDE = 8, 60
 _LINE, _MOST_LINES = 15, 12
 #: Columns that can be read on one printed page.
 _PAGE = 14
-_P_VALUES = ("p_value", "p_clustered", "q_value")
+_P_VALUES = ("p_value", "p_clustered", "p_null_imposed", "q_value", "q_null_imposed")
 #: Three significant digits, whatever the size.
 _P_FORMAT = "[<0.01]0.00E+00;[<0.1]0.0000;0.000"
 _HEADER = {
