@@ -88,7 +88,8 @@ def build_distribution(material: Material, audit: AuditMaterial) -> tuple[Sectio
     odd.sort(key=lambda row: (row["q_value"], -abs(row["value"] - row["expected"])))
     grids = [_count_odd(patterns)]
     if odd:
-        grids.append(_list_odd(odd, Company(material)))
+        # Who manages is not named in a view that is handed on.
+        grids.append(_list_odd(odd, None if audit.is_distributed else Company(material)))
     impacts = (_list_impact(own),) if own else ()
     return (
         Section(TITLE, LEAD, _say_power(patterns), tuple(grids)),
@@ -113,21 +114,22 @@ def _count_test(rows: Sequence[Row], test: str) -> str:
     return f"{n_beyond:,} of {len(tested):,}"
 
 
-def _list_odd(odd: Sequence[Row], company: Company) -> Grid:
+def _list_odd(odd: Sequence[Row], company: Company | None) -> Grid:
     caption = ODD_CAPTION
     if len(odd) > MOST_ODD:
         caption += f" {MOST_ODD} of {len(odd):,} lines; all are in tables/patterns."
     return build_grid(caption, _ODD_HEADINGS, [_write_odd(row, company) for row in odd[:MOST_ODD]])
 
 
-def _write_odd(row: Row, company: Company) -> tuple[str, ...]:
+def _write_odd(row: Row, company: Company | None) -> tuple[str, ...]:
     is_spread = row["test"] == "spread"
     value, usual, low, high = (
         write_number(row[name], 1) if is_spread else write_percent(row[name])
         for name in ("value", "expected", "low", "high")
     )
     name = str(row["scope_id"])
-    name = company.name(name) if row["scope"] == "manager" else name
+    if row["scope"] == "manager":
+        name = company.name(name) if company else "(not named)"
     return (
         f"{str(row['scope']).capitalize()} {name}", TESTS[str(row["test"])],
         write_count(row["n"]), value, usual, f"{low} to {high}", write_p(row["q_value"]),

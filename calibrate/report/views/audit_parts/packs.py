@@ -179,7 +179,7 @@ def _build_city_grid(
     hidden = [str(row["category"]) for row in rows if row["suppressed"]]
     if not hidden:
         return grid
-    withheld = f"Withheld, fewer people than the smallest cell: {', '.join(hidden)}."
+    withheld = f"Withheld, too small or telling of one that is: {', '.join(hidden)}."
     return replace(grid, notice=f"{withheld} {grid.notice}".strip())
 
 
