@@ -21,6 +21,7 @@ from calibrate.audit.dependence_findings import _list_rows, _say_reversal
 from calibrate.audit.disclosure import Plan, Told
 from calibrate.audit.disclosure.plan import Withheld
 from calibrate.errors import InputError
+from calibrate.report.views.audit_parts.distribution import _write_odd
 from calibrate.tables import DEPENDENCE, MOVES
 
 MakePeople = Callable[..., tuple[Population, AttributeTable]]
@@ -177,3 +178,10 @@ CROSSED = {
     ("f", "p"): (9, 20, 9), ("f", "q"): (1, 3, 1), ("f", "r"): (0, 2, 1), ("m", "p"): (9, 25, 9),
     ("m", "q"): (1, 2, 3), ("m", "r"): (9, 9, 9),
 }  # fmt: skip
+
+
+def test_a_page_that_is_handed_on_names_no_manager_of_an_odd_distribution() -> None:
+    odd = {"scope": "manager", "scope_id": "M7", "test": "inflation", "n": 10, "value": 0.9,
+           "expected": 0.3, "low": 0.1, "high": 0.6, "q_value": 0.01}  # fmt: skip
+    assert _write_odd(odd, None)[0] == "Manager (not named)"
+    assert _write_odd(odd | {"scope": "location", "scope_id": "Oslo"}, None)[0] == "Location Oslo"
