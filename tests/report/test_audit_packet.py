@@ -192,3 +192,16 @@ def test_figures_of_the_first_page_stand_in_the_tables(
     shares = primary[(primary["measure"] == "selection_rate") & primary["p_value"].notna()]
     best, worst = (f"{shares['detectable_ratio'].agg(end):.2f}" for end in ("max", "min"))
     assert f"finds ratios of {best} to {worst}" in read_words(html)
+
+
+def test_a_small_q_that_fails_the_stricter_test_is_told_with_its_q(
+    invent: Invent, audit: AuditMaterial
+) -> None:
+    few = shorten(audit)
+    rows = few.tables["disparities"].assign(q_value=0.03, q_null_imposed=0.21)
+    rows["verdict"] = rows["verdict"].replace("beyond", "inconclusive")
+    words = read_words(
+        draft_packet("audit", invent(), audit=with_tables(few, disparities=rows)).html
+    )
+    assert "does not stand in the stricter test" in words
+    assert "female (0.210)" in words

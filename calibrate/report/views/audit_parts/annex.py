@@ -25,9 +25,10 @@ from calibrate.report.words import (
 TITLE = "Annex: every rate and ratio"
 LEAD = (
     "Intervals (95%) stand in brackets. p is the exact test; “by manager” takes people of one "
-    "manager together; the larger of the two is corrected to q. “Finds” is the ratio nearest to 1 "
-    "that one test would find in 8 of 10 cases. Short of: people the group lacks at the "
-    "reference’s rate; negative: it has more. For mean scores, rate is in points, ratio is the "
+    "manager together; the larger of the two is corrected to q. A line of small q that reads "
+    "inconclusive failed the stricter test (q_null_imposed in the table). “Finds” is the ratio "
+    "nearest to 1 that one test would find in 8 of 10 cases. Short of: people the group lacks at "
+    "the reference’s rate; negative: it has more. For mean scores, rate is in points, ratio is the "
     "difference in points, and p is Welch’s test."
 )
 #: Lines the annex prints in all; single attributes come first.

@@ -13,7 +13,7 @@ TITLE = "What is withheld and why"
 _MOST_ROWS = 24
 _FOR_AUDITORS = (
     Heading("Attribute", 34), Heading("Group"), Heading("Stages", 42),
-    Heading("People it may have", 34, is_number=True),
+    Heading("Can be worked out", 34),
 )  # fmt: skip
 _TO_HAND_ON = (Heading("Attribute", 34), Heading("Group"), Heading("Where", 64))
 
@@ -48,11 +48,8 @@ def _build_for_auditors(rows: list[Row], least: str) -> Section:
     )
     order = [*known, *(group for group in groups if group not in set(known))]
     n_stages = len({row["stage"] for row in rows})
-    lines = [_write_ends(*group, groups[group], n_stages) for group in order]
-    caption = (
-        "People a group may have for all that is shown: fewest to most, over all stages together."
-    )
-    return Section(TITLE, lead, tuple(said), (_cut(caption, _FOR_AUDITORS, lines, len(known)),))
+    lines = [_write_group(*group, groups[group], n_stages) for group in order]
+    return Section(TITLE, lead, tuple(said), (_cut("", _FOR_AUDITORS, lines, len(known)),))
 
 
 def _build_to_hand_on(rows: list[Row], least: str) -> Section:
@@ -90,15 +87,10 @@ def _gather(rows: list[Row]) -> dict[tuple[str, str], list[Row]]:
     return groups
 
 
-def _write_ends(attribute: str, group: str, rows: list[Row], n_stages: int) -> tuple[str, ...]:
-    lows = [int(row["low"]) for row in rows if row["low"] is not None]
-    highs = [int(row["high"]) for row in rows if row["high"] is not None]
-    ends = DASH
-    if lows and highs:
-        low, high = min(lows), max(highs)
-        ends = write_count(low) if low == high else f"{write_count(low)} to {write_count(high)}"
+def _write_group(attribute: str, group: str, rows: list[Row], n_stages: int) -> tuple[str, ...]:
+    known = "exactly" if any(row["is_derivable"] for row in rows) else "not exactly"
     stages = ", ".join(str(row["stage"]) for row in rows) if len(rows) < n_stages else "all"
-    return attribute.replace("*", " × "), group.replace("*", " × "), stages, ends
+    return attribute.replace("*", " × "), group.replace("*", " × "), stages, known
 
 
 def _write_place(row: Row) -> tuple[str, ...]:

@@ -35,13 +35,15 @@ METHODS = (
      "the group with standard errors by manager, corrected for few managers.",
      "Bell and McCaffrey 2002; Pustejovsky and Tipton 2018"),
     ("Stricter test", "The same question with the spread there would be if the groups did not "
-     "differ: a small group in few teams shows its own spread badly. A verdict needs its q, too.",
+     "differ: a small group in few teams shows its own spread badly. A verdict needs its q "
+     "(q_null_imposed), too.",
      "Donner and Klar 2000; Rao and Scott 1992"),
     ("q", "The larger of both p-values, corrected for all comparisons of its family: of the lines "
      "with q up to 0.05, about 1 in 20 is chance.", "Benjamini and Hochberg 1995"),
-    ("Verdict", "“Beyond”: q of at most 0.05 and a ratio below 0.80 or above 1.25 (means: 0.2 "
-     "standard deviations), compared as whole numbers. “Significant only”: q alone. “Within”: the "
-     "whole interval inside the bounds. “Inconclusive”: all else.", "Rule pack; Hedges 1981"),
+    ("Verdict", "“Beyond”: q of at most 0.05, also in the stricter test, and a ratio below 0.80 or "
+     "above 1.25 (means: 0.2 standard deviations), compared as whole numbers. “Significant only”: "
+     "q alone. “Within”: the whole interval inside the bounds. “Inconclusive”: all else.",
+     "Rule pack; Hedges 1981"),
     ("Finds", "The ratio nearest to 1 that a test at 0.05 finds in 8 of 10 cases; “family” at 0.05 "
      "over the number of tests of the family.", "Fleiss, Levin and Paik 2003; Bonferroni"),
     ("z, short of, one person", "z: the gap in standard deviations, pooled. Short of: the group’s "

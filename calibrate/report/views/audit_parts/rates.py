@@ -32,6 +32,7 @@ TESTS = (
     "that none would. Every stage and cut is in the annex and in audit/tables/disparities."
 )
 MEASURES = ("selection_rate", "lowest_band")
+ALPHA = 0.05
 RATIO_TICKS = ("0.25", "0.5", "1", "2", "4")
 #: Crossed groups that a table shows: those of smallest q.
 MOST_CROSSED = 12
@@ -83,8 +84,26 @@ def _build_forest(measure: str, rows: list[Row]) -> Grid:
         caption += f" Compared with {say_group(reference)}."
     marked = [at for at, row in enumerate(kept) if row["verdict"] == "beyond"]
     grid = build_grid(caption, _HEADINGS, [_write_row(row) for row in kept], marked, "groups")
-    notice = " ".join(filter(None, (hidden, cut, grid.notice)))
+    notice = " ".join(filter(None, (hidden, cut, _say_stricter(kept), grid.notice)))
     return Grid(grid.caption, grid.headings, grid.rows, grid.marked, notice)
+
+
+def _say_stricter(rows: list[Row]) -> str:
+    """Lines whose q is small and whose gap does not stand in the stricter test."""
+    failed = [
+        f"{say_group(str(row['group']))} ({write_p(row.get('q_null_imposed'))})"
+        for row in rows
+        if row["verdict"] == "inconclusive"
+        and row.get("q_value") is not None
+        and row["q_value"] <= ALPHA
+        and row.get("q_null_imposed") is not None
+    ]
+    if not failed:
+        return ""
+    return (
+        "q is small, but the gap does not stand in the stricter test of people under one manager "
+        f"(its q in brackets): {', '.join(failed)}."
+    )
 
 
 def _choose(rows: list[Row]) -> tuple[list[Row], str]:
