@@ -24,15 +24,8 @@ DISCLOSURE = Contract(
         ),
         Column(
             "is_derivable", "boolean",
-            "its people can be worked out from what is shown; auditors' view alone",
-        ),
-        Column(
-            "low", "integer", "fewest people it may have for all that is shown; auditors' view",
-            "people",
-        ),
-        Column(
-            "high", "integer", "most people it may have for all that is shown; auditors' view",
-            "people",
+            "its people, or those of a band, can be worked out exactly from what is shown; "
+            "auditors' view alone",
         ),
     ),
     meaning="every group whose figures are withheld; one row a table, stage and group",

@@ -159,21 +159,21 @@ class Told:
     def tabulate(self) -> pd.DataFrame:
         """One row for all that is withheld, as :data:`calibrate.tables.DISCLOSURE`.
 
-        The view that is handed on says neither why nor within which ends: which
-        of two hidden rows is the small one would say much about it.
+        No view prints the ends that the attack found: a withheld figure stays
+        withheld. The view that is handed on does not say why either: which of
+        two hidden rows is the small one would say much about it.
         """
         told = [
-            ("all", r.stage, r.attribute, r.group, r.reason, r.is_derivable, r.low, r.high)
-            for r in self.plan.rows
+            ("all", r.stage, r.attribute, r.group, r.reason, r.is_derivable) for r in self.plan.rows
         ]
         told += [
-            (table, place, attribute, "all", WHOLE_GROUPING, None, None, None)
+            (table, place, attribute, "all", WHOLE_GROUPING, None)
             for table, place, attribute in sorted(self.blocks)
         ]
         names = [name for name in DISCLOSURE.names if name != "view"]
         frame = pd.DataFrame(told, columns=names).assign(view=self.plan.view)
         if self.plan.is_distributed:
-            frame = frame.assign(reason="withheld", is_derivable=None, low=None, high=None)
+            frame = frame.assign(reason="withheld", is_derivable=None)
         return DISCLOSURE.conform(frame)
 
 

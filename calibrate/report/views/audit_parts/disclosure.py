@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import Grid, Heading, Section, build_grid
-from calibrate.report.words import DASH, count_of, say_code, write_count
+from calibrate.report.words import count_of, say_code, write_count
 
 TITLE = "What is withheld and why"
 #: Lines of the table; the others stand in the file.
