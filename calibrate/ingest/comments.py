@@ -96,7 +96,9 @@ def _reduce(
     if not len(chosen):
         return
     sources = {source: code for code, source in enumerate(SOURCES)}
-    look_up = (employees.codes.code_of, raters.code_of, lambda text: sources.get(text, -1))
+    look_up: tuple[Callable[[str], int], ...] = (
+        employees.codes.code_of, raters.code_of, lambda text: sources.get(text, -1),
+    )  # fmt: skip
     key = [
         np.array([find(str(text)) for text in texts[name].categories], np.int64)[
             texts[name].codes[chosen]
