@@ -14,7 +14,7 @@ import pandas as pd
 from calibrate.config import Cycle
 from calibrate.errors import InputError, IntegrityError, Problem
 from calibrate.manifest import Provenance, canonical_json, hash_bytes
-from calibrate.report.folder import explain_disk
+from calibrate.report.folder import explain_disk, read_made_from
 from calibrate.tables import CONFIGURATIONS
 
 #: They decide who is in which band: once figures by group were seen, a change needs a reason.
@@ -70,7 +70,18 @@ class ConfigurationLog:
     @property
     def head(self) -> str:
         """Hash of all of it: part of what a run depends on."""
-        return hash_bytes("".join(_write_lines(self.entries)).encode())
+        return self.heads[-1]
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Hash of the first entry, of the first two, and so on to all of it."""
+        lines = list(_write_lines(self.entries))
+        return tuple(hash_bytes("".join(lines[: n + 1]).encode()) for n in range(len(lines)))
+
+    def keeps(self, reason: str) -> bool:
+        """Tell whether this is the reason that stands in the log, or none was given."""
+        said = " ".join(reason.split())
+        return said in ("", self.entries[self.current].reason)
 
     def tabulate(self) -> pd.DataFrame:
         """One row a change, as :data:`calibrate.tables.CONFIGURATIONS`."""
@@ -104,10 +115,22 @@ def enter_configuration(
         If ``effects``, ``bands`` or ``sources`` are other than they were when
         figures by group were first made, and no reason is given.
     IntegrityError
-        If a line of the log does not follow from the line before.
+        If a line of the log does not follow from the line before, or lines are
+        missing that a run there was made with.
     """
     entries = _read_entries(_place(out, cycle.cycle))
-    entry = _describe(cycle, provenance)
+    log = _enter(entries, _describe(cycle, provenance), cycle, reason)
+    for name, told in read_made_from(out).items():
+        head = told.get("configurations")
+        if head and told.get("cycle") == cycle.cycle and head not in log.heads:
+            raise IntegrityError(
+                f"the list of settings in {_place(out, cycle.cycle).parent.name}/ lacks some that "
+                f"runs/{name} was made with: restore it from a copy, or choose another --out"
+            )
+    return log
+
+
+def _enter(entries: tuple[Entry, ...], entry: Entry, cycle: Cycle, reason: str) -> ConfigurationLog:
     for at, known in enumerate(entries):
         if entry.is_same(known):
             return ConfigurationLog(entries, at)

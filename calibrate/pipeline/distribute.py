@@ -14,7 +14,7 @@ from calibrate.audit import EarlierView
 from calibrate.audit.disclosure import PEOPLE, SCORED
 from calibrate.errors import InputError, IntegrityError, Problem
 from calibrate.manifest import Provenance, canonical_json, hash_bytes, hash_file
-from calibrate.report.folder import explain_disk
+from calibrate.report.folder import explain_disk, read_made_from
 
 _LIST = "distributed.jsonl"
 _FIRST = "0" * 64
@@ -76,12 +76,15 @@ def enter_release(out: Path, provenance: Provenance) -> Release:
     Raises
     ------
     IntegrityError
-        If the list of them was changed by hand.
+        If the list of them was changed by hand, or lacks a view that stands there.
     """
     handed = _read_list(out / _LIST)
     base = provenance.run_id
     before = next((at for at, one in enumerate(handed) if one.base == base), len(handed))
-    return Release(handed, before, base)
+    release = Release(handed, before, base)
+    own = mark_distributed(provenance, release).folder
+    _refuse_unlisted(out, {own, *(one.run for one in handed)})
+    return release
 
 
 def read_earlier(out: Path, release: Release) -> tuple[EarlierView, ...]:
@@ -114,6 +117,16 @@ def write_release(out: Path, release: Release, run: str) -> None:
 def mark_distributed(provenance: Provenance, release: Release | None) -> Provenance:
     """Let the run's id depend on the views before it."""
     return provenance if release is None else replace(provenance, distributed=release.head)
+
+
+def _refuse_unlisted(out: Path, listed: set[str]) -> None:
+    """Lines cut off the end follow from nothing; but the views they named are still there."""
+    for name, told in read_made_from(out).items():
+        if told.get("distributed") and name not in listed:
+            raise IntegrityError(
+                f"runs/{name} was made to be handed on, and {_LIST} does not name it: restore the "
+                "list from a copy; or, if that view was handed to nobody, remove its folder"
+            )
 
 
 def _write_lines(handed: tuple[Handed, ...]) -> Iterator[str]:
@@ -150,9 +163,9 @@ def _read_view(folder: Path) -> EarlierView:
     frames = {name: _read_checked(folder, name) for name in
               (_SCORES, _GROUPS, _DISPARITIES, _DISCLOSURE)}  # fmt: skip
     withheld = frames[_DISCLOSURE]
-    is_everywhere = (withheld["table"] == "all") & (withheld["stage"] == "all")
-    is_group = is_everywhere & (withheld["group"] != "all")
-    hidden, blocks = withheld[is_group], withheld[~is_everywhere]
+    # A group may be called "all": only in a stage or a table does that mean every group.
+    is_group = (withheld["table"] == "all") & (withheld["stage"] == "all")
+    hidden, blocks = withheld[is_group], withheld[~is_group]
     return EarlierView(
         run=folder.name,
         shown=_read_shown(frames[_GROUPS], frames[_DISPARITIES]),

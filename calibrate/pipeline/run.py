@@ -63,6 +63,10 @@ from calibrate.report.problems import remove_problems, write_problems
 from calibrate.report.workbook import write_audit_workbook, write_calibration_workbook
 from calibrate.tables import PACKET_INDEX, PUBLIC, SCORES
 
+_NEEDS_NO_REASON = (
+    "--reason is not kept: it goes with the first run after effects, bands or sources were changed"
+)
+
 
 @dataclass(frozen=True)
 class Options:
@@ -229,6 +233,8 @@ def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> Run
         cycle, fetched = _open(source)
         provenance = gather_provenance(cycle, options.choose_kinds(cycle), fetched)
         log = enter_configuration(out, cycle, provenance, options.reason)
+        if not log.keeps(options.reason):
+            clock.remarks.append(_NEEDS_NO_REASON)
         provenance = replace(provenance, configurations=log.head)
         release = enter_release(out, provenance) if options.is_distributed else None
         provenance = mark_distributed(provenance, release)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from calibrate.errors import BusyError, DiskError, Problem
+from calibrate.errors import BusyError, DiskError, IntegrityError, Problem
 from calibrate.tables import PROBLEMS
 
 _UNFINISHED = ".unfinished-"
@@ -49,6 +51,27 @@ def find_run(out: Path, name: str) -> Path | None:
     """Return the finished run of that name, if there is one."""
     folder = out / "runs" / name
     return folder if (folder / "manifest.json").is_file() else None
+
+
+def read_made_from(out: Path) -> dict[str, dict[str, Any]]:
+    """Read what each finished run below ``out`` says it was made from, by its name.
+
+    Raises
+    ------
+    IntegrityError
+        If a manifest is none.
+    """
+    told: dict[str, dict[str, Any]] = {}
+    for path in sorted((out / "runs").glob("[!.]*/manifest.json")):
+        try:
+            statement = json.loads(path.read_text(encoding="utf-8"))
+            told[path.parent.name] = statement["predicate"]["buildDefinition"]["externalParameters"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise IntegrityError(
+                f"runs/{path.parent.name}/manifest.json cannot be read: restore it from a copy, "
+                "or move that folder away"
+            ) from error
+    return told
 
 
 def write_run(out: Path, name: str, fill: Callable[[Path], None]) -> Path:

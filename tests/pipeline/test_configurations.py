@@ -158,6 +158,37 @@ def test_edited_log_is_refused(cycle: Path, tmp_path: Path) -> None:
         run(cycle, out)
 
 
+def test_lines_cut_off_the_end_are_noticed_by_the_run_they_were_made_with(
+    cycle: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(cycle, out)
+    change(cycle, "min_cell: 2", "min_cell: 3")
+    second = run(cycle, out)
+    log = out / "configurations" / "t.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    change(cycle, "min_cell: 3", "min_cell: 4")
+    with pytest.raises(IntegrityError, match=second.name):
+        run(cycle, out)
+    # The run that was torn off enters itself again: a crash after it does no harm.
+    change(cycle, "min_cell: 4", "min_cell: 3")
+    assert run(cycle, out) == second
+
+
+def test_a_reason_that_nothing_asks_for_is_not_dropped_in_silence(
+    cycle: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    clock = Clock()
+    run_cycle(cycle, out, Options(only="executive", reason="to be sure"), clock)
+    assert ["--reason is not kept" in remark for remark in clock.remarks] == [True]
+    change(cycle, CUTS, OTHER_CUTS)
+    for _ in range(2):
+        kept = Clock()
+        run_cycle(cycle, out, Options(only="executive", reason="65 was  wrong"), kept)
+        assert kept.remarks == []
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"previous": 1}', '{"a": 2}'])
 def test_torn_log_is_refused_and_not_a_crash(cycle: Path, tmp_path: Path, text: str) -> None:
     out = tmp_path / "out"

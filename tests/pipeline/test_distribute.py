@@ -33,10 +33,14 @@ def read(run: Path, table: str) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def cycle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample cycle with one attribute."""
+    """The sample cycle with one attribute, and a group called as all groups together are."""
     folder = tmp_path_factory.mktemp("cycle") / "sample_data"
     shutil.copytree(SAMPLE, folder)
     shutil.copytree(SAMPLE.parent / "rubrics", folder.parent / "rubrics")
+    who = folder / "attributes.csv"
+    text = who.read_text(encoding="utf-8")
+    assert ",nonbinary" in text
+    who.write_text(text.replace(",nonbinary", ",all"), encoding="utf-8")
     path = folder / "cycle.yaml"
     told = yaml.safe_load(path.read_text(encoding="utf-8"))
     told["audit"] |= {"intersections": [], "attributes": ["gender"], "references": {}}
@@ -52,7 +56,7 @@ def first(cycle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_withheld_row_of_a_whole_run_is_without_figures(first: Path) -> None:
     withheld = read(first, "disclosure")
     hidden = set(zip(withheld["attribute"], withheld["group"], strict=True))
-    assert ("gender", "nonbinary") in hidden
+    assert ("gender", "all") in hidden
     assert ("gender", "not stated") in hidden
     for contract in AUDIT_TABLES:
         if classify_table(contract) != "groups":
@@ -70,7 +74,7 @@ def test_every_withheld_row_of_a_whole_run_is_without_figures(first: Path) -> No
 
 def test_no_finding_names_a_withheld_group(first: Path) -> None:
     said = " ".join(read(first, "findings")[["headline", "evidence"]].to_numpy().ravel())
-    assert "nonbinary" not in said
+    assert "'all'" not in said
     assert "not stated" not in said
 
 
@@ -87,11 +91,20 @@ def test_a_view_depends_on_the_views_before_it(cycle: Path, first: Path, tmp_pat
     after = hand_on(other, first.parents[1])
     # Six people are enough now; the view before hid them, and both would be compared.
     groups = read(after, "groups").set_index(["attribute", "group"])["suppressed"]
-    assert groups["gender", "nonbinary"]
+    assert groups["gender", "all"]
     alone = hand_on(other, tmp_path / "alone")
     groups = read(alone, "groups").set_index(["attribute", "group"])["suppressed"]
-    assert not groups["gender", "nonbinary"]
+    assert not groups["gender", "all"]
     assert after.name != alone.name
+
+    cut = tmp_path / "cut"
+    shutil.copytree(first.parents[1], cut, symlinks=True)
+    listed = cut / "distributed.jsonl"
+    listed.write_text(listed.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    hand_on(other, cut)
+    listed.write_text("", encoding="utf-8")
+    with pytest.raises(IntegrityError, match="does not name it"):
+        hand_on(cycle, cut)
 
     gone = tmp_path / "gone"
     shutil.copytree(alone.parents[1], gone, symlinks=True)

@@ -83,7 +83,10 @@ class Plan:
 
     def __post_init__(self) -> None:
         everywhere = frozenset((r.attribute, r.group) for r in self.rows if r.stage == "all")
-        stages = frozenset((r.stage, r.attribute) for r in self.rows if r.group == "all")
+        # A group may be called "all", too; it is hidden everywhere.
+        stages = frozenset(
+            (r.stage, r.attribute) for r in self.rows if r.group == "all" and r.stage != "all"
+        )
         object.__setattr__(self, "_groups", everywhere)
         object.__setattr__(self, "_stages", stages)
 

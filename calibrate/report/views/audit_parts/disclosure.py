@@ -99,7 +99,8 @@ def _write_place(row: Row) -> tuple[str, ...]:
         where = f"table {row['table']}"
     if row["stage"] != "all":
         where += f", {say_code(row['stage'])}"
-    group = "all groups" if row["group"] == "all" else str(row["group"]).replace("*", " × ")
+    is_group = row["table"] == "all" and row["stage"] == "all"
+    group = str(row["group"]).replace("*", " × ") if is_group else "all groups"
     return str(row["attribute"]).replace("*", " × "), group, where
 
 
