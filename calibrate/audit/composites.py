@@ -215,13 +215,21 @@ def _set_up(
     # Cells alike in every measure are one: fewer draws, the same law.
     own = [cells.group == g for g in shown]
     groups = [_merge(cells.n[mine], levels[mine], levels[mine]) for mine in own]
+    has_reference = grouping.reference in shown
+    # Drawn by size, the reference first: what a group is called changes no figure.
+    first = shown.index(grouping.reference) if has_reference else -1
+    order = sorted(range(len(groups)), key=lambda at: (at != first, *_rank(groups[at])))
     chosen = is_shown[cells.group]
     place = np.column_stack([cells.side, cells.bin])
     key = place if measures == SCORE_MEASURES else levels
     pooled = _merge(cells.n[chosen], levels[chosen], key[chosen])
-    reference = shown.index(grouping.reference) if grouping.reference in shown else -1
-    seed = inquiry.settings.seed
-    return _Bench(stage, grouping, measures, tuple(groups), pooled, reference, seed)
+    reference, seed = 0 if has_reference else -1, inquiry.settings.seed
+    ordered = tuple(groups[at] for at in order)
+    return _Bench(stage, grouping, measures, ordered, pooled, reference, seed)
+
+
+def _rank(levels: Levels) -> tuple[int, list[int], list[list[int]]]:
+    return -int(levels.n.sum()), levels.n.tolist(), levels.value.tolist()
 
 
 def _merge(n: IntArray, value: IntArray, key: IntArray) -> Levels:

@@ -178,3 +178,17 @@ def test_a_further_attribute_changes_no_figure_of_the_first(
     tables = [audit_population(*p, make_settings()).tables["composites"] for p in (one, two)]
     first = tables[1][tables[1]["attribute"] == "gender"].reset_index(drop=True)
     pd.testing.assert_frame_equal(first, tables[0])
+
+
+def test_what_a_group_is_called_changes_no_figure(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    # The reference keeps its place by size; c and b are as large, and d has the same bands as c.
+    counts = {("a",): (10, 50, 40), ("b",): (12, 20, 28), ("c",): (8, 40, 12), ("d",): (8, 40, 12)}
+    other = {"a": "z", "b": "y", "c": "x", "d": "b"}
+    renamed = {(other[name],): bands for (name,), bands in counts.items()}
+    drawn = [
+        audit_population(*make_people(people), make_settings()).tables["composites"]
+        for people in (counts, renamed)
+    ]
+    pd.testing.assert_frame_equal(*drawn, rtol=0, atol=0)
