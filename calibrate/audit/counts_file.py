@@ -160,7 +160,7 @@ def _check_record(row: int, record: Mapping[str, str], file: str) -> list[Proble
         text = record.get(column, "")
         if text and not _FIGURE.fullmatch(text):
             what = f"{column} is '{text}'"
-            fix = "write a number such as 0.68, 68 % or <0.001, or leave it blank"
+            fix = "write a number such as 0.68, 68% or <0.001, or leave it blank"
             report(column, "not_a_number", what, fix)
     return problems
 

@@ -241,12 +241,22 @@ def _write(row: pd.Series) -> dict[str, str]:
         ),
         "evidence": (
             f"{row['n_up']:,} of {row['n']:,} went up, {row['n_down']:,} went down. Mean change "
-            f"less the reference's {row['difference']:+.2f} bands, 95% interval {row['low']:+.2f} "
-            f"to {row['high']:+.2f}; {row['difference_same_band']:+.2f} among people who started "
-            f"in the same band. q {_small(float(row['q_value']))} after Benjamini-Hochberg over "
+            f"less the reference's {_signed(row['difference'])} bands, 95% interval "
+            f"{_signed(row['low'])} to {_signed(row['high'])}{_say_same_band(row)}. "
+            f"q {_small(float(row['q_value']))} after Benjamini-Hochberg over "
             "all moves. Look next at who decided these moves."
         ),
     }  # fmt: skip
+
+
+def _say_same_band(row: pd.Series) -> str:
+    same = row["difference_same_band"]
+    # The group and its reference may have started in no band together.
+    return "" if pd.isna(same) else f"; {_signed(same)} among people who started in the same band"
+
+
+def _signed(bands: float) -> str:
+    return f"{bands:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _small(value: float) -> str:

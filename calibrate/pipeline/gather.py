@@ -113,7 +113,7 @@ def _describe_rubric(rubric: Rubric, scored: Scored) -> RubricInfo:
         id=rubric.id, version=str(rubric.version), title=rubric.title, sha256=rubric.sha256,
         criteria=tuple(
             CriterionInfo(
-                id=criterion.id, label=criterion.label, weight=f"{float(100 * weight):.0f} %",
+                id=criterion.id, label=criterion.label, weight=f"{float(100 * weight):.0f}%",
                 levels={f"{mark:g}": text for mark, text in criterion.levels.items()},
                 develop=criterion.develop or "",
             )

@@ -121,7 +121,7 @@ def _measure(row: Mapping[Hashable, Any]) -> str:
     value, low, high, expected = (row[key] for key in ("value", "low", "high", "expected"))
     habit = row["habit"]
     if habit == "severity":
-        return f"severity {value:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}"
+        return f"severity {value:+.1f} points, 95% interval {low:+.1f} to {high:+.1f}"
     if habit == "self_gap":
         name, digits = "own form less others'", 1
     elif habit == "spread":

@@ -219,6 +219,18 @@ def test_people_who_start_at_the_top_are_compared_with_their_like() -> None:
     assert compare_same_band(group, first, change, 0, 2).tolist() == [0.0, 0.5]
 
 
+def test_groups_that_start_in_no_band_together_are_told_without_a_figure_of_it(
+    make_settings: MakeSettings,
+) -> None:
+    groups = [("w",)] * 30 + [("m",)] * 40
+    stages = {"raw": [2] * 30 + [1] * 40, "proposed": [1] * 25 + [2] * 5 + [1] * 40}
+    result = audit(groups, stages, make_settings(references={"gender": "m"}))
+    (said,) = result.findings.loc[result.findings["kind"] == "moves", "evidence"]
+    assert "\N{MINUS SIGN}0.83 bands" in said
+    assert "nan" not in said
+    assert "same band" not in said
+
+
 def test_the_same_seed_gives_the_same_table(make_settings: MakeSettings) -> None:
     rng = draw(8)
     groups = [("w",) if g else ("m",) for g in rng.integers(0, 2, 300)]

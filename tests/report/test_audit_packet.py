@@ -106,6 +106,25 @@ def test_the_first_page_is_one_page_however_many_findings(
     assert "Contents" in second
 
 
+def test_long_names_of_many_attributes_leave_the_first_page_one(
+    invent: Invent, audit: AuditMaterial
+) -> None:
+    rows = shorten(audit).tables["disparities"]
+    named = rows[rows["attribute"] == "gender"].replace({"male": f"male {LONG}" * 2})
+    many = pd.concat([named.assign(attribute=f"attribute_{n}") for n in range(8)])
+    material = invent(paper="Letter")
+    ready = {"n_unlinked": 20, "n_quarantined": 5}
+    material = replace(material, readiness={**material.readiness, **ready})
+    full = with_tables(
+        fill_limits(audit), disparities=many.reset_index(drop=True),
+        findings=invent_findings(40, LONG),
+    )  # fmt: skip
+    first, second = read_pages(render_packet("audit", material, audit=full).pdf)[:2]
+    assert "beside male people who work in the" in first
+    assert "7 sets of settings" in first
+    assert "before" not in second.partition("Contents")[0]
+
+
 def test_what_decides_comes_first_and_says_where_to_look(
     invent: Invent, audit: AuditMaterial
 ) -> None:

@@ -26,7 +26,7 @@ def test_a_finding_says_who_what_how_far_and_how_sure() -> None:
     ((kind, scope, scope_id, level, headline, evidence),) = list_habit_findings(make_habits(1))
     assert (kind, scope, scope_id, level) == ("rater", "rater", "R000", "look")
     assert headline == "Rater R000: marks lower than others do for the same people"
-    assert evidence == "severity +9.0 points, 95 % interval +1.0 to +20.0, 8 forms, q = 0.010"
+    assert evidence == "severity +9.0 points, 95% interval +1.0 to +20.0, 8 forms, q = 0.010"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 ORDINAL = "Scores are from the ordinal model: marks count as ordered steps, not as distances."
 SAMPLED = (
     "The network is large: standard errors of the ordinal model are drawn at random "
-    "and exact to about 1 %."
+    "and exact to about 1%."
 )
 
 

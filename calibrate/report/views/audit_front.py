@@ -46,6 +46,8 @@ PAGE_ROOM = {"A4": 138.0, "Letter": 120.0}
 HEAD_LETTERS, TEXT_LETTERS, LIMIT_LETTERS = 98, 126, 108
 #: Lines of evidence under a headline, lines of a headline.
 EVIDENCE_LINES, HEAD_LINES = 2, 2
+#: Letters of a reference's name; the tables have it whole.
+NAME_LETTERS = 40
 #: Height of a line of text, of a line of evidence; room after a finding and after a sentence.
 LINE, SMALL_LINE, AFTER_LOOK, AFTER_LIMIT = 4.31, 3.71, 2.7, 0.7
 #: Kind of a finding to the sections that say more.
@@ -155,7 +157,9 @@ def _say_compared(material: Material, rows: list[Row]) -> tuple[str, ...]:
     for row in primary:
         beside.setdefault(str(row["attribute"]), str(row["reference"] or ""))
     named = [
-        f"{say_code(name)} (beside {reference})" if reference else say_code(name)
+        f"{say_code(name)} (beside {_shorten(reference, NAME_LETTERS)})"
+        if reference
+        else say_code(name)
         for name, reference in beside.items()
     ]
     stage = name_primary_stage(tuple({str(row["stage"]) for row in rows}))
