@@ -34,7 +34,7 @@ Rows = dict[str, npt.NDArray[Any]]
 
 FIGURES = (
     "rate", "ratio", "ratio_low", "ratio_high", "impact_ratio", "difference", "low", "high",
-    "z_value", "p_value", "p_clustered", "p_null_imposed", "detectable_ratio",
+    "z_value", "p_value", "p_clustered", "p_null_imposed", "p_no_ratio", "detectable_ratio",
     "detectable_difference", "shortfall", "n_favourable",
 )  # fmt: skip
 
@@ -139,15 +139,28 @@ def compare_rates(
     rows["difference"] = rates - rates[r]
     rows["shortfall"] = compute_shortfall(sides.n, float(rates[r]), x)
     rows["shortfall"][r] = 0.0
+    compared = sides.list_compared()
     if x[r] == 0:
         rows["is_computable"][:] = False
+        rows["p_no_ratio"] = _test_without_ratio(sides, x, compared, cells, counted)
         return rows
     rows["ratio"][r] = 1.0
-    compared = sides.list_compared()
     if compared:
         _fill_ratios(rows, sides, x, compared, is_adverse)
         _fill_clustered(rows, sides, compared, cells, counted)
     return rows
+
+
+def _test_without_ratio(
+    sides: Sides, x: IntArray, compared: list[int], cells: ClusterCells | None, counted: FloatArray
+) -> FloatArray:
+    """The largest p-value of each group beside a reference of whom nobody is counted."""
+    tests = {name: np.full(len(x), np.nan) for name in ("p_value", "p_clustered", "p_null_imposed")}
+    people = int(sides.n[sides.reference])
+    for g in compared:
+        tests["p_value"][g] = fisher_midp(int(x[g]), int(sides.n[g]), 0, people)
+    _fill_clustered(tests, sides, compared, cells, counted)
+    return np.asarray(np.fmax.reduce(list(tests.values())), dtype=np.float64)
 
 
 def _fill_ratios(

@@ -12,7 +12,12 @@ import pandas as pd
 from calibrate.audit.compare import Rows, Sides, compare_rates
 from calibrate.audit.counts_file import MEASURE, CountRow
 from calibrate.audit.counts_printed import Block, find_contradictions
-from calibrate.audit.findings import list_records, note_power, say_evidence
+from calibrate.audit.findings import (
+    find_without_ratio,
+    list_records,
+    note_power,
+    say_evidence,
+)
 from calibrate.audit.groups import Grouping
 from calibrate.audit.ll144 import (
     Counted,
@@ -36,6 +41,12 @@ from calibrate.tables import CONTRADICTIONS, DISPARITIES, FINDINGS, LL144, RULE_
 
 #: Tables of an audit of counts.
 COUNT_TABLES: tuple[Contract, ...] = (DISPARITIES, FINDINGS, CONTRADICTIONS, LL144, RULE_PACKS)
+
+#: What to look at next.
+ASK = (
+    "Counts cannot say where it arises: ask for the data by manager, by job and level, and by "
+    "step of the procedure."
+)
 
 Key = tuple[str, str, str]
 
@@ -96,7 +107,12 @@ def audit_counts(rows: Sequence[CountRow], settings: CountSettings) -> CountsRes
         )  # fmt: skip
     judged = suppress_small(judge_blocks(blocks, rules, _name_families(rows)))
     contradictions = find_contradictions(printed)
-    found = [*_find_beyond(judged), *_find_contradicted(contradictions)]
+    counted = {measure: f"counted ({measure})" for measure in judged["measure"]}
+    found = [
+        *_find_beyond(judged),
+        *find_without_ratio(judged, counted, ASK),
+        *_find_contradicted(contradictions),
+    ]
     tables = {
         "disparities": DISPARITIES.conform(judged[DISPARITIES.names]),
         "findings": FINDINGS.conform(pd.DataFrame(found, columns=FINDINGS.names)),
@@ -197,10 +213,7 @@ def _find_beyond(rows: pd.DataFrame) -> list[dict[str, str]]:
                     f"{row['attribute']}: {more} of the group '{row['group']}' than of "
                     f"'{row['reference']}' are counted ({row['measure']}). A reason to look."
                 ),
-                "evidence": (
-                    f"{say_evidence(row, reference)} Counts cannot say where it arises: ask for "
-                    "the data by manager, by job and level, and by step of the procedure."
-                ),
+                "evidence": f"{say_evidence(row, reference)} {ASK}",
             }
         )
     return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from calibrate.audit.inference import ALPHA, fisher_midp
+from calibrate.audit.inference import ALPHA
 from calibrate.audit.policy import name_primary_stage
-from calibrate.audit.population import Population
+from calibrate.audit.population import STAGES, Population
 
 KEY = ("stage", "measure", "attribute", "group")
 MEANING = {
@@ -47,36 +47,43 @@ def find_disparities(rows: pd.DataFrame) -> list[dict[str, str]]:
     return found + find_without_ratio(rows)
 
 
-def find_without_ratio(rows: pd.DataFrame) -> list[dict[str, str]]:
+def find_without_ratio(
+    rows: pd.DataFrame, meaning: Mapping[str, str] = MEANING, look: str = LOOK
+) -> list[dict[str, str]]:
     """Write one finding for each group that is counted where nobody of its reference is.
 
     There is no ratio then and the row reads ``not_computable``; that must not
-    hide a gap. The mid-p is held against 0.05 over the number of such rows of
-    the primary family (Bonferroni): they stand in no other comparison.
+    hide a gap. The largest of the mid-p and, with managers, the two p-values of
+    clustered people is held against 0.05 over the number of such rows of the
+    primary family (Bonferroni): they stand in no other comparison.
 
     Parameters
     ----------
     rows
         Judged and suppressed rows.
+    meaning
+        Measure to what its people are.
+    look
+        What to look at next.
     """
     primary = rows[(rows["family"] == "primary") & ~rows["is_small"].astype(bool)]
     candidates = []
     for row in list_records(primary[primary["verdict"] == "not_computable"]):
         reference = _find_row(rows, row, group=row["reference"])
-        if row["measure"] in MEANING and reference and reference["n_favourable"] == 0:
-            table = [int(r[key]) for r in (row, reference) for key in ("n_favourable", "n")]
-            if row["n_favourable"] > 0:
-                candidates.append((row, reference, fisher_midp(*table)))
+        is_empty = bool(reference) and reference["n_favourable"] == 0
+        if row["measure"] in meaning and is_empty and row["n_favourable"] > 0:
+            candidates.append((row, reference))
     return [
-        _write_without_ratio(row, reference, p * len(candidates))
-        for row, reference, p in candidates
-        if p * len(candidates) <= ALPHA
+        _write_without_ratio(row, reference, len(candidates), meaning[row["measure"]], look)
+        for row, reference in candidates
+        if row["p_no_ratio"] * len(candidates) <= ALPHA
     ]
 
 
 def _write_without_ratio(
-    row: dict[str, Any], reference: dict[str, Any], p_value: float
+    row: dict[str, Any], reference: dict[str, Any], n_rows: int, meaning: str, look: str
 ) -> dict[str, str]:
+    where = f" ({row['stage']} bands)" if row["stage"] in STAGES else ""
     return {
         "finding_id": ":".join(["no_ratio", *(row[key] for key in KEY)]),
         "kind": "disparity",
@@ -85,13 +92,12 @@ def _write_without_ratio(
         "level": "look",
         "headline": (
             f"{row['attribute']}: people of the group '{row['group']}' are "
-            f"{MEANING[row['measure']]}, nobody of '{row['reference']}' is "
-            f"({row['stage']} bands). A reason to look."
+            f"{meaning}, nobody of '{row['reference']}' is{where}. A reason to look."
         ),
         "evidence": (
             f"{_count(row)} against {_count(reference)}. There is no ratio to nothing. "
-            f"p {_small(p_value)}, corrected for all such rows (Bonferroni). "
-            f"{LOOK}"
+            f"p {_small(row['p_no_ratio'] * n_rows)}, the largest of all tests made, corrected "
+            f"for all such rows (Bonferroni). {look}"
         ),
     }
 

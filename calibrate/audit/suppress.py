@@ -9,8 +9,9 @@ OWN = ("n", "n_favourable", "rate", "low", "high", "impact_ratio")
 #: Figures that hold the reference's, too.
 COMPARED = (
     "ratio", "ratio_low", "ratio_high", "difference", "z_value", "p_value", "p_clustered",
-    "p_null_imposed", "q_value", "q_null_imposed", "detectable_ratio", "detectable_difference",
-    "detectable_ratio_family", "detectable_difference_family", "flip_flop", "shortfall",
+    "p_null_imposed", "p_no_ratio", "q_value", "q_null_imposed", "detectable_ratio",
+    "detectable_difference", "detectable_ratio_family", "detectable_difference_family",
+    "flip_flop", "shortfall",
 )  # fmt: skip
 
 

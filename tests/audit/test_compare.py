@@ -128,6 +128,19 @@ def test_a_group_counted_where_nobody_of_the_reference_is_becomes_a_finding(
     assert "15 of 60 (25%) against 0 of 200 (0%)" in found["evidence"].iloc[0]
 
 
+def test_an_unlucky_team_beside_an_empty_reference_is_no_finding(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    # 4 of 40 against 0 of 120 has a mid-p of 0.002. But the four are one whole team: one unlucky
+    # team of ten against none of thirty, 1 in 4 by the exact test of teams.
+    counts = {("a",): (0, 80, 40), ("b",): (4, 20, 16)}
+    teams = [person // 4 for person in range(160)]
+    for manager, n in ((None, 1), (teams, 0)):
+        result = audit_population(*make_people(counts, manager=manager), make_settings())
+        found = result.findings["finding_id"].str.startswith("no_ratio:")
+        assert found.sum() == n
+
+
 def test_one_person_counted_beside_an_empty_reference_is_no_finding(
     make_people: MakePeople, make_settings: MakeSettings
 ) -> None:

@@ -276,6 +276,23 @@ def test_each_contradiction_is_a_finding(tmp_path: Path) -> None:
     assert "0.681" in found.loc["contradiction", "evidence"]
 
 
+def test_a_group_counted_where_nobody_of_the_reference_is_becomes_a_finding(
+    tmp_path: Path,
+) -> None:
+    # 15 of 60 against 0 of 200: no ratio, and the chance of it is below one in a million.
+    text = f"{HEAD},measure\nrace,black,60,15,lowest_band\nrace,white,200,0,lowest_band\n"
+    result = audit(write(tmp_path, text))
+    assert set(result.tables["disparities"]["verdict"]) == {"not_computable"}
+    (found,) = result.tables["findings"].to_dict("records")
+    assert (found["kind"], found["level"]) == ("disparity", "look")
+    assert found["headline"] == (
+        "race: people of the group 'black' are counted (lowest_band), nobody of 'white' is. "
+        "A reason to look."
+    )
+    assert "15 of 60 (25%) against 0 of 200 (0%)" in found["evidence"]
+    assert "table dependence" not in found["evidence"]
+
+
 def test_the_city_s_table_is_filled_from_counts(tmp_path: Path) -> None:
     text = (
         f"{HEAD},measure\nsex,f,76,30,selection_rate\nsex,m,92,40,selection_rate\n"
