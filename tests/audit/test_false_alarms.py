@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from calibrate.audit import AttributeTable, AuditSettings, Population, audit_population
-from calibrate.audit.clustered import ClusterCells, clustered_p, number_clusters
+from calibrate.audit.clustered import (
+    ClusterCells,
+    clustered_p,
+    null_imposed_p,
+    number_clusters,
+)
 from calibrate.audit.inference import fisher_midp
 from calibrate.bands.guideline import false_discovery_rate
 
@@ -31,7 +36,7 @@ def draw_world(rng: np.random.Generator, gap: float = 1.0) -> World:
 def list_beyond(world: World) -> set[tuple[int, int, int]]:
     """The decision rule written down once more: (band, attribute, group)."""
     groups, band, manager = world
-    tests: list[tuple[tuple[int, int, int], float, bool]] = []
+    tests: list[tuple[tuple[int, int, int], float, float, bool]] = []
     for attribute, group in enumerate(groups):
         cells = ClusterCells.build(group, number_clusters(manager))
         n = np.bincount(group).tolist()
@@ -42,13 +47,14 @@ def list_beyond(world: World) -> set[tuple[int, int, int]]:
             for g in set(range(len(n))) - {r}:
                 sides = [cells.spread_out(k, v) for k in (g, r) for v in (cells.n, sums)]
                 p = max(fisher_midp(x[g], n[g], x[r], n[r]), clustered_p(*sides))
+                largest = max(p, null_imposed_p(*sides, sides[1] + sides[3]))
                 is_far = not 0.8 <= x[g] * n[r] / (n[g] * x[r]) <= 1.25
-                tests.append(((counted, attribute, g), p, is_far))
-    q = false_discovery_rate(np.array([p for _, p, _ in tests]))
+                tests.append(((counted, attribute, g), p, largest, is_far))
+    q, q_imposed = (false_discovery_rate(np.array([t[at] for t in tests])) for at in (1, 2))
     return {
         name
-        for (name, _, is_far), q_value in zip(tests, q, strict=True)
-        if is_far and q_value <= 0.05
+        for (name, _, _, is_far), *q_values in zip(tests, q, q_imposed, strict=True)
+        if is_far and max(q_values) <= 0.05
     }
 
 
