@@ -22,7 +22,7 @@ from calibrate.audit.disclosure import Plan, Told
 from calibrate.audit.disclosure.plan import Withheld
 from calibrate.errors import InputError
 from calibrate.report.views.audit_parts.distribution import _write_odd
-from calibrate.tables import DEPENDENCE, MOVES
+from calibrate.tables import DEPENDENCE, MOVES, ORIGINS
 
 MakePeople = Callable[..., tuple[Population, AttributeTable]]
 MakeSettings = Callable[..., AuditSettings]
@@ -157,6 +157,13 @@ def test_no_manager_is_named_in_a_table_that_is_handed_on() -> None:
     assert handed["reverses_without"].isna().all()
     assert "Without the people of one manager" in _say_reversal(_list_rows(handed)[0])["evidence"]
     assert Told(Plan("auditors")).add(DEPENDENCE, table)["reverses_without"].tolist() == ["M7"]
+    gap = {"dimension": "team", "attribute": "g", "group": "f", "reference": "m", "n": 12,
+           "n_reference": 11, "estimate": -4.0, "suppressed": False}  # fmt: skip
+    lines = [gap | {"item": "M7", "figure": "points"},
+             gap | {"item": "all", "figure": "teams_standing_out"}]  # fmt: skip
+    origins = ORIGINS.conform(pd.DataFrame(lines).reindex(columns=ORIGINS.names))
+    assert Told(Plan("distributed")).add(ORIGINS, origins)["item"].tolist() == ["all"]
+    assert len(Told(Plan("auditors")).add(ORIGINS, origins)) == 2
 
 
 def test_stages_of_the_same_people_tell_auditors_one_number(

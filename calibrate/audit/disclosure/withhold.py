@@ -45,6 +45,8 @@ _NOT_ATTACKED = frozenset({"moves", "quota_impact", "equal_shares"})
 _COUNTED_APART = "n_quarantined"
 #: People who are named: nobody else should read of whom a group's verdict hangs on.
 _NAMED = "reverses_without"
+#: Table and dimension whose lines are named after a manager, and the figure over all of them.
+_NAMED_LINES, _OVER_ALL = ("origins", "team"), "teams_standing_out"
 #: Ratios to the best of all groups, which give its rate away.
 _TO_THE_BEST = ("impact_ratio", "scoring_impact_ratio")
 
@@ -113,6 +115,9 @@ def withhold_table(
         # Such a row has nothing that says it is withheld: the list of what is does.
         out = frozenset((contract.name, "all", name) for name in names[gone])
         return table[~gone].reset_index(drop=True), out
+    if contract.name == _NAMED_LINES[0]:
+        table = table[(table["dimension"] != _NAMED_LINES[1]) | (table["figure"] == _OVER_ALL)]
+        table = table.reset_index(drop=True)
     gone = _find_hidden(contract, table, plan)
     places = _name_places(contract, table)
     attribute = table["attribute"].fillna("").astype(str)

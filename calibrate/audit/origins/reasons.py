@@ -246,8 +246,8 @@ def _say_teams(row: Row) -> tuple[str, str]:
     headline = f"{teams} a gap between {_sides(row)} that chance does not explain."
     return headline, (
         f"{n_tested:,} teams were large enough for an exact test within the team, adjusted over "
-        "all of them. A manager is named in audit/tables/origins only where both sides of the team "
-        "reach the smallest cell."
+        "all of them. For auditors, a manager is named in audit/tables/origins where both sides of "
+        "the team reach the smallest cell."
     )
 
 
