@@ -256,6 +256,11 @@ def note_power(primary: pd.DataFrame) -> list[str]:
             "Held against all tests of the family at once, the same holds for a ratio at or "
             f"below {strict.max():.2f} in the group with the most power."
         )
+    if primary["p_clustered"].notna().any():
+        notes.append(
+            "Where people of one manager are alike, only larger gaps than these are found; the "
+            "simulated audits of this company say how large (table simulation)."
+        )
     if n_blind:
         groups = "one group" if n_blind == 1 else f"{n_blind} groups"
         notes.append(f"For {groups} not even a favourable share of zero would have been found.")

@@ -209,7 +209,7 @@ def test_figures_of_the_first_page_stand_in_the_tables(
         line = f'<tr><th scope="row">{words}</th><td class="number">{counts.get(verdict, 0)}</td>'
         assert line in html
     shares = primary[(primary["measure"] == "selection_rate") & primary["p_value"].notna()]
-    best, worst = (f"{shares['detectable_ratio'].agg(end):.2f}" for end in ("max", "min"))
+    best, worst = (f"{shares['detectable_ratio_family'].agg(end):.2f}" for end in ("max", "min"))
     assert f"finds ratios of {best} to {worst}" in read_words(html)
 
 

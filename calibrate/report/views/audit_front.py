@@ -297,7 +297,8 @@ def _say_power(rows: list[Row]) -> str:
         row for row in take_primary(rows)
         if row["measure"] == "selection_rate" and row["p_value"] is not None
     ]  # fmt: skip
-    found = [float(r["detectable_ratio"]) for r in lines if r["detectable_ratio"] is not None]
+    smallest = [r["detectable_ratio_family"] for r in lines]
+    found = [float(ratio) for ratio in smallest if ratio is not None]
     if not lines:
         return ""
     if not found:
@@ -310,7 +311,8 @@ def _say_power(rows: list[Row]) -> str:
         more = f" In {count_of(blind, 'comparison')} no gap, however wide, would be found."
     return (
         f"With these numbers of people, a comparison of favourable shares finds {ends}, in 8 of "
-        f"10 cases. A smaller gap is likely to stay unseen.{more}"
+        "10 cases; where people of one manager are alike, only larger gaps. A smaller gap is "
+        f"likely to stay unseen.{more}"
     )
 
 

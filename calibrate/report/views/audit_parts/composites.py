@@ -63,7 +63,8 @@ def _say(rows: list[Row], stage: str) -> tuple[str, ...]:
     said = [
         f"{len(unusual)} of {count_of(len(shown), 'figure')} of stage {stage} "
         f"{'is' if len(unusual) == 1 else 'are'} unusual: further out than 19 of 20 would be if "
-        "all groups were alike. By luck alone 1 in 20 is. No verdict rests on these figures."
+        "all groups were alike. By luck alone 1 in 20 is, and more where people of one manager are "
+        "alike. No verdict rests on these figures."
     ]
     without = sum(row["low"] is None for row in shown)
     if without:

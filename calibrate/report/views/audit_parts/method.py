@@ -44,8 +44,10 @@ METHODS = (
      "above 1.25 (means: 0.2 standard deviations), compared as whole numbers. “Significant only”: "
      "q alone. “Within”: the whole interval inside the bounds. “Inconclusive”: all else.",
      "Rule pack; Hedges 1981"),
-    ("Finds", "The ratio nearest to 1 that a test at 0.05 finds in 8 of 10 cases; “family” at 0.05 "
-     "over the number of tests of the family.", "Fleiss, Levin and Paik 2003; Bonferroni"),
+    ("Finds", "The ratio nearest to 1 that a test finds in 8 of 10 cases, at 0.05 over the number "
+     "of tests of the family; in the annex at 0.05. People count as independent: where those of "
+     "one manager are alike it takes more (simulated audits).",
+     "Fleiss, Levin and Paik 2003; Bonferroni"),
     ("z, short of, one person", "z: the gap in standard deviations, pooled. Short of: the group’s "
      "people times the reference’s rate, less those counted. One person: would one more or fewer "
      "put the ratio or p across a bound?", "Castaneda v. Partida 1977; 44 FR 11996"),

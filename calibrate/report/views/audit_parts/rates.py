@@ -28,8 +28,10 @@ LEAD = (
 TESTS = (
     "q says how easily chance alone would make such a gap, corrected for all comparisons of its "
     "family: the primary one for single attributes, the exploratory one for crossed attributes. "
-    "“Finds” is the ratio nearest to 1 that would have been found in 8 of 10 cases; a dash means "
-    "that none would. Every stage and cut is in the annex and in audit/tables/disparities."
+    "“Finds” is the ratio nearest to 1 that would have been found in 8 of 10 cases, held against "
+    "all tests of its family; a dash means that none would. Where people of one manager are alike "
+    "it takes more: see what this audit would have found. Every stage and cut is in the annex and "
+    "in audit/tables/disparities."
 )
 MEASURES = ("selection_rate", "lowest_band")
 ALPHA = 0.05
@@ -132,7 +134,7 @@ def _write_row(row: Row) -> tuple[str | Markup, ...]:
     return (
         say_group(str(row["group"])), write_count(row.get("n")), write_percent(row.get("rate")),
         ratio, chart, write_p(row.get("q_value")),
-        write_number(row.get("detectable_ratio"), 2), verdict,
+        write_number(row.get("detectable_ratio_family"), 2), verdict,
     )  # fmt: skip
 
 
