@@ -154,8 +154,14 @@ def _count(row: dict[str, Any]) -> str:
 
 
 def _say_p(row: dict[str, Any]) -> str:
-    clustered = "" if pd.isna(row["p_clustered"]) else ", on the larger of both p-values"
-    return f"q {_small(row['q_value'])} after Benjamini-Hochberg{clustered}."
+    said = f"q {_small(row['q_value'])} after Benjamini-Hochberg"
+    if not pd.isna(row["p_clustered"]):
+        said += ", on the larger of both p-values"
+    if not pd.isna(row["q_null_imposed"]):
+        said += (
+            f"; {_small(row['q_null_imposed'])} in the stricter test of people under one manager"
+        )
+    return f"{said}."
 
 
 def _small(value: float) -> str:

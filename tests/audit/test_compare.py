@@ -164,3 +164,19 @@ def test_nobody_of_the_group_counted_is_beyond_when_chance_is_out(
     people = make_people({("a",): (0, 100, 100), ("b",): (0, 60, 0)})
     line = select(audit_population(*people, make_settings()).disparities).loc["b"]
     assert (line["ratio"], line["ratio_low"], line["verdict"]) == (0, 0, "beyond")
+
+
+def test_a_finding_tells_the_q_of_the_stricter_test(
+    make_people: MakePeople, make_settings: MakeSettings
+) -> None:
+    # 60 of 120 against 18 of 120 in 60 teams of four, each of both groups.
+    people = make_people(
+        {("a",): (20, 40, 60), ("b",): (20, 82, 18)}, manager=[p % 60 for p in range(240)]
+    )
+    result = audit_population(*people, make_settings())
+    line = select(result.disparities).loc["b"]
+    assert line["verdict"] == "beyond"
+    found = result.findings.set_index("finding_id")
+    evidence = found.loc["disparity:raw:selection_rate:gender:b", "evidence"]
+    assert "both p-values; below 0.001 in the stricter test" in evidence
+    assert line["q_null_imposed"] < 0.001

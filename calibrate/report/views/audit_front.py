@@ -302,13 +302,13 @@ def _say_power(rows: list[Row]) -> str:
     if not lines:
         return ""
     if not found:
-        return "With so few people no gap in favourable shares, however wide, would be found."
+        return "With so few people not even a favourable share of zero would be found."
     best, worst = write_number(max(found), 2), write_number(min(found), 2)
     ends = f"a ratio of {best}" if best == worst else f"ratios of {best} to {worst}, by group"
     blind = len(lines) - len(found)
     more = ""
     if blind:
-        more = f" In {count_of(blind, 'comparison')} no gap, however wide, would be found."
+        more = f" In {count_of(blind, 'comparison')} not even a share of zero would be found."
     return (
         f"With these numbers of people, a comparison of favourable shares finds {ends}, in 8 of "
         "10 cases; where people of one manager are alike, only larger gaps. A smaller gap is "
