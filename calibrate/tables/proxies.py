@@ -23,7 +23,11 @@ PROXIES = Contract(
         ),
         Column("baseline", "number", "the same with groups dealt out at random, mean"),
         Column("baseline_high", "number", "95th percentile of the same"),
-        Column("p_value", "number", "share of random deals that score as high"),
+        Column(
+            "p_value",
+            "number",
+            "share of random deals that score as high; above all of them, the normal tail",
+        ),
         Column("q_value", "number", "after Benjamini-Hochberg over the attribute"),
         Column("suppressed", "boolean", "figures withheld: a side is too small"),
     ),

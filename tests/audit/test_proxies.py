@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from calibrate.audit.origins.lines import Pair
 from calibrate.audit.proxies import (
@@ -12,10 +13,12 @@ from calibrate.audit.proxies import (
     cut_number,
     deal_groups,
     draw_sample,
+    judge_score,
     measure_area,
     score_column,
     score_together,
 )
+from calibrate.bands.guideline import false_discovery_rate
 
 
 def make_pair(group: np.ndarray) -> Pair:
@@ -100,3 +103,30 @@ def test_large_companies_are_sampled_with_both_sides_and_nobody_twice() -> None:
 
 def test_missing_numbers_are_a_part_of_their_own() -> None:
     assert cut_number(np.array([np.nan, 1.0, 1.0, 1.0])).tolist() == [1, 0, 0, 0]
+
+
+def test_a_column_that_is_one_of_five_groups_survives_the_correction_over_all_columns() -> None:
+    # Four groups beside a reference, 13 columns and all together: 56 lines, of which two tell.
+    rng = np.random.default_rng(11)
+    group = np.arange(120) < 40
+    people, fold = draw_sample(make_pair(group), rng)
+    areas = score_column(
+        group[people].astype(np.int64), fold, deal_groups(group[people], fold, rng)
+    )
+    p_value = judge_score(float(areas[0]), areas[1:])
+    rest = np.linspace(0.05, 1, 54)
+    assert false_discovery_rate(np.array([p_value, p_value, *rest]))[0] < 0.05
+
+
+def test_the_tail_beyond_all_deals_is_not_smaller_than_chance_makes_it() -> None:
+    n_small, n_all = 0, 0
+    for seed in range(40):
+        rng = np.random.default_rng([12, seed])
+        group, code = np.arange(70) < 15, rng.integers(0, 8, 70)
+        people, fold = draw_sample(make_pair(group), rng)
+        # Each deal is a world without a proxy: its tail among the others.
+        areas = score_column(code[people], fold, deal_groups(group[people], fold, rng))[1:]
+        tail = ndtr((areas.mean() - areas) / areas.std(ddof=1))
+        n_small, n_all = n_small + int((tail <= 0.002).sum()), n_all + len(areas)
+    # 0.002 of 19,960 are 40.
+    assert n_small <= 0.002 * n_all

@@ -23,9 +23,10 @@ from calibrate.report.words import (
 TITLE = "Where the gap arises"
 LEAD = (
     "Each table looks for the place of a gap: a criterion, who marked, under whom, where, and who "
-    "is missing. All of it is exploratory: no verdict rests on it. Lines of one kind are judged "
-    "together: of those with q below 0.05, which stand out, about one in twenty is chance. The "
-    "clearest lines are shown; all stand in audit/tables/origins."
+    "is missing. All of it is exploratory: no verdict rests on it. Lines of one kind and attribute "
+    "are judged together: they stand out with q below 0.05. So many kinds are looked at that one "
+    "line or another stands out by chance alone; those that hold over all kinds together are among "
+    "the findings. The clearest lines are shown; all stand in audit/tables/origins."
 )
 ALPHA = 0.05
 #: Lines a table shows; the rest stand in audit/tables/origins.

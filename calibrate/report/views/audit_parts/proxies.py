@@ -33,11 +33,9 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
     known = [row for row in table if not row["suppressed"] and row["score"] is not None]
     if not known:
         return ()
+    known.sort(key=lambda row: (row["q_value"], -row["score"], str(row["feature"])))
     together = [row for row in known if row["feature"] == "all"]
-    alone = sorted(
-        (row for row in known if row["feature"] != "all"),
-        key=lambda row: (row["q_value"], -row["score"], str(row["feature"])),
-    )
+    alone = [row for row in known if row["feature"] != "all"]
     rows = [*together[:MOST_LINES], *alone[:MOST_LINES]]
     n_out = sum(row["q_value"] < ALPHA for row in known)
     said = (
