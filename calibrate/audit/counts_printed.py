@@ -97,13 +97,29 @@ class Block:
         rates = [_rate(r) if r.is_known and r.n else -1.0 for r in self.rows]
         return int(np.argmax(rates)) if max(rates, default=-1.0) >= 0 else -1
 
+    def list_references(self) -> list[int]:
+        """Positions of the groups that a figure may be against, the audit's own first.
+
+        Where the file marks none, any of several equally large groups may be
+        meant, and the highest rate of all or of those the rule pack admits.
+        """
+        if self.reference < 0:
+            return []
+        chosen = {self.reference: None}
+        if not self.is_declared:
+            most = self.rows[self.reference].n
+            alike = (at for at, r in enumerate(self.rows) if r.is_known and r.n == most)
+            best = (at for at, ratio in enumerate(self.impact_ratios) if ratio == 1)
+            chosen |= dict.fromkeys([*alike, self.highest, *best])
+        return [at for at in chosen if at >= 0]
+
 
 def find_contradictions(blocks: Sequence[Block]) -> pd.DataFrame:
     """List printed figures that no customary definition gives from their counts.
 
     A figure is compared as it was printed: 0.68 agrees with all from 0.675 to
     0.685. A ratio, difference or shortfall may be against the marked reference,
-    where none is marked against the largest group or that with the highest
+    where none is marked against any of the largest groups or that with the highest
     rate; a p-value may be Fisher's, its mid-p, or of the pooled z with or
     without Yates' correction, two-sided or one-sided; a shortfall may be
     against the rate of all. What agrees with none of these is listed.
@@ -149,12 +165,9 @@ def _list_candidates(column: str, block: Block, position: int) -> Candidates:
         if highest >= 0 and block.rows[highest].n_favourable:
             found["against the highest rate of all"] = _rate(row) / _rate(block.rows[highest])
         return _finite(found)
-    references = [block.reference]
-    if not block.is_declared and block.highest != block.reference:
-        references.append(block.highest)
     found = {}
-    for at in references:
-        if at >= 0 and block.rows[at].n:
+    for at in block.list_references():
+        if block.rows[at].n:
             found |= _compare(column, row, block.rows[at])
     if column == "shortfall":
         n, x = (sum(getattr(r, name) for r in block.rows) for name in ("n", "n_favourable"))

@@ -109,6 +109,18 @@ def test_without_a_marked_reference_a_ratio_may_be_to_the_highest_rate() -> None
     assert line["note"] == "it may be the ratio to 'asian'"
 
 
+def test_without_a_marked_reference_either_of_two_equally_large_groups_may_be_meant() -> None:
+    # The audit takes F, the first in sort order; the table was printed against M: 20/40 is 0.5.
+    # X has the highest rate of all, so that M is neither the audit's reference nor that.
+    rows = [
+        CountRow(2, "given", "m", "sex", "F", 100, 20, printed={"ratio": "0.50"}),
+        CountRow(3, "given", "m", "sex", "M", 100, 40, printed={"ratio": "1"}),
+        CountRow(4, "given", "m", "sex", "X", 2, 2, printed={"ratio": "2.5"}),
+    ]
+    block = Block(rows, 0, is_declared=False, impact_ratios=[0.2, 0.4, 1])
+    assert len(find_contradictions([block])) == 0
+
+
 @pytest.mark.parametrize(
     ("text", "value", "unit"),
     [
