@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import yaml
 
-#: A shorter comment is taken for English whatever its words.
+#: A shorter comment may do without any common English word.
 TELLING_LENGTH = 8
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
@@ -33,6 +33,7 @@ class WordList:
     language: str
     version: int
     common: frozenset[str]
+    foreign: frozenset[str]
     actionable: frozenset[str]
     personality: frozenset[str]
 
@@ -42,7 +43,7 @@ def load_words() -> WordList:
     """Read the list that ships with the engine; nothing is fetched."""
     text = (resources.files("calibrate.audit") / "words" / "english.yaml").read_text("utf-8")
     plain = yaml.safe_load(text)
-    kinds = ("common", "actionable", "personality")
+    kinds = ("common", "foreign", "actionable", "personality")
     return WordList(
         str(plain["language"]), int(plain["version"]),
         *(frozenset(str(word) for word in plain[kind]) for kind in kinds),
@@ -56,8 +57,9 @@ def count_words(text: str) -> CommentCounts:
     -------
     CommentCounts
         Not read, and all zero, where the text is not English in Latin letters:
-        less than half of its letters are Latin, or eight words or more have none
-        of the commonest English ones among them.
+        less than half of its letters are Latin, eight words or more have none
+        of the commonest English ones among them, or fewer of these than of the
+        commonest ones of other languages ("is" and "of" are Dutch, too).
 
     Examples
     --------
@@ -74,7 +76,10 @@ def count_words(text: str) -> CommentCounts:
         return nothing
     listed = load_words()
     words = [word.replace("’", "'") for word in _WORD.findall(text.lower())]
-    if len(words) >= TELLING_LENGTH and listed.common.isdisjoint(words):
+    n_common = sum(word in listed.common for word in words)
+    if len(words) >= TELLING_LENGTH and not n_common:
+        return nothing
+    if sum(word in listed.foreign for word in words) > n_common:
         return nothing
     return CommentCounts(
         1, len(words),

@@ -311,7 +311,7 @@ def find_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
         best = list_records(rows.sort_values("score", ascending=False, kind="stable"))
         if group == NOT_STATED:
             continue
-        named = ", ".join(f"{row['feature']} ({row['score']:.2f})" for row in best[:4])
+        named = ", ".join(f"{_name(row['feature'])} ({row['score']:.2f})" for row in best[:4])
         found.append(
             {
                 "finding_id": f"proxy:{attribute}:{group}",
@@ -330,6 +330,10 @@ def find_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
             }
         )
     return found
+
+
+def _name(feature: str) -> str:
+    return "all columns together" if feature == TOGETHER else feature.replace("_", " ")
 
 
 def note_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
