@@ -322,8 +322,8 @@ def _write_finding(row: dict[Any, Any]) -> dict[str, str]:
     return {
         "finding_id": f"false_alarms:{row['moved']}",
         "kind": "false_alarms",
-        "scope": "cycle",
-        "scope_id": "",
+        "scope": "company",
+        "scope_id": "all",
         "level": "look",
         "headline": (
             "On these data the audit calls for a look too often: read each verdict 'beyond' "
@@ -331,7 +331,7 @@ def _write_finding(row: dict[Any, Any]) -> dict[str, str]:
         ),
         "evidence": (
             f"With the groups of {row['moved']} exchanged at random no gap is left, and still "
-            f"{row['n_found']} of {row['n_simulations']} simulated audits called for a look "
+            f"{row['n_found']} of {row['n_simulations']} simulated audits had a primary 'beyond' "
             f"({share}%, 95% interval {low} to {high}%); 5% is the aim. Look next at the "
             "gaps within managers."
         ),

@@ -83,7 +83,7 @@ def _print_result(result: SimulationResult) -> None:
     _say("Network", f"{result.n_people:,} people{managers}")
     for row in result.list_rows("false_alarm"):
         _say("No gap", f"groups {MOVED[row['moved']]}: {row['n_found']:,} of "
-             f"{row['n_simulations']:,} audits call for a look ({100 * row['share']:.1f}%, "
+             f"{row['n_simulations']:,} audits have a primary 'beyond' ({100 * row['share']:.1f}%, "
              f"95% interval {100 * row['low']:.1f} to {100 * row['high']:.1f}%)")  # fmt: skip
     _print_power(result.list_rows("power"))
 

@@ -32,7 +32,7 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """How often the audit would have called for a look.
+    """How often the primary family would have called for a look.
 
     Parameters
     ----------

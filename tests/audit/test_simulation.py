@@ -279,4 +279,4 @@ def test_a_finding_is_written_only_where_alarms_are_surely_too_many() -> None:
     )
     (finding,) = find_alarms(None, table)  # type: ignore[arg-type]
     assert finding["finding_id"] == "false_alarms:teams"
-    assert "24 of 200 simulated audits called for a look (12%" in finding["evidence"]
+    assert "24 of 200 simulated audits had a primary 'beyond' (12%" in finding["evidence"]

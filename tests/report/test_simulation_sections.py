@@ -58,7 +58,7 @@ def test_false_alarms_are_said_with_their_interval_and_missed_gaps_by_name() -> 
     )  # fmt: skip
     (section,) = build(build_simulation, "simulation", table)
     text = words_of(section)
-    assert "7 of 200 audits called for a look (3.5%; 95% interval 1.4% to 7.1%)" in text
+    assert "7 of 200 audits had a primary 'beyond' (3.5%; 95% interval 1.4% to 7.1%)" in text
     assert "A ratio of 0.70 would have been missed in more than 2 of 10 cases for 1 of 2" in text
     assert "gender: w." in text
     assert "A ratio of 0.50 would have been found in at least 8 of 10 cases in every group" in text

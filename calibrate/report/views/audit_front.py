@@ -326,7 +326,7 @@ def _say_alarms(audit: AuditMaterial) -> str:
     worst = max(alarms, key=lambda row: float(row["share"]))
     share, low, high = (f"{100 * float(worst[k]):.1f}%" for k in ("share", "low", "high"))
     return (
-        f"Repeated on this company without any gap, the audit called for a look in {share} of "
+        f"Repeated on this company without any gap, a primary comparison read beyond in {share} of "
         f"{worst['n_simulations']} simulated cases (95% interval {low} to {high})."
     )
 

@@ -15,9 +15,9 @@ from calibrate.report.words import (
 
 TITLE = "What this audit would have found"
 LEAD = (
-    "The audit was repeated on these very people, managers and bands, with its own rule, in worlds "
-    "whose answer is known. First without any gap: groups were dealt out anew, so that they know "
-    "nothing of bands. Then with one planted gap."
+    "The primary comparisons were repeated on these very people, managers and bands, by the rule "
+    "of this audit, in worlds whose answer is known. First without any gap: groups were dealt out "
+    "anew, so that they know nothing of bands. Then with one planted gap."
 )
 CAPTION = (
     "How often a planted gap was found. 0.70 means: of ten people of the group who would be in "
@@ -53,7 +53,7 @@ def build_simulation(material: Material, audit: AuditMaterial) -> tuple[Section,
 def _say_alarms(row: Row) -> str:
     return (
         f"Without any gap, {MEANING[str(row['moved'])]}: {row['n_found']} of "
-        f"{count_of(row['n_simulations'], 'audit')} called for a look "
+        f"{count_of(row['n_simulations'], 'audit')} had a primary 'beyond' "
         f"({_percent(row['share'])}; 95% interval {_percent(row['low'])} to "
         f"{_percent(row['high'])}). The aim is 5% at most."
     )
