@@ -63,8 +63,8 @@ def note_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     n_alone = int(single["n_left_out"].fillna(0).max()) if len(single) else 0
     if n_alone:
         notes.append(
-            f"Up to {n_alone} people are the only one with their value of a control. They are not "
-            "in the adjusted gap, which they could not change."
+            f"Of one comparison up to {n_alone:,} of the people have a value of a control that "
+            "nobody else there has. They could not change the adjusted gap, and are not in it."
         )
     return notes
 

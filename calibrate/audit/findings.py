@@ -23,7 +23,8 @@ LOOK = (
     "job (adjusted), and on which criterion and source it arises (origins)."
 )
 UNANSWERED = {
-    "too_few": "withheld or not compared: the group or its reference has too few people.",
+    "too_few": "withheld or not compared: the group or its reference has too few people, or would "
+    "give away one that has.",
     "not_computable": "not computable: there is no reference, or nobody of it is counted.",
 }
 

@@ -138,7 +138,7 @@ def _write_shares(rows: list[Row], words: str) -> Grid:
     if not n_hidden:
         return grid
     groups = count_of(n_hidden, "group", "groups")
-    return replace(grid, notice=f"Withheld, for the group or its reference is too small: {groups}.")
+    return replace(grid, notice=f"Withheld: {groups}.")
 
 
 def _strength(of_stage: dict[str, Row]) -> float:

@@ -75,7 +75,8 @@ def _say(rows: list[Row], stage: str) -> tuple[str, ...]:
     hidden = sorted({say_code(str(row["attribute"])) for row in rows if row["suppressed"]})
     if hidden:
         said.append(
-            f"Nothing is shown for {join_words(hidden)}: fewer than two groups are large enough."
+            f"Nothing is shown for {join_words(hidden)}: fewer than two groups are shown, or a "
+            "withheld one would be told."
         )
     said.append(
         "Intervals come from 2,000 draws of the counts, each group keeping its people. All cuts, "

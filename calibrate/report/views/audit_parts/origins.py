@@ -108,7 +108,8 @@ def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> str:
         )
     if hidden:
         said.append(
-            f"{count_of(hidden, 'line is', 'lines are')} withheld: a side has too few people."
+            f"{count_of(hidden, 'line is', 'lines are')} withheld: a side has too few people, or "
+            "would give away one that has."
         )
     return " ".join(said)
 

@@ -49,7 +49,8 @@ def build_unknowns(material: Material, audit: AuditMaterial) -> tuple[Section, .
     if n_hidden:
         said.append(
             f"{count_of(n_hidden, 'comparison is', 'comparisons are')} withheld: the group, its "
-            "reference or the people who have not stated it are too few to be shown."
+            "reference or the people who have not stated it are too few to be shown, or would give "
+            "away a group that is."
         )
     said.append("All lines, other cuts and stages among them, are in audit/tables/unknowns.")
     return (Section(TITLE, LEAD, (" ".join(said),), grids),)
