@@ -39,6 +39,8 @@ DELTA_SCALE, DELTA_MODERATE, DELTA_LARGE = -2.35, 1.0, 1.5
 ALPHA = 0.05
 #: People a stratum of the total holds, and the most strata.
 STRATUM_PEOPLE, MOST_STRATA = 20, 40
+#: Strata that smaller companies have all the same, and people each then holds.
+FEW_STRATA, FEW_PEOPLE = 8, 5
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,18 @@ class MantelResult:
 def cut_strata(total: FloatArray) -> IntArray:
     """Strata of about 20 people by the total, at most 40; equal totals stay together.
 
+    Fewer than 160 people are cut into 8 strata, of 5 people at least: two or
+    three would leave most of a gap of the total inside them.
+
     Examples
     --------
-    >>> cut_strata(np.arange(60.0)).tolist()[::15]
-    [0, 0, 1, 2]
+    >>> cut_strata(np.arange(400.0)).tolist()[::25][:5]
+    [0, 1, 2, 3, 5]
+    >>> cut_strata(np.arange(25.0)).tolist()[::5]
+    [0, 1, 2, 3, 4]
     """
-    n_strata = max(1, min(MOST_STRATA, len(total) // STRATUM_PEOPLE))
+    least = min(FEW_STRATA, len(total) // FEW_PEOPLE)
+    n_strata = max(1, min(MOST_STRATA, max(least, len(total) // STRATUM_PEOPLE)))
     rank = np.searchsorted(np.sort(total), total, side="left")
     return np.asarray(rank * n_strata // max(1, len(total)), np.int64)
 
