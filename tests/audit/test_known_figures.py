@@ -175,8 +175,9 @@ def test_the_agencies_own_example_of_four_fifths() -> None:
     assert is_ratio_beyond(45, 100, 60, 100, RULES)
     assert not is_ratio_beyond(48, 100, 60, 100, RULES)
     assert not is_ratio_beyond(51, 100, 60, 100, RULES)
-    # As numbers of the machine 0.48/0.60 would be below.
-    assert 0.48 / 0.60 < 0.8 or not is_ratio_beyond(48, 100, 60, 100, RULES)
+    # 0.60/0.75 is four fifths, too; as numbers of the machine it is below.
+    assert 0.60 / 0.75 < 0.8
+    assert not is_ratio_beyond(60, 100, 75, 100, RULES)
 
 
 def test_one_person_turns_a_small_table_round() -> None:
