@@ -125,6 +125,19 @@ def test_long_names_of_many_attributes_leave_the_first_page_one(
     assert "before" not in second.partition("Contents")[0]
 
 
+def test_a_group_called_all_is_one_group(invent: Invent, audit: AuditMaterial) -> None:
+    line = {"view": "distributed", "table": "all", "stage": "all", "attribute": "gender",
+            "group": "all", "reason": "withheld"}  # fmt: skip
+    block = line | {"table": "moves", "stage": "raw, final"}
+    frame = tables.DISCLOSURE.conform(
+        pd.DataFrame([line, block]).reindex(columns=tables.DISCLOSURE.names)
+    )
+    handed = replace(with_tables(shorten(audit), disclosure=frame), is_distributed=True)
+    text = read_words(draft_packet("audit", invent(), audit=handed).html)
+    assert "gender all every table" in text
+    assert "gender all groups table moves" in text
+
+
 def test_what_decides_comes_first_and_says_where_to_look(
     invent: Invent, audit: AuditMaterial
 ) -> None:

@@ -55,9 +55,9 @@ def _build_for_auditors(rows: list[Row], least: str) -> Section:
 def _build_to_hand_on(rows: list[Row], least: str) -> Section:
     lead = (
         f"This view may be handed on. Groups of fewer than {least} are withheld, and with them "
-        "as many others as it takes, so that no number of theirs can be worked out from the rest "
-        "of this run or from views handed on before. Why a group is withheld is not told: that, "
-        "too, would tell who is few."
+        "as many others as it takes, so that no count of theirs follows from the other counts of "
+        "this run or of views handed on before. Why a group is withheld is not told: that, too, "
+        "would tell who is few."
     )
     if not rows:
         return Section(TITLE, lead, ("No group is so small: nothing is withheld.",))
