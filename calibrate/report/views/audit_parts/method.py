@@ -27,7 +27,9 @@ METHODS = (
      "reference is named before any figure is computed.", "29 CFR 1607.4(D)"),
     ("Interval of a rate", "Exact below 160 people, by the score method from there on.",
      "Clopper and Pearson 1934; Wilson 1927"),
-    ("Interval of a ratio", "All ratios that a test of them would not reject.", "Koopman 1984"),
+    ("Interval of a ratio", "All ratios that a test of them would not reject. People count as "
+     "independent, here and for rates: where those of one manager are alike it is too narrow. "
+     "p by manager and the stricter test are not.", "Koopman 1984"),
     ("p", "Probability of counts at most as likely as these if the groups did not differ; equally "
      "likely ones count half. For means Welch’s test of two means.",
      "Fisher 1935, Lancaster 1961; Welch 1947"),
