@@ -35,7 +35,7 @@ ORIGINS = Contract(
         Column("p_value", "number", "shares: Fisher's mid-p; means: Welch; criteria: Mantel"),
         Column("p_clustered", "number", "clustered by manager; rater_group: by rater and employee"),
         Column("q_value", "number", "after Benjamini-Hochberg over dimension and attribute"),
-        Column("class", "text", "criteria: A negligible, B moderate, C large"),
+        Column("class", "text", "criteria: A negligible or chance, B moderate, C large"),
         Column("suppressed", "boolean", "figures withheld: a side of this line is too small"),
     ),
     meaning="each place a gap may arise in; exploratory; one row a line",

@@ -74,8 +74,8 @@ METHODS = (
     ("Moves", "Mean change of band, group less reference. The groups are dealt out anew among the "
      "people of each manager.", "Fisher 1935 (permutation)"),
     ("Given the total", "Gap on one criterion among people with the same total score. Classes: A "
-     "negligible, B moderate, C large.", "Mantel 1963; Zwick and Thayer 1996; Dorans and Holland "
-     "1993"),
+     "negligible or chance, B moderate, C large.", "Mantel 1963; Zwick and Thayer 1996; Dorans and "
+     "Holland 1993"),
     ("Raters on their own group", "How much more raters give people of their own group, beside "
      "what other raters give the same.", "Cameron, Gelbach and Miller 2011"),
     ("Same gap everywhere?", "Test that the gap is equal in all places.", "Welch 1951"),

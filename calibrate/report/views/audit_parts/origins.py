@@ -186,8 +186,8 @@ def _list_criteria(known: Sequence[Row]) -> Grid:
     ]  # fmt: skip
     return build_grid(
         "By criterion, in points: the gap, and the gap between people with the same total. A is "
-        "negligible, B moderate, C large (classes of educational testing, before q). What one "
-        "criterion gives here another takes.",
+        "negligible or chance, B moderate, C large (classes of educational testing, "
+        "before q). What one criterion gives here another takes.",
         headings, cells, _mark(rows), "criteria",
     )  # fmt: skip
 
