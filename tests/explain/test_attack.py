@@ -111,7 +111,7 @@ def weights_of(run, employee: str) -> dict[str, float]:
     company = Company(run.material)
     rubric = company.find_rubric(employee, [])
     assert rubric is not None
-    return {c.id: float(c.weight.split()[0]) / 100 for c in rubric.criteria}
+    return {c.id: float(c.weight.rstrip("%")) / 100 for c in rubric.criteria}
 
 
 def read_stretch(text: str) -> tuple[float, float] | None:
