@@ -119,7 +119,7 @@ def _associate(inquiry: Inquiry, grouping: Grouping, name: str, values: tuple[st
 
 def _share_overlap(counts: IntArray, reference: int) -> float:
     """Share of people in values of the control where the reference stands beside a group."""
-    if reference < 0:
-        return float("nan")
+    if reference < 0 or not counts[reference].any():
+        return float("nan")  # A reference that is withheld is counted nowhere here.
     beside = (counts[reference] > 0) & (counts.sum(axis=0) > counts[reference])
     return float(counts[:, beside].sum() / counts.sum())

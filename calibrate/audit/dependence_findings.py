@@ -69,9 +69,11 @@ def _list_rows(table: pd.DataFrame) -> list[Row]:
 
 def _stands_out(row: Row, inquiry: Inquiry) -> bool:
     rules = inquiry.settings.rules
-    if row["q_within"] is None or row["ratio_within"] is None or row["q_within"] > rules.alpha:
+    if row["q_within"] is None or row["q_within"] > rules.alpha:
         return False
-    return not float(rules.lower) <= row["ratio_within"] <= float(rules.upper)
+    # No ratio: nobody of one side is counted, which is further than any bound.
+    ratio = row["ratio_within"]
+    return ratio is None or not float(rules.lower) <= ratio <= float(rules.upper)
 
 
 def _say_leading(told: list[Row]) -> dict[str, str]:
@@ -97,17 +99,24 @@ def _say_leading(told: list[Row]) -> dict[str, str]:
 
 
 def _say_within(row: Row) -> dict[str, str]:
-    amount = "fewer" if row["ratio_within"] < 1 else "more"
+    amount = "fewer" if row["gap_within"] < 0 else "more"
     return _finding(
         "within", row, "look",
         f"Under the same manager {amount} of the group '{row['group']}' than of "
         f"'{row['reference']}' are {WHERE[row['measure']]} ({row['stage']} bands). "
         "A reason to look.",
-        f"Ratio {row['ratio_within']:.2f}, 95% interval {row['ratio_low']:.2f} to "
-        f"{row['ratio_high']:.2f}, {row['n_compared']:,} people under {row['n_managers']:,} "
+        f"{_say_ratio(row)}, {row['n_compared']:,} people under {row['n_managers']:,} "
         f"managers with both. q {_small(row['q_within'])} after Benjamini-Hochberg. Look next at "
         "the bands of each manager.",
     )  # fmt: skip
+
+
+def _say_ratio(row: Row) -> str:
+    if row["ratio_within"] is None:
+        nobody = row["group"] if row["gap_within"] < 0 else row["reference"]
+        return f"No ratio: there nobody of '{nobody}' is {WHERE[row['measure']]}"
+    low, high = row["ratio_low"], row["ratio_high"]
+    return f"Ratio {row['ratio_within']:.2f}, 95% interval {low:.2f} to {high:.2f}"
 
 
 def _say_reversal(row: Row) -> dict[str, str]:

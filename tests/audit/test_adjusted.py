@@ -23,7 +23,7 @@ from calibrate.audit.adjusted import build_adjusted
 from calibrate.audit.adjusted_cells import CountedCells
 from calibrate.audit.adjusted_findings import find_adjusted
 from calibrate.audit.adjusted_fit import Cells, fit_gap
-from calibrate.audit.controls import measure_association
+from calibrate.audit.controls import _share_overlap, measure_association
 from calibrate.audit.inquiry import Inquiry, Part
 from calibrate.audit.parts import PARTS
 from calibrate.report.material import AuditMaterial
@@ -303,3 +303,10 @@ def test_cramers_v_of_chance_is_nearly_nothing() -> None:
 def test_cramers_v_of_a_perfect_tie_is_one() -> None:
     found = measure_association(np.diag([50, 50, 50]))
     assert found.v == pytest.approx(1.0, abs=1e-12)
+
+
+def test_a_withheld_reference_shares_no_values_that_could_be_told() -> None:
+    # Its people are not counted: 0 would say that it stands beside nobody.
+    counts = np.array([[0, 0], [30, 20], [10, 40]])
+    assert np.isnan(_share_overlap(counts, 0))
+    assert _share_overlap(counts, 1) == 1.0

@@ -327,6 +327,27 @@ def test_the_gap_within_managers_leads_where_nothing_is_linked(
         assert findings.loc[look, "level"] == "look"
 
 
+@pytest.mark.parametrize(("rates", "amount", "nobody"), [((0.4, 0.0), "fewer", "m"),
+                                                         ((0.0, 0.4), "more", "f")])  # fmt: skip
+def test_a_group_of_whom_nobody_is_counted_under_any_manager_is_not_passed_over(
+    make_settings: MakeSettings, rates: tuple[float, float], amount: str, nobody: str
+) -> None:
+    population, attributes = make_company(np.random.default_rng(6), 900, 40, rates)
+    is_nobody = attributes.aligned_to(population.employee_ids).codes["gender"] == "fm".index(nobody)
+    band = np.where(is_nobody, np.minimum(population.bands["raw"], 1), population.bands["raw"])
+    background = build_background(900, is_fitted=False, link="unlinked")
+    result = audit_population(
+        replace(population, bands={"raw": band}, background=background), attributes,
+        make_settings(references={"gender": "f"}),
+    )  # fmt: skip
+    found = result.findings.set_index("finding_id").loc[
+        "dependence:within:raw:selection_rate:gender:m"
+    ]
+    assert found["level"] == "look"
+    assert f"{amount} of the group 'm'" in found["headline"]
+    assert f"nobody of '{nobody}'" in found["evidence"]
+
+
 def test_a_manager_who_decides_is_named_and_no_figure_without_the_team_is(
     make_settings: MakeSettings,
 ) -> None:
