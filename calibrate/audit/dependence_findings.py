@@ -25,7 +25,8 @@ def find_dependence(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str
     -------
     rows of :data:`calibrate.tables.FINDINGS`
         ``look`` only where severities could not be told apart, q within
-        managers is at most alpha and the ratio beyond the practical bound.
+        managers is at most alpha, the interval with managers as clusters
+        leaves out 0, and the ratio is beyond the practical bound.
     """
     if not len(table):
         return []
@@ -71,6 +72,9 @@ def _stands_out(row: Row, inquiry: Inquiry) -> bool:
     rules = inquiry.settings.rules
     if row["q_within"] is None or row["q_within"] > rules.alpha:
         return False
+    low, high = row["within_low"], row["within_high"]
+    if low is not None and low <= 0 <= high:
+        return False  # p_within takes a gap that differs from manager to manager for one of all.
     # No ratio: nobody of one side is counted, which is further than any bound.
     ratio = row["ratio_within"]
     return ratio is None or not float(rules.lower) <= ratio <= float(rules.upper)
