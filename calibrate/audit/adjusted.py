@@ -13,6 +13,7 @@ from calibrate.audit.adjusted_cells import CountedCells
 from calibrate.audit.adjusted_fit import Cells, fit_gap
 from calibrate.audit.dependence import Outcome, list_outcomes
 from calibrate.audit.groups import Grouping
+from calibrate.audit.inference import Z_FOUND, tighten_gap
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.mantel_haenszel import (
     Strata,
@@ -62,9 +63,12 @@ def build_adjusted(inquiry: Inquiry) -> pd.DataFrame:
         return ADJUSTED.empty()
     table = pd.DataFrame(rows).reindex(columns=ADJUSTED.names)
     p_value, q_value = table["p_value"].to_numpy(float), np.full(len(table), np.nan)
+    detectable = Z_FOUND * table["se"].to_numpy(float)
     for places in table.groupby(["family", "controls"]).indices.values():
         q_value[places] = false_discovery_rate(p_value[places])
-    return table.assign(q_value=q_value)
+        n_tests = max(1, int(np.isfinite(p_value[places]).sum()))
+        detectable[places] = tighten_gap(detectable[places], n_tests)
+    return table.assign(q_value=q_value, detectable_gap=detectable)
 
 
 def _list_controls(inquiry: Inquiry) -> list[tuple[str, list[IntArray]]]:

@@ -20,7 +20,6 @@ Row = dict[str, Any]
 
 #: Cohen's small effect of a table with two rows.
 SMALL = 0.1
-ALPHA = 0.05
 
 
 class Association(NamedTuple):
@@ -80,7 +79,7 @@ def build_controls(inquiry: Inquiry) -> pd.DataFrame:
     Returns
     -------
     frame as :data:`calibrate.tables.CONTROLS`
-        Label ``may_carry`` where q <= 0.05 over the table and V >= 0.1.
+        Label ``may_carry`` where q over the table is at most the rule pack's alpha and V >= 0.1.
     """
     background = inquiry.background
     if background is None or not len(inquiry.rows):
@@ -95,7 +94,11 @@ def build_controls(inquiry: Inquiry) -> pd.DataFrame:
     table = pd.DataFrame(rows).reindex(columns=CONTROLS.names)
     q_value = false_discovery_rate(table["p_value"].to_numpy(float))
     is_told = np.isfinite(q_value)
-    differs = is_told & (q_value <= ALPHA) & (table["association"].to_numpy(float) >= SMALL)
+    differs = (
+        is_told
+        & (q_value <= inquiry.settings.rules.alpha)
+        & (table["association"].to_numpy(float) >= SMALL)
+    )
     label = np.where(differs, "may_carry", np.where(is_told, "no_sign", "not_told"))
     return table.assign(q_value=q_value, label=label)
 

@@ -14,6 +14,7 @@ from scipy.special import stdtrit
 from calibrate.audit.clustered import ClusterCells
 from calibrate.audit.dependence_removal import Bounds, TwoSides, find_reversals, find_threshold
 from calibrate.audit.groups import Grouping
+from calibrate.audit.inference import Z_FOUND, tighten_gap
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.mantel_haenszel import (
     NO_RATIO,
@@ -115,6 +116,9 @@ def build_dependence(inquiry: Inquiry) -> pd.DataFrame:
         inside = (table["family"] == family).to_numpy(bool)
         p_within = table.loc[inside, "p_within"].to_numpy(float)
         table.loc[inside, "q_within"] = false_discovery_rate(p_within)
+        detectable = table.loc[inside, "detectable_within"].to_numpy(float)
+        n_tests = max(1, int(np.isfinite(p_within).sum()))
+        table.loc[inside, "detectable_within"] = tighten_gap(detectable, n_tests)
     return table
 
 
@@ -223,6 +227,7 @@ def _compare_within(sides: TwoSides, gap: float, min_cell: int) -> Row:
         "n_managers": len(strata.n), "n_compared": int(strata.n.sum()),
         "gap_within": found.gap, "within_low": low, "within_high": high,
         "gap_between": gap - found.gap, "p_within": found.p_value, "test_within": found.test,
+        "detectable_within": Z_FOUND * found.se,
         "ratio_within": ratio.value, "ratio_low": ratio.low, "ratio_high": ratio.high,
         "mh_odds_ratio": odds.value, "mh_low": odds.low, "mh_high": odds.high,
     }  # fmt: skip

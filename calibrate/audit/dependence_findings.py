@@ -96,8 +96,8 @@ def _say_leading(told: list[Row]) -> dict[str, str]:
         "headline": "Strict raters cannot be told from weak teams: read gaps within managers first",
         "evidence": (
             "Raters mark hardly anybody in common. A gap between groups who work under different "
-            "managers may therefore be one between raters. Among people of one manager it is not. "
-            + read
+            "managers may therefore be one between raters. Among people of one manager it cannot "
+            "come from one manager being stricter than another. " + read
         ),
     }
 

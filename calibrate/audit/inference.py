@@ -14,6 +14,8 @@ FloatArray = npt.NDArray[np.float64]
 
 ALPHA = 0.05
 POWER = 0.80
+#: Standard errors at which a gap is found with this power, one test at ALPHA.
+Z_FOUND = float(ndtri(1 - ALPHA / 2) + ndtri(POWER))
 #: Two tables are equally likely if their probabilities agree to this share.
 SAME = 1e-7
 #: Larger supports are cut this many standard deviations beyond the observed table.
@@ -253,8 +255,7 @@ def detectable_gap(variance1: float, n1: int, variance0: float, n0: int) -> floa
     """
     if min(n1, n0) < 2:
         return float("nan")
-    z = float(ndtri(1 - ALPHA / 2) + ndtri(POWER))
-    return float(z * (variance1 / n1 + variance0 / n0) ** 0.5)
+    return Z_FOUND * float((variance1 / n1 + variance0 / n0) ** 0.5)
 
 
 def tighten_gap(gap: FloatArray, n_tests: int) -> FloatArray:
@@ -275,4 +276,4 @@ def tighten_gap(gap: FloatArray, n_tests: int) -> FloatArray:
     (array([5.6]), array([7.29]))
     """
     wanted = float(ndtri(1 - ALPHA / (2 * n_tests)) + ndtri(POWER))
-    return np.asarray(gap * (wanted / float(ndtri(1 - ALPHA / 2) + ndtri(POWER))))
+    return np.asarray(gap * (wanted / Z_FOUND))

@@ -67,11 +67,12 @@ NO_RATIO = Ratio(float("nan"), float("nan"), float("nan"))
 
 
 class StratifiedGap(NamedTuple):
-    """The weighted gap within strata, its p-value, and which test gave it."""
+    """The weighted gap within strata, its p-value, which test gave it, and its error."""
 
     gap: float
     p_value: float
     test: str
+    se: float
 
 
 def compare_strata(strata: Strata, *, is_share: bool) -> StratifiedGap:
@@ -81,7 +82,8 @@ def compare_strata(strata: Strata, *, is_share: bool) -> StratifiedGap:
               V = \sum_s \frac{n_{1s} n_{0s}}{n_s (n_s - 1)}
                   \Bigl( q_s - \frac{y_s^2}{n_s} \Bigr), \quad
               z = \frac{T}{\sqrt V}, \quad
-              \mathrm{gap} = \frac{T}{\sum_s n_{1s} n_{0s} / n_s}
+              \mathrm{gap} = \frac{T}{\sum_s n_{1s} n_{0s} / n_s}, \quad
+              \mathrm{se} = \frac{\sqrt V}{\sum_s n_{1s} n_{0s} / n_s}
 
     without a correction for continuity. For a share this is Mantel and
     Haenszel's test, for points its extension to means. A share is tested
@@ -101,7 +103,7 @@ def compare_strata(strata: Strata, *, is_share: bool) -> StratifiedGap:
     StratifiedGap
         Gap in the outcome's unit, group minus reference; ``test`` is ``normal``
         or ``exact``. All NaN, ``none``, without strata; p is NaN where nobody
-        differs within a stratum.
+        differs within a stratum. ``se`` is that of no gap.
 
     References
     ----------
@@ -119,21 +121,23 @@ def compare_strata(strata: Strata, *, is_share: bool) -> StratifiedGap:
     (0.5, 0.2571428571, 'exact')
     """
     if not len(strata.n):
-        return StratifiedGap(float("nan"), float("nan"), "none")
+        return StratifiedGap(float("nan"), float("nan"), "none", float("nan"))
     n, y = strata.n, strata.y1 + strata.y0
     expected = strata.n1 * y / n
     total = float((strata.y1 - expected).sum())
-    gap = total / float((strata.n1 * strata.n0 / n).sum())
+    weight = float((strata.n1 * strata.n0 / n).sum())
+    gap = total / weight
     spread = np.maximum(strata.squares - y**2 / n, 0.0)
     variance = float((strata.n1 * strata.n0 / (n * (n - 1)) * spread).sum())
     if not variance > 1e-12 * float(strata.squares.sum()):
-        return StratifiedGap(gap, float("nan"), "none")
+        return StratifiedGap(gap, float("nan"), "none", float("nan"))
+    se = variance**0.5 / weight
     if is_share:
         lowest, highest = np.maximum(0, y - strata.n0), np.minimum(strata.n1, y)
         room = min(float((expected - lowest).sum()), float((highest - expected).sum()))
         if room < ENOUGH:
-            return StratifiedGap(gap, exact_midp(strata), "exact")
-    return StratifiedGap(gap, 2 * float(ndtr(-abs(total) / variance**0.5)), "normal")
+            return StratifiedGap(gap, exact_midp(strata), "exact", se)
+    return StratifiedGap(gap, 2 * float(ndtr(-abs(gap) / se)), "normal", se)
 
 
 def exact_midp(strata: Strata) -> float:

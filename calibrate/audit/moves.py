@@ -23,8 +23,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 OWN = ("n", "n_up", "n_down", "mean_change")
 COMPARED = (
-    "difference", "low", "high", "difference_same_band", "p_value", "p_clustered", "q_value",
-    "detectable_difference",
+    "difference", "low", "high", "difference_same_band", "excess", "p_value", "p_clustered",
+    "q_value", "detectable_difference",
 )  # fmt: skip
 #: What made the moves between two stages.
 MOVED_BY = {
@@ -177,7 +177,7 @@ def _test(
     both = sides[0] | sides[1]
     strata = np.zeros(int(both.sum()), np.int64) if clusters is None else clusters[both]
     found = permute_within(strata, sides[0][both], change[both], rng)
-    figures["p_value"][g] = found.p_value
+    figures["p_value"][g], figures["excess"][g] = found.p_value, found.excess
     if clusters is not None and np.isfinite(found.p_value):
         cells = ClusterCells.build(sides[0][both].astype(np.int64), strata)
         sums = cells.add_up(change[both].astype(float))
@@ -188,7 +188,12 @@ def _test(
 
 
 def is_practical(inquiry: Inquiry, row: pd.Series) -> bool:
-    """Is the difference in moves beyond the rule pack's bound for means?"""
+    """Is the difference in moves beyond the rule pack's bound for means?
+
+    Within managers it must point the same way: p is about that.
+    """
+    if row["excess"] * row["difference"] <= 0:
+        return False
     pairs = {(pair.before, pair.after): pair for pair in list_pairs(inquiry)}
     pair = pairs[row["from_stage"], row["to_stage"]]
     grouping = next(g for g in inquiry.groupings if g.attribute == row["attribute"])

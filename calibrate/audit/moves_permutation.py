@@ -25,10 +25,11 @@ REACH = 9.0
 
 
 class Permutation(NamedTuple):
-    """p-value, and whether every way of dealing was counted."""
+    """p-value, whether every way of dealing was counted, and T - E T*."""
 
     p_value: float
     is_exact: bool
+    excess: float
 
 
 class _Strata(NamedTuple):
@@ -91,19 +92,20 @@ def permute_within(
     """
     strata, observed = _gather(stratum, is_group, change)
     if not len(strata.n_group):
-        return Permutation(float("nan"), True)
+        return Permutation(float("nan"), True, float("nan"))
     is_large = strata.counts.sum(axis=1) > MOST_EXACT
     small = strata.take(~is_large)
     sums, law = _combine(small)
     expected = _expect(small)
     if not is_large.any():
         is_far = np.abs(sums - expected) >= abs(observed - expected) - SAME
-        return Permutation(float(np.clip(law[is_far].sum(), SMALLEST_P, 1.0)), True)
+        p_value = float(np.clip(law[is_far].sum(), SMALLEST_P, 1.0))
+        return Permutation(p_value, True, observed - expected)
     large = strata.take(is_large)
     expected += _expect(large)
     drawn = rng.choice(sums, size=N_DRAWS, p=law) + _draw(large, rng)
     n_far = int((np.abs(drawn - expected) >= abs(observed - expected) - SAME).sum())
-    return Permutation((n_far + 1) / (N_DRAWS + 1), False)
+    return Permutation((n_far + 1) / (N_DRAWS + 1), False, observed - expected)
 
 
 def _gather(stratum: IntArray, is_group: BoolArray, change: IntArray) -> tuple[_Strata, float]:

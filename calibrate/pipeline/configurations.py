@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 import pandas as pd
@@ -62,10 +63,14 @@ class ConfigurationLog:
     ----------
     entries : in the order of their first run
     current : position of this run's
+    lines
+        As they stand, or will stand, in the file: an earlier release may have
+        written an entry with other keys than this one would.
     """
 
     entries: tuple[Entry, ...]
     current: int
+    lines: tuple[str, ...]
 
     @property
     def head(self) -> str:
@@ -75,8 +80,8 @@ class ConfigurationLog:
     @property
     def heads(self) -> tuple[str, ...]:
         """Hash of the first entry, of the first two, and so on to all of it."""
-        lines = list(_write_lines(self.entries))
-        return tuple(hash_bytes("".join(lines[: n + 1]).encode()) for n in range(len(lines)))
+        texts = accumulate(f"{line}\n" for line in self.lines)
+        return tuple(hash_bytes(text.encode()) for text in texts)
 
     def keeps(self, reason: str) -> bool:
         """Tell whether this is the reason that stands in the log, or none was given."""
@@ -118,8 +123,8 @@ def enter_configuration(
         If a line of the log does not follow from the line before, or lines are
         missing that a run there was made with.
     """
-    entries = _read_entries(_place(out, cycle.cycle))
-    log = _enter(entries, _describe(cycle, provenance), cycle, reason)
+    known = _read_lines(_place(out, cycle.cycle))
+    log = _enter(known, _describe(cycle, provenance), cycle, reason)
     for name, told in read_made_from(out).items():
         head = told.get("configurations")
         if head and told.get("cycle") == cycle.cycle and head not in log.heads:
@@ -130,23 +135,27 @@ def enter_configuration(
     return log
 
 
-def _enter(entries: tuple[Entry, ...], entry: Entry, cycle: Cycle, reason: str) -> ConfigurationLog:
+def _enter(
+    lines: tuple[tuple[str, Entry], ...], entry: Entry, cycle: Cycle, reason: str
+) -> ConfigurationLog:
+    texts, entries = tuple(line for line, _ in lines), tuple(known for _, known in lines)
     for at, known in enumerate(entries):
         if entry.is_same(known):
-            return ConfigurationLog(entries, at)
+            return ConfigurationLog(entries, at, texts)
     changed = _find_changed(entries, entry)
     said = _check_reason(reason)
     if changed and not said:
         raise InputError([_ask_why(cycle, key, *values) for key, values in changed.items()])
-    return ConfigurationLog(
-        (*entries, replace(entry, reason=said if changed else "")), len(entries)
-    )
+    entered = replace(entry, reason=said if changed else "")
+    previous = hash_bytes(texts[-1].encode()) if texts else _FIRST
+    line = canonical_json({"previous": previous, **asdict(entered)})
+    return ConfigurationLog((*entries, entered), len(entries), (*texts, line))
 
 
 def write_log(out: Path, cycle: Cycle, log: ConfigurationLog) -> None:
     """Write the entries below ``out``, whole or not at all."""
     path = _place(out, cycle.cycle)
-    lines = "".join(_write_lines(log.entries))
+    lines = "".join(f"{line}\n" for line in log.lines)
     with explain_disk(out):
         if path.is_file() and path.read_text(encoding="utf-8") == lines:
             return
@@ -163,16 +172,16 @@ def _place(out: Path, cycle: str) -> Path:
     return out / "configurations" / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', cycle)}.jsonl"
 
 
-def _read_entries(path: Path) -> tuple[Entry, ...]:
+def _read_lines(path: Path) -> tuple[tuple[str, Entry], ...]:
     if not path.is_file():
         return ()
-    entries: list[Entry] = []
+    lines: list[tuple[str, Entry]] = []
     previous = _FIRST
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
             told = json.loads(line)
             follows = told.pop("previous") == previous
-            entries.append(Entry(**told))
+            lines.append((line, Entry(**told)))
         except (ValueError, TypeError, KeyError, AttributeError):
             follows = False
         if not follows:
@@ -182,15 +191,7 @@ def _read_entries(path: Path) -> tuple[Entry, ...]:
                 "choose another --out"
             )
         previous = hash_bytes(line.encode())
-    return tuple(entries)
-
-
-def _write_lines(entries: tuple[Entry, ...]) -> Iterator[str]:
-    previous = _FIRST
-    for entry in entries:
-        line = canonical_json({"previous": previous, **asdict(entry)})
-        previous = hash_bytes(line.encode())
-        yield f"{line}\n"
+    return tuple(lines)
 
 
 def _describe(cycle: Cycle, provenance: Provenance) -> Entry:

@@ -25,6 +25,11 @@ ADJUSTED = Contract(
         Column("high", "number", "upper end, 95 %"),
         Column("p_value", "number", "of no gap; people taken as independent"),
         Column("q_value", "number", "after Benjamini-Hochberg within family and controls"),
+        Column(
+            "detectable_gap",
+            "number",
+            "smallest gap found with 80 % power among the tests of family and controls",
+        ),
         Column("explained", "number", "part of the plain gap that goes with the controls"),
         Column("unexplained", "number", "the rest; both parts add up to the plain gap"),
         Column(

@@ -27,7 +27,7 @@ EQUAL_SHARES = Contract(
                  raw_ratio="ratio of the same people at the same share by the raw score",
                  change="ratio - raw_ratio; empty at stage raw", change_low="lower end, 95 %",
                  change_high="upper end, 95 %",
-                 detectable_ratio="smallest ratio found with 80 % power"),
+                 detectable_ratio="smallest ratio found with 80 % power at 0.05, one test"),
         Column("suppressed", "boolean", "figures withheld: group or reference is too small"),
     ),
     meaning="each group beside its reference when every stage counts the same share of people; "
@@ -71,6 +71,7 @@ MOVES = Contract(
                  high="of the difference, 95 %, Welch",
                  difference_same_band="the same among people who started in the same band"),
         *columns("number", "",
+                 excess="sum of the group's moves less that expected within each manager, in bands",
                  p_value="permutation of the groups within each manager, two-sided",
                  p_clustered="clustered by manager: CR2, Satterthwaite",
                  q_value="of the larger p-value, Benjamini-Hochberg over this table",

@@ -182,6 +182,11 @@ def test_a_gap_that_is_only_one_of_levels_goes_with_the_level(
     plain = pick(tables["adjusted"], controls="none", **wanted)
     adjusted = pick(tables["adjusted"], controls="level", **wanted)
     assert plain["gap"] == pytest.approx(-8 / 60, abs=1e-14)
+    # HC3 without controls: p(1 - p) n / (n - 1)^2 of both. Three tests: top, lowest, score.
+    se = (60 / 59**2 * (20 * 40 + 28 * 32) / 3600) ** 0.5
+    assert plain["se"] == pytest.approx(se, rel=1e-12)
+    z_found = norm.ppf(1 - 0.025 / 3) + norm.ppf(0.8)
+    assert plain["detectable_gap"] == pytest.approx(z_found * se, rel=1e-12)
     assert adjusted["gap"] == pytest.approx(0.0, abs=1e-14)
     assert adjusted["explained"] == pytest.approx(-8 / 60, abs=1e-14)
     assert adjusted["explained_by_reference"] == pytest.approx(-8 / 60, abs=1e-14)

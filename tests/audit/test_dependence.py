@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from calibrate.audit import (
     AttributeTable,
@@ -183,6 +184,10 @@ def test_within_and_between_by_hand(make_settings: MakeSettings) -> None:
     assert (line["n_managers"], line["n_compared"]) == (2, 60)
     # Sums of y1 n0/n = 2*10/20 + 6*10/40 = 2.5 over y0 n1/n = 4*10/20 + 4*30/40 = 5.
     assert line["ratio_within"] == pytest.approx(0.5, abs=1e-15)
+    # V = 10*10/(20*19) (6 - 36/20) + 30*10/(40*39) (10 - 100/40); one test in the family.
+    null_se = (100 / 380 * 4.2 + 300 / 1560 * 7.5) ** 0.5 / 12.5
+    z_found = norm.ppf(0.975) + norm.ppf(0.8)
+    assert line["detectable_within"] == pytest.approx(z_found * null_se, rel=1e-12)
     # Managers agree entirely, so that nothing is left between them.
     assert (line["within_low"], line["within_high"]) == pytest.approx((-0.2, -0.2), abs=1e-12)
 

@@ -153,6 +153,8 @@ def test_a_line_by_hand(make_settings: MakeSettings) -> None:
     hand = deal_by_hand(np.zeros(10, int), np.arange(10) < 4, change)
     assert line["p_value"] == pytest.approx(hand, abs=1e-12)
     assert line["q_value"] == pytest.approx(hand, abs=1e-12)
+    # Four of ten people would have 4/10 of the -2 bands; the group has all of -2.
+    assert line["excess"] == pytest.approx(-2 + 0.8, abs=1e-12)
     assert pd.isna(line["p_clustered"])
     reference = pick(result, "m")
     assert (reference["n_up"], reference["n_down"], reference["difference"]) == (1, 1, 0)
@@ -210,6 +212,27 @@ def test_a_planted_move_is_a_finding_and_is_said_once(make_settings: MakeSetting
     calm = {"raw": raw.tolist(), "proposed": rng.permutation(proposed).tolist()}
     still = audit(groups, calm, settings, manager, names=("gender", "site")).findings
     assert not (still["kind"] == "moves").any()
+
+
+def test_a_group_moved_up_only_by_its_managers_is_no_finding(make_settings: MakeSettings) -> None:
+    # Up: women 12 of 15 and men 5 of 5 under one half of the managers, 0 of 5 and 3 of 15 under
+    # the other. Women 0.6 against 0.4 in all, and fewer than the men under every manager.
+    teams = [("w", 12, 15), ("m", 5, 5)], [("w", 0, 5), ("m", 3, 15)]
+    groups, proposed, manager = [], [], []
+    for code in range(40):
+        for label, up, size in teams[code % 2]:
+            groups += [(label,)] * size
+            proposed += [2] * up + [1] * (size - up)
+            manager += [code] * size
+    stages = {"raw": [1] * len(groups), "proposed": proposed}
+    settings = make_settings(references={"gender": "m"})
+    result = audit(groups, stages, settings, manager)
+    line = pick(result, "w")
+    assert line["difference"] == pytest.approx(0.2)
+    # Of 17 of 20 and of 3 of 20 by chance: 12 - 15 * 17/20 and 0 - 5 * 3/20, twenty times each.
+    assert line["excess"] == pytest.approx(20 * (12 - 12.75 - 0.75))
+    assert line["q_value"] < 0.05
+    assert not (result.findings["kind"] == "moves").any()
 
 
 def test_people_who_start_at_the_top_are_compared_with_their_like() -> None:

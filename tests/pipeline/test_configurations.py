@@ -145,6 +145,21 @@ def test_run_depends_on_what_was_tried_before(cycle: Path, tmp_path: Path) -> No
     assert rows["position"].max() == 2
 
 
+def test_entries_of_another_release_keep_their_lines(cycle: Path, tmp_path: Path) -> None:
+    """A release that wrote no reason where none was given left a shorter line."""
+    run(cycle, tmp_path / "first")
+    line = (tmp_path / "first" / "configurations" / "t.jsonl").read_text(encoding="utf-8").strip()
+    shorter = line.replace(',"reason":""', "")
+    assert shorter != line
+    out = tmp_path / "out"
+    log = out / "configurations" / "t.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text(f"{shorter}\n", encoding="utf-8")
+    folder = run(cycle, out)
+    assert log.read_text(encoding="utf-8") == f"{shorter}\n"
+    assert run(cycle, out) == folder
+
+
 def test_edited_log_is_refused(cycle: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run(cycle, out)

@@ -109,7 +109,7 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
     said.append(
         "These intervals take people as independent, which people of one manager are not: no "
         "verdict rests on them. All stages, single controls and intersections are in "
-        "audit/tables/adjusted."
+        "audit/tables/adjusted, with the smallest gap that each line would have found."
     )
     return tuple(said)
 

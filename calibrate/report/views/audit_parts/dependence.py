@@ -72,14 +72,20 @@ def _say(primary: list[Row], audit: AuditMaterial) -> tuple[str, ...]:
             "same manager."
         )
     said.append(_say_removal(primary, is_named=not audit.is_distributed))
-    said.append("All stages, mean scores and intersections are in audit/tables/dependence.")
+    said.append(
+        "All stages, mean scores and intersections are in audit/tables/dependence, with the "
+        "smallest gap within managers that each line would have found."
+    )
     return tuple(said)
 
 
 def _say_removal(primary: list[Row], *, is_named: bool) -> str:
     hanging = [row for row in primary if (row["n_reversing"] or 0) > 0]
     if not hanging:
-        return "No verdict here hangs on one manager: without the people of any one, all stay."
+        return (
+            "No verdict here changes between beyond and not beyond without the people of any one "
+            "manager."
+        )
     lines = [
         f"{say_measure(row['measure']).lower()}, {row['group']}"
         + (_name_manager(row) if is_named else "")
