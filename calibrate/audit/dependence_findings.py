@@ -8,6 +8,7 @@ import pandas as pd
 
 from calibrate.audit.dependence import is_within_leading
 from calibrate.audit.inquiry import Inquiry
+from calibrate.bands.guideline import say_p
 
 Row = dict[str, Any]
 
@@ -110,7 +111,7 @@ def _say_within(row: Row) -> dict[str, str]:
         f"'{row['reference']}' are {WHERE[row['measure']]} ({row['stage']} bands). "
         "A reason to look.",
         f"{_say_ratio(row)}, {row['n_compared']:,} people under {row['n_managers']:,} "
-        f"managers with both. q {_small(row['q_within'])} after Benjamini-Hochberg. Look next at "
+        f"managers with both. {say_p(row['q_within'])} after Benjamini-Hochberg. Look next at "
         "the bands of each manager.",
     )  # fmt: skip
 
@@ -153,7 +154,3 @@ def _finding(what: str, row: Row, level: str, headline: str, evidence: str) -> d
         "headline": headline,
         "evidence": evidence,
     }
-
-
-def _small(value: float) -> str:
-    return "below 0.001" if value < 0.001 else f"{value:.3f}"

@@ -10,6 +10,7 @@ import pandas as pd
 from calibrate.audit.inference import ALPHA
 from calibrate.audit.policy import name_primary_stage
 from calibrate.audit.population import STAGES, Population
+from calibrate.bands.guideline import say_p
 
 KEY = ("stage", "measure", "attribute", "group")
 MEANING = {
@@ -97,7 +98,7 @@ def _write_without_ratio(
         ),
         "evidence": (
             f"{_count(row)} against {_count(reference)}. There is no ratio to nothing. "
-            f"p {_small(row['p_no_ratio'] * n_rows)}, the largest of all tests made, corrected "
+            f"{say_p(row['p_no_ratio'] * n_rows, 'p')}, the largest of all tests made, corrected "
             f"for all such rows (Bonferroni). {look}"
         ),
     }
@@ -155,18 +156,12 @@ def _count(row: dict[str, Any]) -> str:
 
 
 def _say_p(row: dict[str, Any]) -> str:
-    said = f"q {_small(row['q_value'])} after Benjamini-Hochberg"
+    said = f"{say_p(row['q_value'])} after Benjamini-Hochberg"
     if not pd.isna(row["p_clustered"]):
         said += ", on the larger of both p-values"
     if not pd.isna(row["q_null_imposed"]):
-        said += (
-            f"; {_small(row['q_null_imposed'])} in the stricter test of people under one manager"
-        )
+        said += f"; {say_p(row['q_null_imposed'])} in the stricter test of people under one manager"
     return f"{said}."
-
-
-def _small(value: float) -> str:
-    return "below 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _say_people(row: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from calibrate.audit.inference import detectable_gap, tighten_gap, welch_test
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.metrics import compute_hedges_g
 from calibrate.audit.moves_permutation import N_DRAWS, permute_within
-from calibrate.bands.guideline import false_discovery_rate
+from calibrate.bands.guideline import false_discovery_rate, say_p
 from calibrate.tables import MOVES
 
 IntArray = npt.NDArray[np.int64]
@@ -248,7 +248,7 @@ def _write(row: pd.Series) -> dict[str, str]:
             f"{row['n_up']:,} of {row['n']:,} went up, {row['n_down']:,} went down. Mean change "
             f"less the reference's {_signed(row['difference'])} bands, 95% interval "
             f"{_signed(row['low'])} to {_signed(row['high'])}{_say_same_band(row)}. "
-            f"q {_small(float(row['q_value']))} after Benjamini-Hochberg over "
+            f"{say_p(float(row['q_value']))} after Benjamini-Hochberg over "
             "all moves. Look next at who decided these moves."
         ),
     }  # fmt: skip
@@ -262,7 +262,3 @@ def _say_same_band(row: pd.Series) -> str:
 
 def _signed(bands: float) -> str:
     return f"{bands:+.2f}".replace("-", "\N{MINUS SIGN}")
-
-
-def _small(value: float) -> str:
-    return "below 0.001" if value < 0.001 else f"{value:.3f}"

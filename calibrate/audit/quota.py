@@ -12,7 +12,7 @@ from calibrate.audit.inference import ALPHA, detectable_ratio, fisher_midp
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.policy import is_ratio_beyond
 from calibrate.bands import QuotaMoves
-from calibrate.bands.guideline import false_discovery_rate
+from calibrate.bands.guideline import false_discovery_rate, say_p
 from calibrate.tables import QUOTA_IMPACT
 
 IntArray = npt.NDArray[np.int64]
@@ -116,7 +116,6 @@ def find_quota_impact(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, s
         if x0 and not is_ratio_beyond(x1, n1, x0, n0, inquiry.settings.rules):
             continue
         more = "more" if x1 * n0 > x0 * n1 else "fewer"
-        q_words = "q below 0.001" if row["q_value"] < 0.001 else f"q = {row['q_value']:.3f}"
         found.append(
             {
                 "finding_id": f"quota:{row['attribute']}:{row['group']}",
@@ -128,8 +127,8 @@ def find_quota_impact(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, s
                 f"'{row['group']}' than of '{row['reference']}' would be moved down. "
                 "A reason to look.",
                 "evidence": f"{x1:,} of {n1:,} ({x1 / n1:.0%}) against {x0:,} of {n0:,} "
-                f"({x0 / n0:.0%}), {q_words}. Nobody is moved. Look next at whether the guideline "
-                "suits the scopes where this group works.",
+                f"({x0 / n0:.0%}), {say_p(row['q_value'])}. Nobody is moved. Look next at "
+                "whether the guideline suits the scopes where this group works.",
             }
         )
     return found

@@ -169,6 +169,17 @@ def false_discovery_rate(p_values: FloatArray) -> FloatArray:
     return adjusted
 
 
+def say_p(p_value: float, letter: str = "q") -> str:
+    """Say a p-value, or one that was adjusted; a small one never reads zero.
+
+    Examples
+    --------
+    >>> say_p(0.0312), say_p(0.0004, "p")
+    ('q = 0.031', 'p below 0.001')
+    """
+    return f"{letter} below 0.001" if p_value < 0.001 else f"{letter} = {p_value:.3f}"
+
+
 def _log_probability(tables: npt.NDArray[np.int64], shares: FloatArray) -> FloatArray:
     n = tables.sum(axis=1)
     # Counts repeat in a hundred thousand tables: each logarithm is taken once.

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from calibrate.bands.guideline import say_p
 from calibrate.errors import say_count
 from calibrate.session.habits import PHRASES, is_notable
-from calibrate.session.patterns import say_q
 from calibrate.tables import FINDINGS
 
 #: A severity resting on fewer forms is a finding of its own.
@@ -86,7 +86,7 @@ def gather_findings(
                 f"{row['band']}: {row['share']:.0%} of {name} lies outside "
                 "the guideline by more than chance",
                 f"{row['n']} people, 95 % interval {row['low']:.0%} to {row['high']:.0%}, "
-                f"{say_q(row['q_value'])}. Look next at the evidence of the people nearest to "
+                f"{say_p(row['q_value'])}. Look next at the evidence of the people nearest to "
                 "the cut (table quota)",
             )
         )  # fmt: skip

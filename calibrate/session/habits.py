@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from calibrate.bands.guideline import say_p
 from calibrate.effects.habits import FEWEST
 
 #: A habit off by less than this moves hardly any mark: points, log ratio, correlation, points.
@@ -113,7 +114,7 @@ def _describe(row: Mapping[Hashable, Any]) -> FindingRow:
     return (
         "rater", "rater", row["rater_id"], "look",
         f"Rater {row['rater_id']}: {row['words']}",
-        f"{_measure(row)}, {row['n']} forms, q {_write_q(row['q_value'])}",
+        f"{_measure(row)}, {row['n']} forms, {say_p(row['q_value'])}",
     )  # fmt: skip
 
 
@@ -129,9 +130,5 @@ def _measure(row: Mapping[Hashable, Any]) -> str:
     else:
         name, digits = "correlation of criteria", 2
     shown = [f"{figure:+.{digits}f}" for figure in (value, low, high, expected)]
-    span = f"95 % interval {shown[1]} to {shown[2]}"
+    span = f"95% interval {shown[1]} to {shown[2]}"
     return f"{name} {shown[0]}, {span}; raters of a like load {shown[3]}"
-
-
-def _write_q(q_value: float) -> str:
-    return "below 0.001" if q_value < 0.001 else f"= {q_value:.3f}"

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from calibrate.bands.guideline import say_p
+
 #: One row of the table of findings, without its name.
 Row = tuple[str, str, str, str, str, str]
 
@@ -69,17 +71,12 @@ def say_pattern(row: Mapping[Hashable, Any]) -> str:
     return PHRASES[str(row["test"])]
 
 
-def say_q(q_value: float) -> str:
-    """Say a corrected p-value; a small one never reads zero."""
-    return "q below 0.001" if q_value < 0.001 else f"q = {q_value:.3f}"
-
-
 def _say_figures(row: Mapping[Hashable, Any]) -> str:
     value, expected, low, high, q_value = (
         float(row[name]) for name in ("value", "expected", "low", "high", "q_value")
     )
     test = str(row["test"]).capitalize()
-    q_words = say_q(q_value)
+    q_words = say_p(q_value)
     if row["test"] == "spread":
         return (
             f"{test} {value:.1f} points against {expected:.1f} "

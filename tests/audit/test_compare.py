@@ -178,5 +178,5 @@ def test_a_finding_tells_the_q_of_the_stricter_test(
     assert line["verdict"] == "beyond"
     found = result.findings.set_index("finding_id")
     evidence = found.loc["disparity:raw:selection_rate:gender:b", "evidence"]
-    assert "both p-values; below 0.001 in the stricter test" in evidence
+    assert "both p-values; q below 0.001 in the stricter test" in evidence
     assert line["q_null_imposed"] < 0.001

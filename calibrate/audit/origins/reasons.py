@@ -11,7 +11,7 @@ from calibrate.audit.attributes import NOT_STATED
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.origins.lines import BoolArray, Row, list_records
 from calibrate.audit.origins.slices import SLICES
-from calibrate.bands.guideline import false_discovery_rate
+from calibrate.bands.guideline import false_discovery_rate, say_p
 from calibrate.config import MICRO, MISSING
 
 ALPHA = 0.05
@@ -142,9 +142,7 @@ def _signed(value: float) -> str:
 
 
 def _say_q(row: Row) -> str:
-    q = row["q_value"]
-    shown = "below 0.001" if q < 0.001 else f"{q:.3f}"
-    return f"q {shown} over all lines of this kind."
+    return f"{say_p(row['q_value'])} over all lines of this kind."
 
 
 def _direction(row: Row) -> str:
