@@ -126,6 +126,7 @@ _MEANINGS: Mapping[str, str] = {
     "wrong_type": "a value has the wrong type",
     "not_allowed": "a value is not one of those allowed",
     "not_used": "a key would do nothing here",
+    "unknown_formats": "there are no number formats of this name",
     "not_yet": "this version does not do that yet",
     "weight_sum": "weights do not add up to 100",
 }

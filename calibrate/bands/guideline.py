@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, ndtri
 
+from calibrate.language import _, current_formats
+
 FloatArray = npt.NDArray[np.float64]
 
 #: Tables are enumerated up to this many, beyond it they are drawn.
@@ -177,7 +179,9 @@ def say_p(p_value: float, letter: str = "q") -> str:
     >>> say_p(0.0312), say_p(0.0004, "p")
     ('q = 0.031', 'p below 0.001')
     """
-    return f"{letter} below 0.001" if p_value < 0.001 else f"{letter} = {p_value:.3f}"
+    if p_value < 0.001:
+        return _("{letter} below {bound}", letter=letter, bound=current_formats().write(0.001, 3))
+    return f"{letter} = {current_formats().write(p_value, 3)}"
 
 
 def _log_probability(tables: npt.NDArray[np.int64], shares: FloatArray) -> FloatArray:

@@ -19,6 +19,8 @@ from calibrate.config.names import (
     SOURCES,
     say_known,
 )
+from calibrate.language import LANGUAGES
+from calibrate.language.formats import find_formats
 
 Percent = tuple[Number, Number]
 
@@ -229,9 +231,20 @@ def _default_sources() -> dict[str, SourceConfig]:
     return {source: SourceConfig(weight=weight) for source, weight in weights.items()}
 
 
-def _only_english(value: object) -> object:
-    if value != "en":
-        raise broken("not_yet", f"language '{value}' is not available yet", "write en")
+def _known_language(value: object) -> object:
+    if value not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise broken("not_yet", f"language '{value}' is not available yet", f"write one of {known}")
+    return value
+
+
+def _known_formats(value: object) -> object:
+    if isinstance(value, str) and value:
+        try:
+            find_formats(value)
+        except ValueError as error:
+            fix = "write a language and a country such as de-CH or en-GB"
+            raise broken("unknown_formats", str(error), fix) from error
     return value
 
 
@@ -253,7 +266,8 @@ class Cycle(Strict):
     bands: Bands = Field(default_factory=Bands)
     guideline: Guideline | None = None
     show_suggested: Literal["never", "after_proposal", "always"] = "after_proposal"
-    language: Annotated[Literal["en"], BeforeValidator(_only_english)] = "en"
+    language: Annotated[Literal["en", "de"], BeforeValidator(_known_language)] = "en"
+    formats: Annotated[str, BeforeValidator(_known_formats)] = ""
     agenda: Agenda = Field(default_factory=Agenda)
     privacy: Privacy = Field(default_factory=Privacy)
     audit: Audit = Field(default_factory=Audit)

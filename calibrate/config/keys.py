@@ -106,6 +106,7 @@ _CYCLE = {
     "guideline": _say("Shares the company expects in each band."),
     "show_suggested": _say("When the suggested band is shown to managers."),
     "language": _say("Language of the packets."),
+    "formats": _say("Whose numbers and dates, such as de-CH; those of the language if left out."),
     "agenda": _say("Time of one calibration session."),
     "privacy": _say("Smallest numbers of people behind a shown figure."),
     "audit": _say("What the audit compares."),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from calibrate.report.words import DASH, MINUS
+from calibrate.language.formats import MINUS
+from calibrate.report.words import DASH
 
 
 @dataclass(frozen=True)

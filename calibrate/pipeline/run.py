@@ -19,6 +19,7 @@ from calibrate.audit import (
 from calibrate.config import Cycle, load_cycle, shown_name
 from calibrate.errors import InputError, IntegrityError, Problem
 from calibrate.ingest import fetch_databases
+from calibrate.language import speak
 from calibrate.manifest import (
     Provenance,
     build_statement,
@@ -33,6 +34,7 @@ from calibrate.pipeline.configurations import (
     write_log,
 )
 from calibrate.pipeline.distribute import (
+    Release,
     enter_release,
     mark_distributed,
     read_earlier,
@@ -238,6 +240,14 @@ def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> Run
         provenance = replace(provenance, configurations=log.head)
         release = enter_release(out, provenance) if options.is_distributed else None
         provenance = mark_distributed(provenance, release)
+    with speak(cycle.language, cycle.formats):
+        return _work(out, cycle, Order(provenance, log, options, None), release, clock)
+
+
+def _work(
+    out: Path, cycle: Cycle, order: Order, release: Release | None, clock: Clock
+) -> RunResult:
+    provenance = order.provenance
     folder = find_run(out, provenance.folder)
     if folder is None:
         with clock.stage("read"):
@@ -246,14 +256,14 @@ def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> Run
             scored = compute_scores(prepared)
             tables = tabulate_everything(scored)
         earlier = None if release is None else read_earlier(out, release)
-        order = Order(provenance, log, options, earlier)
+        order = replace(order, earlier=earlier)
         folder = write_run(
             out, provenance.folder, lambda beside: _fill(beside, scored, tables, order, clock)
         )
         is_repeated = False
     else:
         is_repeated = True
-    write_log(out, cycle, log)
+    write_log(out, cycle, order.log)
     if release is not None:
         write_release(out, release, provenance.folder)
     point_latest(out, provenance.folder)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from calibrate.report.html import write_html
+from calibrate.report.html import write_document, write_html
 from calibrate.report.material import AuditMaterial, Material
+from calibrate.report.pages.executive import lay_out_executive
 from calibrate.report.views.audit import build_audit_view
 from calibrate.report.views.executive import build_executive_view
 from calibrate.report.views.manager import build_manager_view
@@ -68,7 +69,7 @@ def draft_packet(
     elif audit is not None:
         html, packet_id = write_html("audit.html", build_audit_view(material, audit))
     else:
-        html, packet_id = write_html("executive.html", build_executive_view(material))
+        html, packet_id = write_document(lay_out_executive(build_executive_view(material)))
     return Draft(
         kind, key if kind == "session" else "", key if kind == "manager" else "", packet_id, html
     )

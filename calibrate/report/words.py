@@ -4,61 +4,70 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
-NOT_KNOWN = "not yet known"
+from calibrate.language import N_, _, current_formats
+from calibrate.language.formats import MINUS
+
+NOT_KNOWN = N_("not yet known")
 DASH = "–"
-MINUS = "\N{MINUS SIGN}"
 #: Longest run of letters that is set without a place to break it.
 LONGEST_WORD = 60
 #: A smaller adjustment is not worth a word: a tenth of a mark on a 1 to 5 scale.
 HARDLY = 2.5
 
 SOURCE_WORDS = {
-    "manager": "Manager",
-    "peer": "Peers",
-    "direct_report": "Direct reports",
-    "skip_level": "Manager above",
-    "self": "Self",
-    "other": "Others",
+    "manager": N_("Manager"),
+    "peer": N_("Peers"),
+    "direct_report": N_("Direct reports"),
+    "skip_level": N_("Manager above"),
+    "self": N_("Self"),
+    "other": N_("Others"),
 }
 LINK_WORDS = {
-    "linked": "well linked",
-    "weak": "weakly linked",
-    "unlinked": "not linked",
-    "unrated": "not rated",
+    "linked": N_("well linked"),
+    "weak": N_("weakly linked"),
+    "unlinked": N_("not linked"),
+    "unrated": N_("not rated"),
 }
 MEASURE_WORDS = {
-    "selection_rate": "Share in the favourable bands",
-    "lowest_band": "Share in the lowest band",
-    "scoring_rate": "Share above the median score",
-    "mean_score": "Mean score, points",
+    "selection_rate": N_("Share in the favourable bands"),
+    "lowest_band": N_("Share in the lowest band"),
+    "scoring_rate": N_("Share above the median score"),
+    "mean_score": N_("Mean score, points"),
 }
 VERDICT_WORDS = {
-    "beyond": "beyond",
-    "significant_only": "significant only",
-    "within": "within",
-    "inconclusive": "inconclusive",
-    "too_few": "too few",
-    "not_computable": "not computable",
-    "outside": "outside",
-    "no_guideline": "no guideline",
+    "beyond": N_("beyond"),
+    "significant_only": N_("significant only"),
+    "within": N_("within"),
+    "inconclusive": N_("inconclusive"),
+    "too_few": N_("too few"),
+    "not_computable": N_("not computable"),
+    "outside": N_("outside"),
+    "no_guideline": N_("no guideline"),
 }
 TERM_WORDS = {
-    "employee": "the person",
-    "unit": "the team or department",
-    "rater": "the rater's severity",
-    "employee_source": "what one source sees in a person",
-    "residual": "noise of a form",
+    "employee": N_("the person"),
+    "unit": N_("the team or department"),
+    "rater": N_("the rater's severity"),
+    "employee_source": N_("what one source sees in a person"),
+    "residual": N_("noise of a form"),
 }
 #: One form of each source, in the singular.
 FORM_WORDS = {
-    "manager": "manager form",
-    "peer": "peer form",
-    "direct_report": "form of a direct report",
-    "skip_level": "form of a manager above",
-    "self": "self form",
-    "other": "form of somebody else",
+    "manager": N_("manager form"),
+    "peer": N_("peer form"),
+    "direct_report": N_("form of a direct report"),
+    "skip_level": N_("form of a manager above"),
+    "self": N_("self form"),
+    "other": N_("form of somebody else"),
 }
+
+
+#: Least probability and the words for it; docs/wording.md says why these.
+LIKELIHOODS = ((0.9, N_("very likely")), (0.75, N_("likely")), (0.5, N_("more likely than not")))
+#: Least strength of a link and the words for it.
+STRENGTHS = ((0.6, N_("well known")), (0.4, N_("fairly known")), (0.2, N_("roughly known")))
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ class Display:
         if (low, high) == (0.0, 100.0):
             return DASH
         ends = (self.value(low), self.value(high))
-        return " to ".join(write_number(end, 0 if end == int(end) else 1) for end in ends)
+        return say_range(*(write_number(end, 0 if end == int(end) else 1) for end in ends))
 
     def whole(self, points: float | None) -> str:
         return DASH if points is None else write_number(int(self.value(points) + 0.5), 0)
@@ -125,28 +134,23 @@ class Display:
 
     def range(self, low: float | None, high: float | None) -> str:
         if low is None or high is None:
-            return NOT_KNOWN
-        return f"{self.score(low)} to {self.score(high)}"
+            return _(NOT_KNOWN)
+        return say_range(self.score(low), self.score(high))
 
 
 def write_number(value: float | None, decimals: int) -> str:
     """Write a number with a real minus sign and thousands apart; a dash if it is missing."""
-    if value is None:
-        return DASH
-    text = f"{value:,.{decimals}f}"
-    if not text.strip("-0.,"):
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return DASH if value is None else current_formats().write(value, decimals)
 
 
 def sign_number(value: float, decimals: int) -> str:
     """Write a change; plus and minus are spelled out, zero has no sign."""
     text = write_number(value, decimals)
-    return f"+{text}" if text.strip("0.") and not text.startswith(MINUS) else text
+    return f"+{text}" if text.strip("0.,’\u202f\xa0") and not text.startswith(MINUS) else text
 
 
 def write_count(value: int | None) -> str:
-    return DASH if value is None else f"{int(value):,}"
+    return DASH if value is None else current_formats().write(int(value))
 
 
 def write_percent(share: float | None) -> str:
@@ -159,15 +163,30 @@ def write_percent(share: float | None) -> str:
     """
     if share is None:
         return DASH
-    if 0 < share < 0.005:
-        return "<1%"
-    return f"{share * 100:,.0f}%"
+    number = "<1" if 0 < share < 0.005 else write_number(share * 100, 0)
+    return current_formats().write_percent(number)
 
 
 def write_p(value: float | None) -> str:
     if value is None:
         return DASH
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
+    return f"<{write_number(0.001, 3)}" if value < 0.001 else write_number(value, 3)
+
+
+def write_date(day: date) -> str:
+    """Write a day as the language of the cycle does."""
+    return current_formats().write_date(day)
+
+
+def say_range(low: str, high: str) -> str:
+    """Join two ends that are written already.
+
+    Examples
+    --------
+    >>> say_range("1", "5")
+    '1 to 5'
+    """
+    return _("{low} to {high}", low=low, high=high)
 
 
 def count_of(n: int, one: str, many: str = "") -> str:
@@ -184,27 +203,60 @@ def count_of(n: int, one: str, many: str = "") -> str:
 def say_probability(p: float | None) -> str:
     """Say a probability in words; ``open`` is below one half."""
     if p is None:
-        return NOT_KNOWN
-    for bound, words in ((0.9, "very likely"), (0.75, "likely"), (0.5, "more likely than not")):
+        return _(NOT_KNOWN)
+    for bound, words in LIKELIHOODS:
         if p >= bound:
-            return words
-    return "open"
+            return _(words)
+    return _("open")
 
 
 def say_link_strength(strength: float | None) -> str:
     """Say how well a rater can be compared with others who marked the same people."""
     if strength is None or strength <= 0:
-        return "cannot be told"
-    for bound, words in ((0.6, "well known"), (0.4, "fairly known"), (0.2, "roughly known")):
+        return _("cannot be told")
+    for bound, words in STRENGTHS:
         if strength >= bound:
-            return words
-    return "barely known"
+            return _(words)
+    return _("barely known")
 
 
 def say_measure(measure: str) -> str:
     if measure.startswith("at_or_above:"):
-        return f"Share at or above {measure.partition(':')[2]}"
-    return MEASURE_WORDS.get(measure, say_code(measure))
+        return _("Share at or above {band}", band=measure.partition(":")[2])
+    return _(MEASURE_WORDS[measure]) if measure in MEASURE_WORDS else say_code(measure)
+
+
+def say_source(source: str) -> str:
+    """Name a source.
+
+    Examples
+    --------
+    >>> say_source("peer"), say_source("customer_panel")
+    ('Peers', 'customer panel')
+    """
+    return _(SOURCE_WORDS[source]) if source in SOURCE_WORDS else say_code(source)
+
+
+def say_link(link: str) -> str:
+    """Say whether a person's raters can be compared.
+
+    Examples
+    --------
+    >>> say_link("weak")
+    'weakly linked'
+    """
+    return _(LINK_WORDS[link]) if link in LINK_WORDS else say_code(link)
+
+
+def say_verdict(verdict: str) -> str:
+    """Say a verdict of a test.
+
+    Examples
+    --------
+    >>> say_verdict("significant_only")
+    'significant only'
+    """
+    return _(VERDICT_WORDS[verdict]) if verdict in VERDICT_WORDS else say_code(verdict)
 
 
 def say_term(term: str) -> str:
@@ -215,10 +267,11 @@ def say_term(term: str) -> str:
     >>> say_term("rater"), say_term("residual"), say_term("residual:peer")
     ("the rater's severity", 'noise of a form', 'noise of one peer form')
     """
-    part, _, source = term.partition(":")
+    part, __, source = term.partition(":")
     if part == "residual" and source:
-        return f"noise of one {FORM_WORDS.get(source, say_code(source) + ' form')}"
-    return TERM_WORDS.get(term, say_code(term))
+        form = _(FORM_WORDS[source]) if source in FORM_WORDS else say_code(source)
+        return _("noise of one {form}", form=form)
+    return _(TERM_WORDS[term]) if term in TERM_WORDS else say_code(term)
 
 
 def say_code(code: str | None) -> str:
@@ -244,4 +297,6 @@ def join_words(words: list[str]) -> str:
     >>> join_words(["a", "b", "c"])
     'a, b and c'
     """
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+    if len(words) < 2:
+        return "".join(words)
+    return _("{most} and {last}", most=", ".join(words[:-1]), last=words[-1])

@@ -168,7 +168,7 @@ FAULTS = [
         "effects: {assumed: {rater_share: [0.3, 0.6], reliability: 1}}",
         "effects.assumed.reliability", "reliability_range",
     ),
-    ("language: de", "language", "not_yet"),
+    ("language: fr", "language", "not_yet"),
     ("seed: -1", "seed", "seed_range"),
     ("seed: 1.5", "seed", "wrong_type"),
     ("privacy: {min_cell: 0}", "privacy.min_cell", "privacy_range"),
@@ -323,7 +323,7 @@ def test_bare_no_is_answered_with_quotes(tmp_path: Path) -> None:
 
 
 def test_all_faults_are_listed_at_once_in_order_of_line(tmp_path: Path) -> None:
-    problems = refuse(tmp_path, MINIMAL + "seed: -1\npaper: A5\nlanguage: de\n")
+    problems = refuse(tmp_path, MINIMAL + "seed: -1\npaper: A5\nlanguage: fr\n")
     assert [problem.column for problem in problems] == ["seed", "paper", "language"]
 
 

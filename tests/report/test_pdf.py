@@ -12,6 +12,7 @@ import pytest
 from calibrate.config.shipped import find_folder
 from calibrate.errors import DiskError, RenderError
 from calibrate.report import charts
+from calibrate.report.html import write_drawing
 from calibrate.report.pdf import render_pdf
 
 PAGE = (
@@ -66,10 +67,13 @@ def test_templates_use_no_forbidden_word_inline_style_or_remote_address(path: Pa
 
 def test_drawings_use_the_colours_of_the_stylesheet() -> None:
     tokens = (find_folder("reports/templates") / "tokens.css").read_text(encoding="utf-8")
-    colours = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", tokens))
-    pairs = {"accent": charts.ACCENT, "ink": charts.INK, "line": charts.GRID,
-             "zone": charts.ZONE, "rule": charts.CUT, "alert": charts.ALERT}  # fmt: skip
-    assert {name: colours[name] for name in pairs} == pairs
+    known = set(re.findall(r"#[0-9a-f]{6}", tokens))
+    drawing = charts.draw_ratio(
+        ratio=0.5, low=0.4, high=0.6, is_beyond=True, is_reference=False, label="x"
+    )
+    used = set(re.findall(r"#[0-9a-f]{6}", write_drawing(drawing)))
+    assert len(used) == 4
+    assert used <= known
 
 
 def test_heat_grows_darker_so_that_grey_keeps_the_order() -> None:

@@ -51,8 +51,8 @@ def test_a_masked_strip_lies_on_cuts_only(invent: Invent) -> None:
     material = invent()
     employee = find_masked(material, "E000")[0]
     score = material.desk.find_one("scores", "employee_id", employee)
-    strip = str(build_person(Company(material), score).strip)
-    left, width = (int(v) for v in re.findall(r'x="(\d+)" y="17" width="(\d+)"', strip)[0])
+    marks = {mark.shape: mark.at for mark in build_person(Company(material), score).strip.marks}
+    left, width = marks["stretch"]
     # The strip is 640 wide with 40 on either side: 5.6 a point.
     edges = {round(40 + 5.6 * points) for points in (0, 30, 45, 65, 85, 100)}
     assert {left, left + width} <= edges

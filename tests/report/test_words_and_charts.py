@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 import pytest
 
 from calibrate.report.charts import draw_interval, draw_progress, draw_ratio, draw_severity
+from calibrate.report.html import write_drawing
 from calibrate.report.material import Desk
 from calibrate.report.words import (
     Display,
@@ -50,38 +49,41 @@ def test_rates_and_p_values_are_never_falsely_exact() -> None:
 
 
 def test_the_middle_of_the_scale_is_the_middle_of_the_strip() -> None:
-    strip = draw_interval(raw=None, adjusted=50, low=0, high=100, cuts=(), label="x", width=640)
+    strip = write_drawing(
+        draw_interval(raw=None, adjusted=50, low=0, high=100, cuts=(), label="x", width=640)
+    )
     assert 'cx="320"' in strip
     assert "M40 29H600" in strip
 
 
 def test_a_severe_rater_lies_on_the_left() -> None:
-    strip = draw_severity(severity=5, half=None, reach=10, label="x", width=560)
+    strip = write_drawing(draw_severity(severity=5, half=None, reach=10, label="x", width=560))
     # 480 between the pads, centre 280; half of the reach is 120.
     assert 'cx="160"' in strip
 
 
 def test_four_fifths_and_its_inverse_lie_alike_around_one() -> None:
-    strip = draw_ratio(
+    drawing = draw_ratio(
         ratio=1.0, low=None, high=None, is_beyond=False, is_reference=False, label="x"
     )
-    left, width = map(int, re.findall(r'<rect x="(\d+)" y="0" width="(\d+)"', strip)[0])
-    # log(1.25)/log(16) = 0.0805 of 480 on either side of 280; drawn on whole units.
-    assert (left, width) == (241, 77)
-    assert 'cx="280"' in strip
+    marks = {mark.shape: mark.at for mark in drawing.marks}
+    # log(1.25)/log(16) = 0.0805 of 480, 38.6, on either side of 280; ends on whole units.
+    assert marks["zone"] == (241, 319 - 241)
+    assert marks["dot"] == (280,)
 
 
 @pytest.mark.parametrize("ratio", [0.0001, 900.0])
 def test_a_far_ratio_stays_inside_the_drawing(ratio: float) -> None:
-    strip = draw_ratio(
+    drawing = draw_ratio(
         ratio=ratio, low=0.00001, high=1e9, is_beyond=True, is_reference=False, label="x"
     )
-    xs = [int(x) for x in re.findall(r'<rect x="(\d+)" y="18"', strip)]
-    assert all(0 <= x <= 560 for x in xs)
+    marks = {mark.shape: mark.at for mark in drawing.marks}
+    assert set(marks["square"]) <= {40, 520}
+    assert marks["whisker"] == (40, 520)
 
 
 def test_a_label_is_escaped() -> None:
-    assert "<title>&lt;i&gt;</title>" in draw_progress(share=None, label="<i>")
+    assert "<title>&lt;i&gt;</title>" in write_drawing(draw_progress(share=None, label="<i>"))
 
 
 def test_a_missing_key_gives_no_row() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from calibrate.report.document import Head
 from calibrate.report.material import AuditMaterial, Material, list_rows
 from calibrate.report.views.audit_front import Front, build_front
 from calibrate.report.views.audit_parts import build_sections
 from calibrate.report.views.audit_parts.annex import Annex, build_annex
-from calibrate.report.views.base import Head, build_head
+from calibrate.report.views.base import build_head
 from calibrate.report.views.sections import Section, set_anchors
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from calibrate.audit.policy import name_primary_stage
 from calibrate.bands import SMALL_COMPANY
+from calibrate.report.document import Figure
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.audit_parts import (
     adjusted,
@@ -19,7 +20,7 @@ from calibrate.report.views.audit_parts import (
     simulation,
 )
 from calibrate.report.views.audit_parts.scope import name_favourable
-from calibrate.report.views.base import Company, Figure
+from calibrate.report.views.base import Company
 from calibrate.report.views.sections import Section
 from calibrate.report.words import (
     VERDICT_WORDS,

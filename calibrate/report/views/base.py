@@ -10,37 +10,14 @@ from statistics import NormalDist
 from typing import TypeVar
 
 from calibrate.bands import SMALL_COMPANY
+from calibrate.report.document import MOST_ROWS, Head, say_cut
 from calibrate.report.material import Material, Row, RubricInfo
 from calibrate.report.privacy import hides_marks
-from calibrate.report.words import Display, write_number
+from calibrate.report.words import Display, say_range, write_date, write_number, write_percent
 
-#: Longest table; what is cut is said under it.
-MOST_ROWS = 300
 MICRO = 1_000_000
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Head:
-    """Title block and page margins."""
-
-    title: str
-    subtitle: str
-    running: str
-    cycle: str
-    dates: str
-    classification: str
-    language: str
-    paper: str
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One large figure with its caption."""
-
-    value: str
-    caption: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +64,7 @@ class Company:
 
     @cached_property
     def interval(self) -> str:
-        return f"{self.material.cycle.effects.interval:.0%}"
+        return write_percent(float(self.material.cycle.effects.interval))
 
     @cached_property
     def z(self) -> float:
@@ -170,18 +147,17 @@ def build_head(
     material: Material, title: str, subtitle: str, *, running: str, classification: str
 ) -> Head:
     cycle = material.cycle
-    dates = [str(day) for day in (cycle.starts_on, cycle.ends_on) if day]
+    dates = [write_date(day) for day in (cycle.starts_on, cycle.ends_on) if day]
     return Head(
         title=title, subtitle=subtitle, running=running, cycle=cycle.title or cycle.cycle,
-        dates=" to ".join(dates), classification=classification, language=cycle.language,
+        dates=say_range(*dates) if len(dates) == 2 else "".join(dates),
+        classification=classification, language=cycle.language,
         paper=cycle.paper,
     )  # fmt: skip
 
 
-def cap_rows(rows: Sequence[T], noun: str) -> tuple[tuple[T, ...], str]:
+def cap_rows(rows: Sequence[T]) -> tuple[tuple[T, ...], str]:
     """Keep the first 300 rows and say what was cut."""
     if len(rows) <= MOST_ROWS:
         return tuple(rows), ""
-    return tuple(rows[:MOST_ROWS]), (
-        f"The first {MOST_ROWS} of {len(rows):,} {noun} are shown; the tables of the run hold all."
-    )
+    return tuple(rows[:MOST_ROWS]), say_cut(MOST_ROWS, len(rows))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from calibrate.report.charts import draw_interval, draw_zone
+from calibrate.report.charts import Drawing, draw_interval, draw_zone
 from calibrate.report.material import Row
 from calibrate.report.privacy import TOP, find_edges, find_stretch
 from calibrate.report.views.base import Company
@@ -69,7 +67,7 @@ class Person:
     adjusted: str
     calibrated: str
     span: str
-    strip: Markup
+    strip: Drawing
     raw_band: str
     proposed: str
     suggested: str
@@ -168,7 +166,7 @@ def _say_span(company: Company, score: Row, veil: Veil) -> str:
     return f"{write(low)} to {write(high)}{origin}"
 
 
-def _draw_person(company: Company, score: Row, veil: Veil) -> Markup:
+def _draw_person(company: Company, score: Row, veil: Veil) -> Drawing:
     raw, low, high = (score.get(name) for name in ("raw_score", "low", "high"))
     if veil.is_masked and raw is not None:
         edges = (0.0, *company.cuts, TOP)

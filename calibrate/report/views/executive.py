@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from calibrate.language import N_, _, ngettext
+from calibrate.report.document import Fact, Figure, Head
 from calibrate.report.material import Material, list_rows
-from calibrate.report.views.base import Company, Figure, Head, Item, RubricNote, build_head
+from calibrate.report.views.base import Company, RubricNote, build_head
 from calibrate.report.views.patterns import ShareTable, build_share_table
 from calibrate.report.views.strategy import (
     MOST_OUTCOMES,
@@ -19,17 +21,18 @@ from calibrate.report.views.strategy import (
     list_skills,
 )
 from calibrate.report.words import (
+    DASH,
     NOT_KNOWN,
-    count_of,
     join_words,
     write_count,
+    write_number,
     write_percent,
 )
 
 FINDING_WORDS = {
-    "rater": "Ways of marking worth a talk",
-    "network": "Gaps in who marked whom",
-    "input": "Faults in the data",
+    "rater": N_("Ways of marking worth a talk"),
+    "network": N_("Gaps in who marked whom"),
+    "input": N_("Faults in the data"),
 }
 #: Sessions that leave the page one page.
 MOST_SESSIONS = 5
@@ -55,7 +58,7 @@ class ExecutiveView:
     figures: tuple[Figure, ...]
     trend: str
     shares: ShareTable
-    risks: tuple[Item, ...]
+    risks: tuple[Fact, ...]
     risk_sentences: tuple[str, ...]
     decisions: tuple[str, ...]
     sessions: tuple[SessionRow, ...]
@@ -72,8 +75,8 @@ class ExecutiveView:
 
 def _say_trend(material: Material) -> str:
     if material.cycle.inputs.has("history"):
-        return "Earlier cycles were read and checked. This version draws no trend from them yet."
-    return "No earlier cycle was read, so there is no trend yet."
+        return _("Earlier cycles were read and checked; no trend is drawn from them.")
+    return _("No earlier cycle was read, so there is no trend yet.")
 
 
 def build_executive_view(material: Material) -> ExecutiveView:
@@ -81,8 +84,8 @@ def build_executive_view(material: Material) -> ExecutiveView:
     company = Company(material)
     goals = list_rows(material.tables["goals"])
     head = build_head(
-        material, "Calibration in one page", "For the people who decide",
-        running="Executive page", classification="Confidential · management",
+        material, _("Calibration in one page"), _("For the people who decide"),
+        running=_("Executive page"), classification=_("Confidential · management"),
     )  # fmt: skip
     served = {goal.get("outcome") for goal in goals}
     orphans = sum(not goal.get("outcome") for goal in goals)
@@ -92,18 +95,20 @@ def build_executive_view(material: Material) -> ExecutiveView:
         lead=_write_lead(material),
         figures=_list_figures(company),
         trend=_say_trend(material),
-        shares=build_share_table(company, "company", _find_company_id(material), "the company"),
+        shares=build_share_table(company, "company", _find_company_id(material)),
         risks=_count_risks(material),
         risk_sentences=_write_risks(material),
         decisions=_ask_decisions(material),
         sessions=_list_sessions(material),
-        sessions_notice=_say_cut(
-            material.tables["scores"]["session"].nunique(), MOST_SESSIONS, "sessions"
-        ),
+        sessions_notice=_say_cut(material.tables["scores"]["session"].nunique(), MOST_SESSIONS),
         outcomes=list_outcomes(material, goals),
-        outcomes_notice=_say_cut(len(material.outcomes), MOST_OUTCOMES, "outcomes"),
-        unserved=f"No goal serves {join_words(unserved[:5])}." if unserved and goals else "",
-        orphans=f"{count_of(orphans, 'goal serves', 'goals serve')} no outcome." if orphans else "",
+        outcomes_notice=_say_cut(len(material.outcomes), MOST_OUTCOMES),
+        unserved=_("No goal serves {outcomes}.", outcomes=join_words(unserved[:5]))
+        if unserved and goals
+        else "",
+        orphans=ngettext("{n} goal serves no outcome.", "{n} goals serve no outcome.", orphans)
+        if orphans
+        else "",
         balance=list_balance(material, goals),
         skills=list_skills(company) if material.outcomes else (),
         rubrics=company.rubric_notes,
@@ -120,11 +125,22 @@ def _find_company_id(material: Material) -> str:
 def _write_lead(material: Material) -> str:
     ready = material.readiness
     sessions = material.tables["scores"]["session"].nunique()
-    return (
-        f"{count_of(ready.get('n_forms', 0), 'form')} from "
-        f"{count_of(ready.get('n_raters', 0), 'rater')} on "
-        f"{count_of(ready.get('n_rated', 0), 'person', 'people')} went into the scores. "
-        f"They are talked through in {count_of(int(sessions), 'session')}."
+    forms, raters = ready.get("n_forms", 0), ready.get("n_raters", 0)
+    people = ready.get("n_rated", 0)
+    return " ".join(
+        (
+            _(
+                "{forms} from {raters} on {people} went into the scores.",
+                forms=ngettext("{n} form", "{n} forms", forms),
+                raters=ngettext("{n} rater", "{n} raters", raters),
+                people=ngettext("{n} person", "{n} people", people),
+            ),
+            ngettext(
+                "They are talked through in {n} session.",
+                "They are talked through in {n} sessions.",
+                int(sessions),
+            ),
+        )
     )
 
 
@@ -133,24 +149,24 @@ def _count_moved(company: Company, rated: pd.DataFrame) -> Figure:
     linked = rated[rated["link"] == "linked"]
     bands = [company.labels[company.find_band(points)] for points in linked["adjusted_score"]]
     moved = int((linked["raw_band"] != pd.Series(bands, index=linked.index, dtype=str)).sum())
-    words = "would change band with severity taken out"
+    words = _("would change band with severity taken out")
     if company.is_small:
-        words += "; bands follow the raw score"
+        words = _("would change band with severity taken out; bands follow the raw score")
     elif len(linked) < len(rated):
-        words += ", where it can be told"
+        words = _("would change band with severity taken out, where it can be told")
     return Figure(_say_share(moved, len(rated)), words)
 
 
 def _tell_severity(severity: pd.DataFrame) -> Figure:
     """The share of the raters; a variance below two standard errors is said to be rough."""
-    words = "of the differences between forms come from who marked"
+    words = _("of the differences between forms come from who marked")
     if severity.empty:
-        return Figure(NOT_KNOWN, words)
+        return Figure(_(NOT_KNOWN), words)
     row = severity.iloc[0]
     is_rough = pd.notna(row["se"]) and row["variance"] < 2 * row["se"]
-    return Figure(
-        write_percent(float(row["share"])), f"{words}; a rough estimate" if is_rough else words
-    )
+    if is_rough:
+        words = _("of the differences between forms come from who marked; a rough estimate")
+    return Figure(write_percent(float(row["share"])), words)
 
 
 def _list_figures(company: Company) -> tuple[Figure, ...]:
@@ -159,48 +175,56 @@ def _list_figures(company: Company) -> tuple[Figure, ...]:
     half = ((rated["high"] - rated["low"]) / 2).dropna()
     variance = company.material.tables["variance"]
     severity = variance[(variance["term"] == "rater") & variance["share"].notna()]
-    figures = [Figure(_say_share(len(rated), len(scores)), "of all people have a score")]
+    figures = [Figure(_say_share(len(rated), len(scores)), _("of all people have a score"))]
     if company.is_fitted:
         figures.append(_count_moved(company, rated))
         figures.append(_tell_severity(severity))
     else:
-        linked = "0%" if len(rated) else NOT_KNOWN
-        figures.append(Figure(linked, "of scores could be adjusted: nobody marks across teams"))
-        typical = company.display.width(float(half.median())) if len(half) else NOT_KNOWN
-        figures.append(Figure(typical, "typical uncertainty of a score, plus or minus"))
+        linked = write_percent(0) if len(rated) else _(NOT_KNOWN)
+        words = _("of scores could be adjusted: nobody marks across teams")
+        figures.append(Figure(linked, words))
+        typical = company.display.width(float(half.median())) if len(half) else _(NOT_KNOWN)
+        figures.append(Figure(typical, _("typical uncertainty of a score, plus or minus")))
     return tuple(figures)
 
 
 def _say_share(n: int, total: int) -> str:
-    return write_percent(n / total) if total else NOT_KNOWN
+    return write_percent(n / total) if total else _(NOT_KNOWN)
 
 
-def _count_risks(material: Material) -> tuple[Item, ...]:
+def _count_risks(material: Material) -> tuple[Fact, ...]:
     kinds = material.tables["findings"]["kind"]
-    items = [Item(words, f"{int((kinds == k).sum()):,}") for k, words in FINDING_WORDS.items()]
+    items = [Fact(_(words), write_count((kinds == k).sum())) for k, words in FINDING_WORDS.items()]
     return (
         _count_outside(material), *_count_patterns(material), *items,
-        Item("Disparities to look at", _say_disparities(material)),
+        Fact(_("Disparities to look at"), _say_disparities(material)),
     )  # fmt: skip
 
 
-def _count_outside(material: Material) -> Item:
+def _count_outside(material: Material) -> Fact:
     """Scopes outside the guideline, of those tested: the company and the declared kind."""
     table, guideline = material.tables["distribution"], material.cycle.guideline
     if guideline is None or guideline.mode == "none":
-        return Item("Outside the guideline", "no guideline")
+        return Fact(_("Outside the guideline"), _("no guideline"))
     tested = table[table["p_value"].notna()]
     if tested.empty:
-        return Item("Outside the guideline", "not tested")
+        return Fact(_("Outside the guideline"), _("not tested"))
     scopes = tested[["scope", "scope_id"]].drop_duplicates()
     n_parts = int((scopes["scope"] != "company").sum())
-    parts = count_of(n_parts, guideline.scope)
-    what = "company" if not n_parts else f"company, {parts}"
+    what = _("Off guideline: company")
+    if n_parts:
+        what = _("Off guideline: company, {parts}", parts=_say_scope(guideline.scope, n_parts))
     missed = tested.loc[tested["verdict"] == "outside", ["scope", "scope_id"]].drop_duplicates()
-    return Item(f"Off guideline: {what}", f"{len(missed):,} of {len(scopes):,}")
+    return Fact(what, _("{n} of {total}", n=len(missed), total=len(scopes)))
 
 
-def _count_patterns(material: Material) -> tuple[Item, ...]:
+def _say_scope(scope: str, n: int) -> str:
+    if scope == "session":
+        return ngettext("{n} session", "{n} sessions", n)
+    return ngettext("{n} department", "{n} departments", n)
+
+
+def _count_patterns(material: Material) -> tuple[Fact, ...]:
     """Teams and departments whose bands or scores stand out, of those tested."""
     table = material.tables["patterns"]
     is_own = table["scope"].isin(["department", "manager"])
@@ -211,12 +235,17 @@ def _count_patterns(material: Material) -> tuple[Item, ...]:
         rows[["scope", "scope_id"]].drop_duplicates()
         for rows in (tested, tested[tested["verdict"] == "beyond"])
     )
-    return (Item("Teams and departments that stand out", f"{len(odd):,} of {len(parts):,}"),)
+    return (
+        Fact(
+            _("Teams and departments that stand out"),
+            _("{n} of {total}", n=len(odd), total=len(parts)),
+        ),
+    )
 
 
 def _say_disparities(material: Material) -> str:
     known = material.readiness.get("n_disparity_findings")
-    return "–" if known is None else f"{known:,}"
+    return DASH if known is None else write_count(known)
 
 
 def _write_risks(material: Material) -> tuple[str, ...]:
@@ -225,16 +254,26 @@ def _write_risks(material: Material) -> tuple[str, ...]:
     n_unlinked, n_rated = ready.get("n_unlinked", 0), ready.get("n_rated", 0)
     if n_unlinked:
         sentences.append(
-            f"For {write_count(n_unlinked)} of {write_count(n_rated)} people, a strict rater "
-            "cannot be told from a weak team. Their raw scores stand."
-        )
+            _(
+                "For {n} of {total} people, a strict rater cannot be told from a weak team. Their "
+                "raw scores stand.",
+                n=n_unlinked, total=n_rated,
+            )
+        )  # fmt: skip
     if ready.get("n_quarantined"):
-        left_out = count_of(ready["n_quarantined"], "row was", "rows were")
-        sentences.append(f"{left_out} left out; HR has the list.")
+        sentences.append(
+            ngettext(
+                "{n} row was left out; HR has the list.",
+                "{n} rows were left out; HR has the list.",
+                ready["n_quarantined"],
+            )
+        )
     if ready.get("n_disparity_findings") is None:
-        sentences.append("Disparities are not yet known here; the audit tells what was compared.")
+        sentences.append(
+            _("Disparities are not yet known here; the audit tells what was compared.")
+        )
     else:
-        sentences.append("Auditors alone have figures by group. A finding is a reason to look.")
+        sentences.append(_("Auditors alone have figures by group. A finding is a reason to look."))
     return tuple(sentences)
 
 
@@ -245,18 +284,32 @@ def _ask_decisions(material: Material) -> tuple[str, ...]:
     asked = []
     if n_people:
         asked.append(
-            f"Plan {say_minutes(minutes)} of sessions: "
-            f"{count_of(n_people, 'person is', 'people are')} on the agendas."
+            ngettext(
+                "Plan {time} of sessions: {n} person is on the agendas.",
+                "Plan {time} of sessions: {n} people are on the agendas.",
+                n_people,
+                time=say_minutes(minutes),
+            )
         )
     if ready.get("n_disparity_findings"):
-        n = count_of(int(ready["n_disparity_findings"]), "disparity finding")
-        asked.append(f"Name who answers {n} in writing before bands are final.")
+        asked.append(
+            ngettext(
+                "Name who answers {n} disparity finding in writing before bands are final.",
+                "Name who answers {n} disparity findings in writing before bands are final.",
+                int(ready["n_disparity_findings"]),
+            )
+        )
     if ready.get("n_unlinked"):
-        asked.append("Ask raters to mark people of other teams; the session packets say whom.")
+        asked.append(_("Ask raters to mark people of other teams; the session packets say whom."))
     if ready.get("n_unrated"):
-        n = count_of(ready["n_unrated"], "person", "people")
-        asked.append(f"Decide what happens to {n} without a score.")
-    asked.append("Confirm that nobody is moved to fill a share.")
+        asked.append(
+            ngettext(
+                "Decide what happens to {n} person without a score.",
+                "Decide what happens to {n} people without a score.",
+                ready["n_unrated"],
+            )
+        )
+    asked.append(_("Confirm that nobody is moved to fill a share."))
     return tuple(asked)
 
 
@@ -271,14 +324,14 @@ def _list_sessions(material: Material) -> tuple[SessionRow, ...]:
                 n_people=write_count(len(people)),
                 n_proposed=write_count(int((people["proposed_band"].fillna("") != "").sum())),
                 n_discussed=write_count(len(own)),
-                minutes=f"{float(own['minutes'].sum()):,.0f}",
+                minutes=write_number(float(own["minutes"].sum()), 0),
             )
         )
     return tuple(rows[:MOST_SESSIONS])
 
 
-def _say_cut(n: int, most: int, noun: str) -> str:
-    return f"The first {most} of {n} {noun} are shown." if n > most else ""
+def _say_cut(n: int, most: int) -> str:
+    return _("The first {n} of {total} are shown.", n=most, total=n) if n > most else ""
 
 
 def say_minutes(minutes: float) -> str:
@@ -289,4 +342,6 @@ def say_minutes(minutes: float) -> str:
     >>> say_minutes(6), say_minutes(60), say_minutes(225)
     ('6 minutes', '60 minutes', '3.8 hours')
     """
-    return f"{minutes:.0f} minutes" if minutes <= 90 else f"{minutes / 60:.1f} hours"
+    if minutes <= 90:
+        return ngettext("{n} minute", "{n} minutes", round(minutes))
+    return _("{hours} hours", hours=write_number(minutes / 60, 1))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from calibrate.report.document import Figure, Head
 from calibrate.report.material import Material, Row
-from calibrate.report.views.base import Company, Figure, Head, RubricNote, build_head, cap_rows
+from calibrate.report.views.base import Company, RubricNote, build_head, cap_rows
 from calibrate.report.views.evidence import Person, build_person
 from calibrate.report.views.pattern import OwnPattern, build_own_pattern
 from calibrate.report.views.presence import (
@@ -104,7 +105,7 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
     others = _build_others(company, manager_id, frozenset(team_ids))
     if not members and not others:
         raise KeyError(manager_id)
-    pairs, notice = cap_rows(_rank_people(company, team_ids), "people")
+    pairs, notice = cap_rows(_rank_people(company, team_ids))
     people = tuple(person for person, _ in pairs)
     cards = tuple(_build_card(company, person, score) for person, score in pairs)
     shown = [*people, *(card.person for other in others for card in other.cards)]

@@ -60,7 +60,7 @@ def build_agenda_groups(
     company: Company, discussed: Sequence[Row], by_employee: Mapping[str, Row]
 ) -> tuple[tuple[AgendaGroup, ...], str]:
     """Time the agenda and group it level by level, in the order of discussion."""
-    kept, notice = cap_rows(list(discussed), "people to discuss")
+    kept, notice = cap_rows(list(discussed))
     slots: dict[str, list[AgendaRow]] = {}
     minutes: dict[str, float] = {}
     start = 0.0
@@ -106,7 +106,7 @@ def list_skipped(
                 reason="; ".join(reasons) or "nothing stands out",
             )
         )
-    return cap_rows(rows, "people without a slot")
+    return cap_rows(rows)
 
 
 def _clock(minutes: float) -> str:

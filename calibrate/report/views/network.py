@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
+from calibrate.report.charts import Drawing
 from calibrate.report.material import Row
 from calibrate.report.network_chart import draw_network
 from calibrate.report.views.base import Company
@@ -39,7 +38,7 @@ class Network:
     fragile: tuple[str, ...]
     rows: tuple[PairRow, ...]
     notice: str
-    chart: Markup
+    chart: Drawing | None
     caption: str
 
 
@@ -51,7 +50,7 @@ def build_network(company: Company, scores: Sequence[Row]) -> Network:
     ids = sorted({str(form["rater_id"]) for form in forms})
     raters = desk.find_rows("raters", "rater_id", ids)
     if company.material.cycle.effects.model == "none" or not raters:
-        return Network((), (), (), "", Markup(""), "")
+        return Network((), (), (), "", None, "")
     here = desk.find_rows("links", "session", sorted({str(row["session"]) for row in scores}))
     by_order = {
         int(row["order"]): row for row in [*here, *desk.find_rows("links", "rater_id", ids)]
@@ -153,10 +152,10 @@ def _build_row(company: Company, link: Row) -> PairRow:
 
 def _draw(
     company: Company, raters: Sequence[Row], forms: Sequence[Row], links: Sequence[Row]
-) -> tuple[Markup, str]:
+) -> tuple[Drawing | None, str]:
     """Draw the raters of the session, and those whom its first forms bring in."""
     if not links or len(raters) > MOST_DRAWN:
-        return Markup(""), ""
+        return None, ""
     order = sorted(raters, key=lambda r: (r.get("component") or 0, str(r["rater_id"])))
     place = {str(rater["rater_id"]): n for n, rater in enumerate(order)}
     marked: dict[str, list[int]] = {}

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import quantiles
 
-from markupsafe import Markup
-
-from calibrate.report.charts import draw_severity
+from calibrate.report.charts import Drawing, draw_severity
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
 from calibrate.report.views.habits import say_own_habits
@@ -25,7 +23,7 @@ REREAD = "Before the session, reread the anchors of the two lowest marks you gav
 class OwnPattern:
     """Sentences first; the strip only where the severity is known."""
 
-    chart: Markup
+    chart: Drawing | None
     ticks: tuple[str, ...]
     sentences: tuple[str, ...]
     has_chart: bool
@@ -61,7 +59,7 @@ def build_own_pattern(company: Company, manager_id: str) -> OwnPattern:
 
 
 def _say_only(*sentences: str) -> OwnPattern:
-    return OwnPattern(Markup(""), (), sentences, False, False)
+    return OwnPattern(None, (), sentences, False, False)
 
 
 def _find_usual(company: Company, rater: Row) -> tuple[float, float] | None:

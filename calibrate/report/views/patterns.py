@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from markupsafe import Markup
-
-from calibrate.report.charts import draw_interval, draw_severity, draw_share
+from calibrate.bands.guideline import say_p
+from calibrate.language import _
+from calibrate.report.charts import Drawing, draw_interval, draw_severity, draw_share
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
 from calibrate.report.views.habits import HabitTable, build_habit_table
 from calibrate.report.words import (
     DASH,
-    VERDICT_WORDS,
     say_link_strength,
+    say_range,
+    say_verdict,
     write_count,
-    write_p,
     write_percent,
 )
 
@@ -35,7 +35,7 @@ class ShareRow:
     share: str
     span: str
     guide: str
-    chart: Markup
+    chart: Drawing
     verdict: str
 
 
@@ -60,7 +60,7 @@ class RaterRow:
     span: str
     known: str
     note: str
-    chart: Markup
+    chart: Drawing
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class RaterTable:
     habits: HabitTable
 
 
-def build_share_table(company: Company, scope: str, scope_id: str, words: str) -> ShareTable:
+def build_share_table(company: Company, scope: str, scope_id: str) -> ShareTable:
     """Set the shares of one scope against the guideline."""
     table = company.material.desk.find_rows("distribution", "scope_id", [scope_id])
     rows = {str(row["band"]): row for row in table if row["scope"] == scope}
@@ -92,7 +92,7 @@ def build_share_table(company: Company, scope: str, scope_id: str, words: str) -
         if label in rows
     )
     ticks = tuple(write_percent(top * at / 4) for at in range(5))
-    return ShareTable(built, ticks, _say_shares(rows, words, bool(shares)), bool(shares))
+    return ShareTable(built, ticks, _say_shares(rows, bool(shares)), bool(shares))
 
 
 def _build_share_row(
@@ -102,45 +102,48 @@ def _build_share_row(
     bounds = None if guide is None else (float(guide[0]), float(guide[1]))
     chart = draw_share(
         share=float(share or 0), low=low, high=high, guide=bounds, top=top,
-        label=f"Share {write_percent(share)}",
+        label=_("Share {share}", share=write_percent(share)),
     )  # fmt: skip
     verdict = str(row.get("verdict") or "")
     return ShareRow(
         band=label,
         n=write_count(row.get("n")),
         share=write_percent(share),
-        span=DASH if low is None else f"{write_percent(low)} to {write_percent(high)}",
-        guide=DASH if bounds is None else " to ".join(map(write_percent, bounds)),
+        span=DASH if low is None else say_range(write_percent(low), write_percent(high)),
+        guide=DASH if bounds is None else say_range(*map(write_percent, bounds)),
         chart=chart,
-        verdict=VERDICT_WORDS.get(verdict, verdict),
+        verdict=say_verdict(verdict),
     )
 
 
-def _say_shares(rows: dict[str, Row], words: str, has_guideline: bool) -> str:
+def _say_shares(rows: dict[str, Row], has_guideline: bool) -> str:
     verdicts = {row.get("verdict") for row in rows.values()}
-    tested = _say_test(rows)
     if not rows:
-        return f"The distribution of {words} is not yet known."
+        return _("The distribution is not yet known.")
     if verdicts <= {"no_guideline", None} and has_guideline:
-        return f"The guideline stands beside the shares of {words}; it is not tested here."
+        return _("The guideline stands beside the shares; it is not tested here.")
     if verdicts <= {"no_guideline", None}:
-        return "No guideline is set. The shares are shown for the talk, not as a target."
+        return _("No guideline is set. The shares are shown for the talk, not as a target.")
     if verdicts == {"too_few"}:
-        return f"Too few people in {words} to set their shares against the guideline."
+        return _("Too few people to set the shares against the guideline.")
     if "outside" in verdicts:
-        return f"Some shares of {words} lie outside the guideline{tested}. Ask why."
-    if "inconclusive" in verdicts:
-        return f"These few people cannot tell whether {words} keeps to the guideline{tested}."
-    return f"The shares of {words} agree with the guideline{tested}."
+        said = _("Some shares lie outside the guideline. Ask why.")
+    elif "inconclusive" in verdicts:
+        said = _("These few people cannot tell whether the guideline is kept.")
+    else:
+        said = _("The shares agree with the guideline.")
+    return f"{said} {_say_test(rows)}".strip()
 
 
 def _say_test(rows: dict[str, Row]) -> str:
     """The verdict rests on the corrected figure, so both are told."""
     for row in rows.values():
         p, q = row.get("p_value"), row.get("q_value")
-        if p is not None:
-            after = "" if q is None or q == p else f"; {write_p(q)} after correction for many tests"
-            return f" (p = {write_p(p)}{after})"
+        if p is None:
+            continue
+        if q is None or q == p:
+            return f"({say_p(p, 'p')})"
+        return _("({p}; {q} after correction for many tests)", p=say_p(p, "p"), q=say_p(q))
     return ""
 
 

@@ -48,9 +48,7 @@ def build_presence(company: Company, employee_ids: Sequence[str]) -> Presence:
     """Collect what the readiness table says about some people."""
     rows = company.material.desk.find_rows("readiness", "employee_id", employee_ids)
     absent = [row for row in rows if row["status"] == "not_rated"]
-    absences, notice = cap_rows(
-        [_build_absence(company, row) for row in absent], "people without a score"
-    )
+    absences, notice = cap_rows([_build_absence(company, row) for row in absent])
     asked: dict[str, list[str]] = {}
     for row in rows:
         if row["missing_manager_form"]:
@@ -62,7 +60,6 @@ def build_presence(company: Company, employee_ids: Sequence[str]) -> Presence:
             )
             for manager, people in sorted(asked.items(), key=lambda pair: (-len(pair[1]), pair[0]))
         ],
-        "managers",
     )
     return Presence(_count(rows), absences, notice, missing, missing_notice)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
+from calibrate.report.charts import Drawing
 from calibrate.report.views.base import cap_rows
 
 #: Width of a column in millimetres that ``print.css`` knows; 0 takes what is left.
@@ -56,7 +57,7 @@ class Grid:
 
     caption: str | Markup
     headings: tuple[Heading, ...]
-    rows: tuple[tuple[str | Markup, ...], ...]
+    rows: tuple[tuple[str | Markup | Drawing, ...], ...]
     marked: frozenset[int] = frozenset()
     notice: str = ""
     is_fine: bool = False
@@ -123,7 +124,7 @@ def set_anchors(sections: Sequence[Section]) -> tuple[Section, ...]:
 def build_grid(
     caption: str | Markup,
     headings: Sequence[Heading],
-    rows: Sequence[tuple[str | Markup, ...]],
+    rows: Sequence[tuple[str | Markup | Drawing, ...]],
     marked: Sequence[int] = (),
     noun: str = "rows",
 ) -> Grid:
@@ -134,5 +135,5 @@ def build_grid(
     >>> build_grid("", [Heading("Group")], [("women",), ("men",)]).rows
     (('women',), ('men',))
     """
-    kept, notice = cap_rows(list(rows), noun)
+    kept, notice = cap_rows(list(rows))
     return Grid(caption, tuple(headings), tuple(kept), frozenset(marked), notice)

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from calibrate.report.document import Figure, Head
 from calibrate.report.material import Material, Row
-from calibrate.report.views.base import (
-    Company,
-    Figure,
-    Head,
-    Item,
-    RubricNote,
-    build_head,
-)
+from calibrate.report.views.base import Company, Item, RubricNote, build_head
 from calibrate.report.views.evidence import Person, build_person
 from calibrate.report.views.meeting import (
     AgendaGroup,
@@ -135,7 +129,7 @@ def build_session_view(material: Material, session: str) -> SessionView:
         notes=material.notes,
         definitions=_define(company),
         ground_rules=GROUND_RULES,
-        shares=build_share_table(company, "session", session, "this session"),
+        shares=build_share_table(company, "session", session),
         raters=build_rater_table(company, scores),
         network=build_network(company, scores),
         teams=build_team_pages(company, scores),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from calibrate.report.charts import draw_progress
+from calibrate.language import N_, _
+from calibrate.report.charts import Drawing, draw_progress
 from calibrate.report.material import Material, Row
 from calibrate.report.views.base import Company
 from calibrate.report.words import NOT_KNOWN, write_count, write_number, write_percent
@@ -15,7 +14,12 @@ from calibrate.report.words import NOT_KNOWN, write_count, write_number, write_p
 #: Rows that leave the page a page.
 MOST_OUTCOMES = 12
 MOST_CRITERIA = 12
-PERSPECTIVES = ("financial", "customer", "process", "learning")
+PERSPECTIVES = {
+    "financial": N_("financial"),
+    "customer": N_("customer"),
+    "process": N_("process"),
+    "learning": N_("learning"),
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class OutcomeRow:
     perspective: str
     weight: str
     attainment: str
-    chart: Markup
+    chart: Drawing
     n_goals: str
     goals_reached: str
 
@@ -56,17 +60,17 @@ class SkillRow:
 def list_balance(material: Material, goals: Sequence[Row]) -> tuple[BalanceRow, ...]:
     """Set the weight of each perspective beside the goals that serve it."""
     rows = []
-    for perspective in PERSPECTIVES:
+    for perspective, words in PERSPECTIVES.items():
         own = [o for o in material.outcomes if o.perspective == perspective]
         ids = {outcome.id for outcome in own}
         n_goals = sum(goal.get("outcome") in ids for goal in goals)
         rows.append(
             BalanceRow(
-                perspective=perspective,
+                perspective=_(words),
                 n_outcomes=write_count(len(own)),
                 weight=write_number(sum(o.weight for o in own), 0),
                 n_goals=write_count(n_goals),
-                share=write_percent(n_goals / len(goals)) if goals else NOT_KNOWN,
+                share=write_percent(n_goals / len(goals)) if goals else _(NOT_KNOWN),
             )
         )
     return tuple(rows)
@@ -81,16 +85,19 @@ def list_outcomes(material: Material, goals: Sequence[Row]) -> tuple[OutcomeRow,
         rows.append(
             OutcomeRow(
                 title=outcome.title,
-                perspective=outcome.perspective,
+                perspective=_(PERSPECTIVES.get(outcome.perspective, outcome.perspective)),
                 weight=write_number(outcome.weight, 0),
-                attainment=NOT_KNOWN
+                attainment=_(NOT_KNOWN)
                 if outcome.attainment is None
                 else write_percent(outcome.attainment),
                 chart=draw_progress(
-                    share=outcome.attainment, label=f"Reached {write_percent(outcome.attainment)}"
+                    share=outcome.attainment,
+                    label=_("Reached {share}", share=write_percent(outcome.attainment)),
                 ),
                 n_goals=write_count(len(own)),
-                goals_reached=f"{reached:,} of {len(known):,}" if known else NOT_KNOWN,
+                goals_reached=_("{n} of {total}", n=reached, total=len(known))
+                if known
+                else _(NOT_KNOWN),
             )
         )
     return tuple(rows)
@@ -114,7 +121,7 @@ def list_skills(company: Company) -> tuple[SkillRow, ...]:
                 n=write_count(len(known)),
                 mean=company.display.score(float(known.mean()) if len(known) else None),
                 expected=company.display.score(float(expected.mean()) if len(expected) else None),
-                n_below=write_count(int(part["below"].sum())) if len(expected) else NOT_KNOWN,
+                n_below=write_count(int(part["below"].sum())) if len(expected) else _(NOT_KNOWN),
             )
         )
     return tuple(rows[:MOST_CRITERIA])

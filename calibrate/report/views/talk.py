@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from calibrate.report.charts import draw_progress
+from calibrate.report.charts import Drawing, draw_progress
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
 from calibrate.report.views.evidence import CriterionLine, Person
@@ -27,7 +25,7 @@ class GoalRow:
     outcome: str
     weight: str
     attainment: str
-    chart: Markup
+    chart: Drawing
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from calibrate.report.charts import draw_interval
+from calibrate.language.formats import MINUS
+from calibrate.report.charts import Drawing, draw_interval
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company, cap_rows
 from calibrate.report.views.sealed import is_sealed
-from calibrate.report.words import DASH, MINUS, count_of, join_words, write_count, write_percent
+from calibrate.report.words import DASH, count_of, join_words, write_count, write_percent
 
 #: So many people whose scores cannot be adjusted, or this share of all, and teams stand side by
 #: side; a manager reads of the own team from that share on.
@@ -43,7 +42,7 @@ class TeamRow:
 
     name: str
     n: str
-    chart: Markup
+    chart: Drawing
     mean: str
     span: str
     distinct: str
@@ -85,7 +84,7 @@ class TeamPages:
 class OwnTeam:
     """The same for one manager: own figures beside those of all, and nobody else's."""
 
-    chart: Markup
+    chart: Drawing | None
     sentences: tuple[str, ...]
 
 
@@ -100,7 +99,7 @@ def build_team_pages(company: Company, scores: Sequence[Row]) -> TeamPages | Non
     managers = sorted({str(row["of"]) for row in asked if row["kind"] == "manager" and row["of"]})
     teams = desk.find_rows("teams", "manager_id", managers)
     teams.sort(key=lambda row: (-(row.get("pooled_mean") or 0), str(row["manager_id"])))
-    capped, notice = cap_rows(teams, "managers")
+    capped, notice = cap_rows(teams)
     closed = {
         str(row["of"])
         for row in desk.find_rows("what_if", "of", managers)
@@ -143,7 +142,7 @@ def build_own_team(company: Company, manager_id: str, people: Sequence[Row]) -> 
     moves = desk.find_rows("movers", "manager_id", [manager_id])
     is_open = _is_own_alone(company, manager_id, ids)
     if not is_open:
-        return OwnTeam(Markup(""), (OTHERS_TOO, *_say_goals(team)))
+        return OwnTeam(None, (OTHERS_TOO, *_say_goals(team)))
     sentences = [
         *_say_level(company, team),
         *_say_order(team),
@@ -227,7 +226,7 @@ def _say_ratio(low: float | None, high: float | None) -> str:
     return f"{low:.1f} to {high:.1f}" if high < LARGE else f"{low:.1f} and more"
 
 
-def _draw_team(company: Company, team: Row) -> Markup:
+def _draw_team(company: Company, team: Row) -> Drawing:
     raw, pooled, low, high = (team.get(name) for name in ("raw_mean", "pooled_mean", "low", "high"))
     is_pulled = low is not None and abs(float(pooled or 0) - float(raw or 0)) >= HARDLY
     label = f"Mean {company.display.score(raw)}"

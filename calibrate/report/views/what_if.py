@@ -107,7 +107,7 @@ def _build_table(
         (row for row in open_rows if row["moves"] > 0),
         key=lambda row: (company.name(row.get("of")), -abs(row["part"] or 0), row["employee_id"]),
     )
-    kept, notice = cap_rows(moving, "people")
+    kept, notice = cap_rows(moving)
     sentence = _say_safe(len(open_rows), len(moving))
     if n_hidden:
         sentence = (

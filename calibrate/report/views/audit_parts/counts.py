@@ -9,10 +9,10 @@ from itertools import groupby
 import pandas as pd
 
 from calibrate.report.charts import draw_ratio
+from calibrate.report.document import Figure, Head
 from calibrate.report.material import Row, list_rows
 from calibrate.report.views.audit_parts.packs import build_pack_sections
 from calibrate.report.views.audit_parts.rates import RATIO_TICKS, say_attribute
-from calibrate.report.views.base import Figure, Head
 from calibrate.report.views.sections import Grid, Heading, Section, build_grid
 from calibrate.report.words import (
     DASH,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from calibrate.language.formats import MINUS
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import Grid, Heading, Section, build_grid
 from calibrate.report.words import (
     DASH,
-    MINUS,
     SOURCE_WORDS,
     count_of,
     join_words,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from calibrate.report.charts import draw_ratio
+from calibrate.report.charts import Drawing, draw_ratio
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import Grid, Heading, Section, build_grid
 from calibrate.report.words import (
@@ -120,7 +120,7 @@ def _choose(rows: list[Row]) -> tuple[list[Row], str]:
     )
 
 
-def _write_row(row: Row) -> tuple[str | Markup, ...]:
+def _write_row(row: Row) -> tuple[str | Markup | Drawing, ...]:
     is_reference = row["group"] == row.get("reference")
     is_beyond = row["verdict"] == "beyond"
     ratio = write_number(row.get("ratio"), 2)

@@ -1,0 +1,45 @@
+"""Blocks that more than one document has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calibrate.language import _
+from calibrate.report.document import Column, Fact, Note, Table, build_table
+from calibrate.report.views.base import RubricNote
+from calibrate.report.views.patterns import ShareTable
+
+
+def lay_out_facts(items: Sequence[Fact], label: str, value: str) -> Table:
+    """Labels and figures under two headings."""
+    columns = (Column(label), Column(value, 18, "number"))
+    return build_table(columns, [(item.label, item.value) for item in items], size="plain")
+
+
+def lay_out_shares(shares: ShareTable) -> Table:
+    """Bands against the guideline."""
+    key = _("Bar: share. Whisker: 95% range, given how few people there are.")
+    if shares.has_guideline:
+        key += " " + _("Dashed box: guideline.")
+    columns = (
+        Column(_("Band"), 34),
+        Column(_("People"), 14, "number"),
+        Column("", 64, ticks=shares.ticks),
+        Column(_("Share"), 14, "number"),
+        Column(_("95% range"), 22, "number"),
+        Column(_("Guideline"), 22, "number"),
+    )
+    rows = [(row.band, row.n, row.chart, row.share, row.span, row.guide) for row in shares.rows]
+    return build_table(columns, rows, key=key if rows else "")
+
+
+def lay_out_foot(rubrics: Sequence[RubricNote]) -> Note:
+    """Which rubrics a packet rests on, and the hash of each file."""
+    lines = tuple(
+        _(
+            "Rubric: {title}, version {version}, SHA-256 {hash}",
+            title=rubric.title, version=rubric.version, hash=rubric.sha256,
+        )
+        for rubric in rubrics
+    )  # fmt: skip
+    return Note(lines, "foot")
