@@ -18,6 +18,7 @@ from calibrate.pipeline.habits import (
     tabulate_agreement,
     tabulate_habits,
 )
+from calibrate.pipeline.names import tabulate_criteria, tabulate_people
 from calibrate.pipeline.network import list_fragile, tabulate_links
 from calibrate.pipeline.patterns import list_scopes, tabulate_patterns
 from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
@@ -93,6 +94,8 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
     what_if = tabulate_what_if(scored, teams)
     opinion = ask_second_opinion(scored)
     tables = {
+        "people": tabulate_people(scored),
+        "criteria": tabulate_criteria(scored),
         "forms": _tabulate_forms(scored),
         "scores": tabulate_scores(scored),
         "raters": _tabulate_raters(scored, habits),

@@ -11,6 +11,7 @@ from calibrate.tables.disclosure import DISCLOSURE
 from calibrate.tables.groups import DISPARITIES
 from calibrate.tables.meeting import AGENDA, DISTRIBUTION
 from calibrate.tables.model import AGREEMENT, HABITS, LINKS, RATERS, SOURCES_FITTED, VARIANCE
+from calibrate.tables.names import CRITERIA, PEOPLE
 from calibrate.tables.opinion import SECOND_OPINION
 from calibrate.tables.origins import ORIGINS
 from calibrate.tables.packs import LL144, OBLIGATIONS, RULE_PACKS
@@ -25,7 +26,8 @@ from calibrate.tables.unknowns import UNKNOWNS
 
 #: Tables under ``tables/``: no figure by group stands in any of them.
 PUBLIC = (
-    FORMS, SCORES, RATERS, HABITS, AGREEMENT, CRITERION_SCORES, VARIANCE, SOURCES_FITTED,
+    PEOPLE, CRITERIA, FORMS, SCORES, RATERS, HABITS, AGREEMENT, CRITERION_SCORES, VARIANCE,
+    SOURCES_FITTED,
     DISTRIBUTION, PATTERNS, QUOTA, AGENDA, GOALS, READINESS, LINKS, TEAMS, TEAM_BANDS, MOVERS,
     WHAT_IF, SECOND_OPINION, FINDINGS, PROBLEMS,
 )  # fmt: skip
@@ -38,6 +40,7 @@ __all__ = [
     "CONFIGURATIONS",
     "CONTRADICTIONS",
     "CONTROLS",
+    "CRITERIA",
     "CRITERION_SCORES",
     "DEPENDENCE",
     "DISCLOSURE",
@@ -58,6 +61,7 @@ __all__ = [
     "PACKET_INDEX",
     "PASSTHROUGH",
     "PATTERNS",
+    "PEOPLE",
     "PROBLEMS",
     "PROXIES",
     "PUBLIC",

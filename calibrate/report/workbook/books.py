@@ -74,7 +74,7 @@ def write_calibration_workbook(path: Path, material: Material) -> None:
     bands = {"band": tuple(cycle.bands.labels)}
     sheets = [Sheet(PEOPLE, tabulate_people(material), "tables/scores", n_fixed=2)]
     for contract in sorted(PUBLIC, key=_find_rank):
-        if contract.name != "scores":  # People has every column of it
+        if contract.name not in ("scores", "people"):  # the sheet People has both
             named, frame = add_names(contract, material.tables[contract.name], names)
             order = bands if "band" in contract.key else None
             sheets.append(Sheet(named, frame, f"tables/{contract.name}", order=order))
