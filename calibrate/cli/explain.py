@@ -10,6 +10,9 @@ import click
 
 from calibrate.cli.options import find_width, json_option
 
+#: Stands for a FILE that is not given.
+SHEET = Path("-")
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
@@ -18,24 +21,35 @@ from calibrate.cli.options import find_width, json_option
     "--full", is_flag=True,
     help="For HR alone: every form with its rater. Not to be passed on.",
 )  # fmt: skip
+@click.option(
+    "--pdf", type=click.Path(path_type=Path), metavar="FILE", is_flag=False, flag_value=SHEET,
+    help="Write the sheet for the person instead; without FILE it is named by the id.",
+)  # fmt: skip
 @json_option
-def explain(run: Path, employee_id: str, full: bool, as_json: bool) -> None:
+def explain(run: Path, employee_id: str, full: bool, pdf: Path | None, as_json: bool) -> None:
     """Say why a person has this score.
 
     Reads the folder RUN and nothing else; out/latest is the latest run. Prints
     what may be shown to the person and the managers. With --full also each form,
-    its rater, and parts that add up to the last printed digit.
+    its rater, and parts that add up to the last printed digit. With --pdf the
+    sheet that the person may keep.
 
     \b
     Example:
       calibrate explain out/latest E0042
       calibrate explain out/latest E0042 --full
+      calibrate explain out/latest E0042 --pdf sheet.pdf
     """
     from rich.console import Console
 
-    from calibrate.explain import explain_person, list_blocks, to_plain
+    from calibrate.explain import explain_person, list_blocks, print_sheet, to_plain
 
-    told = explain_person(run, employee_id, is_full=full)
+    if pdf is not None:
+        if full or as_json:
+            raise click.UsageError("--pdf is for the person; it does not go with --full or --json")
+        click.echo(print_sheet(run, employee_id, None if pdf == SHEET else pdf))
+        return
+    told = explain_person(run, employee_id, is_full=full, language="en" if as_json else None)
     if as_json:
         click.echo(json.dumps(to_plain(asdict(told)), indent=2, ensure_ascii=False))
         return

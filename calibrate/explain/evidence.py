@@ -39,6 +39,9 @@ class Evidence:
     variance : points squared by term
     n_rated
         People with a score in the run.
+    person
+        The row of ``people``.
+    labels : criterion to what packets call it
     """
 
     run: Run
@@ -50,6 +53,8 @@ class Evidence:
     residual: dict[str, float | None]
     variance: dict[str, float | None]
     n_rated: int
+    person: Row
+    labels: dict[str, str]
 
     @property
     def link(self) -> str:
@@ -127,6 +132,7 @@ def gather_evidence(run: Run, employee_id: str) -> Evidence:
         If a file was changed, or a score is not the sum of its parts.
     """
     score = run.find_person(employee_id)
+    person = run.read_rows("people", employee_id)[0]
     place = {source: at for at, source in enumerate(SOURCES)}
     forms = run.read_rows("forms", employee_id)
     sources = run.read_rows("sources")
@@ -139,6 +145,12 @@ def gather_evidence(run: Run, employee_id: str) -> Evidence:
         level={row["source"]: float(row["level"] or 0.0) for row in sources},
         residual={row["source"]: row["residual"] for row in sources},
         variance={row["term"]: row["variance"] for row in run.read_rows("variance")},
+        person=person,
+        labels={
+            str(row["criterion"]): str(row["label"])
+            for row in run.read_rows("criteria")
+            if row["rubric"] == person["rubric"]
+        },
         n_rated=sum(raw is not None for raw in run.read_column("scores", "raw_score")),
     )
     if evidence.is_rated:

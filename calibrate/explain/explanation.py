@@ -68,6 +68,7 @@ class Criterion:
     """One criterion on the display scale; a dash where nothing is told."""
 
     criterion: str
+    label: str
     raw: str
     calibrated: str
     give_or_take: str
@@ -98,6 +99,8 @@ class Explanation:
         (name, band) in the order of the process.
     n_forms, n_raters
         Scored forms and the raters behind them.
+    language, formats
+        In which it is told.
     """
 
     employee_id: str
@@ -118,6 +121,8 @@ class Explanation:
     shares: tuple[Share, ...]
     criteria: tuple[Criterion, ...]
     remarks: tuple[str, ...]
+    language: str = "en"
+    formats: str = ""
 
 
 def to_plain(value: Any) -> Any:

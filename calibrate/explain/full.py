@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from calibrate.explain.evidence import Evidence
 from calibrate.explain.explanation import Criterion, FormLine, Step
 from calibrate.explain.parts import Scale, share_out
+from calibrate.language import N_, _
 from calibrate.report.words import DASH, NOT_KNOWN
 
 
@@ -89,9 +90,7 @@ def _show_parts(parts: Sequence[int], evidence: Evidence, scale: Scale) -> dict[
 def list_steps(evidence: Evidence, scale: Scale) -> tuple[Step, ...]:
     """From the raw to the calibrated score."""
     totals, score = add_up(evidence, scale), evidence.score
-    raw = Step(
-        "raw_score", scale.show(totals.raw), "weighted mean of the forms", score["raw_score"]
-    )
+    raw = Step("raw_score", scale.show(totals.raw), _(RAW), score["raw_score"])
     if not evidence.is_adjusted:
         return (raw,)
     put_on = [(evidence.share(form), *evidence.put_on(form)) for form in evidence.scored]
@@ -99,51 +98,58 @@ def list_steps(evidence: Evidence, scale: Scale) -> tuple[Step, ...]:
         raw,
         Step(
             "severity", scale.show_change(totals.severity),
-            _say_severity(totals.severity), sum(share * harsh for share, harsh, _ in put_on),
+            _say_severity(totals.severity), sum(share * harsh for share, harsh, __ in put_on),
         ),
         Step(
             "level", scale.show_change(totals.level),
-            "sources differ on the same people",
-            sum(share * level for share, _, level in put_on),
+            _("sources differ on the same people"),
+            sum(share * level for share, __, level in put_on),
         ),
         Step(
             "adjusted_score", scale.show(totals.adjusted),
             say_use(evidence), score["adjusted_score"],
         ),
-        Step("pull", scale.show_change(totals.pull), PULL, score["pull"]),
+        Step("pull", scale.show_change(totals.pull), _(PULL), score["pull"]),
         Step(
             "calibrated_score", scale.show(totals.calibrated),
-            "the best guess; the range rests on it", score["calibrated_score"],
+            _(BEST), score["calibrated_score"],
         ),
     )  # fmt: skip
 
 
 #: What an interval rests on, where it is not the fit.
-ORIGINS = {"pooled": ", from people with two raters", "assumed": ", assumed"}
-RAW = "weighted mean of the forms"
-PULL = "towards team and company, more so with few forms"
+ORIGINS = {
+    "pooled": N_("{low} to {high}, from people with two raters"),
+    "assumed": N_("{low} to {high}, assumed"),
+}
+RAW = N_("weighted mean of the forms")
+PULL = N_("towards team and company, more so with few forms")
+BEST = N_("the best guess; the range rests on it")
 
 
 def say_use(evidence: Evidence) -> str:
     """What the adjusted score is for."""
     if evidence.follows_raw:
-        return "about the person; the suggested band is the raw one"
-    return "about the person; the suggested band rests on it"
+        return _("about the person; the suggested band is the raw one")
+    return _("about the person; the suggested band rests on it")
 
 
 def say_range(evidence: Evidence, scale: Scale) -> str:
     """Where the score lies, and where that is known from if not from the fit."""
     low, high = evidence.score["low"], evidence.score["high"]
     if low is None or high is None:
-        return NOT_KNOWN
-    ends = " to ".join(scale.show(scale.count(end)) for end in (low, high))
-    return ends + ORIGINS.get(str(evidence.score["interval_from"]), "")
+        return _(NOT_KNOWN)
+    words = ORIGINS.get(str(evidence.score["interval_from"]), "{low} to {high}")
+    ends = (scale.show(scale.count(end)) for end in (low, high))
+    return _(words, **dict(zip(("low", "high"), ends, strict=True)))
 
 
 def _say_severity(units: int) -> str:
     if units == 0:
-        return "these raters, taken together, mark like others"
-    return f"these raters mark {'lower' if units > 0 else 'higher'} than others do"
+        return _("these raters, taken together, mark like others")
+    if units > 0:
+        return _("these raters mark lower than others do")
+    return _("these raters mark higher than others do")
 
 
 def list_criteria(evidence: Evidence, scale: Scale) -> tuple[Criterion, ...]:
@@ -151,6 +157,7 @@ def list_criteria(evidence: Evidence, scale: Scale) -> tuple[Criterion, ...]:
     return tuple(
         Criterion(
             criterion=str(row["criterion"]),
+            label=evidence.labels.get(str(row["criterion"]), str(row["criterion"])),
             raw=_show_mark(row["raw_score"], scale),
             calibrated=_show_mark(row["calibrated_score"], scale) if evidence.is_adjusted else DASH,
             give_or_take=_show_error(row["se"], scale) if evidence.is_adjusted else DASH,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +11,29 @@ from calibrate.explain.evidence import Evidence, gather_evidence
 from calibrate.explain.explanation import Explanation
 from calibrate.explain.full import list_criteria, list_forms, list_steps, say_range
 from calibrate.explain.parts import Scale
-from calibrate.explain.read import read_run
+from calibrate.explain.read import Run, read_run
 from calibrate.explain.shareable import Veil
+from calibrate.language import N_, _, current_formats, current_language, speak
 from calibrate.report.words import DASH
 
 FULL, SHAREABLE = "full", "shareable"
 NOTICES = {
-    FULL: "For HR alone: names raters and their marks. Not to be passed on.",
-    SHAREABLE: "May be shown to the person and the managers: no answer can be worked out.",
+    FULL: N_("For HR alone: names raters and their marks. Not to be passed on."),
+    SHAREABLE: N_("May be shown to the person and the managers: no answer can be worked out."),
 }
 LINKS = {
-    "linked": "well linked: enough others marked the same people, so severity can be told",
-    "weak": "weakly linked: little to compare the raters with; the suggested band is the raw one",
-    "unlinked": "not linked: no rater can be compared with others",
-    "unrated": "not rated",
+    "linked": N_("well linked: enough others marked the same people, so severity can be told"),
+    "weak": N_(
+        "weakly linked: little to compare the raters with; the suggested band is the raw one"
+    ),
+    "unlinked": N_("not linked: no rater can be compared with others"),
+    "unrated": N_("not rated"),
 }
 
 
-def explain_person(folder: Path, employee_id: str, *, is_full: bool = False) -> Explanation:
+def explain_person(
+    folder: Path, employee_id: str, *, is_full: bool = False, language: str | None = None
+) -> Explanation:
     """Say why a person has this score, from the files of a run alone.
 
     Parameters
@@ -37,6 +43,8 @@ def explain_person(folder: Path, employee_id: str, *, is_full: bool = False) -> 
     is_full
         Every form with its rater, for HR alone; otherwise what may be shown to the
         person and the managers.
+    language
+        That of the cycle if None.
 
     Raises
     ------
@@ -46,22 +54,38 @@ def explain_person(folder: Path, employee_id: str, *, is_full: bool = False) -> 
         If a file of the run was changed.
     """
     evidence = gather_evidence(read_run(folder), employee_id)
+    with speak_as(evidence.run, language):
+        return explain(evidence, is_full=is_full)
+
+
+def speak_as(run: Run, language: str | None = None) -> AbstractContextManager[None]:
+    """Speak the language of the run's cycle, or another one."""
+    chosen = str(run.configuration.get("language", "en"))
+    if language is not None:
+        return speak(language)
+    return speak(chosen, str(run.configuration.get("formats", "")))
+
+
+def explain(evidence: Evidence, *, is_full: bool) -> Explanation:
+    """Say it in the language in force."""
     told = _tell_all(evidence) if is_full else _tell_some(Veil(evidence))
     view = FULL if is_full else SHAREABLE
     score = evidence.score
     return Explanation(
-        employee_id=employee_id,
+        employee_id=str(score["employee_id"]),
         session=str(score["session"] or ""),
         cycle=evidence.run.cycle,
         run_id=evidence.run.run_id,
         view=view,
-        notice=NOTICES[view],
+        notice=_(NOTICES[view]),
         link=evidence.link,
-        link_meaning=LINKS[evidence.link],
+        link_meaning=_(LINKS[evidence.link]),
         n_forms=int(score["n_forms"]),
         n_raters=int(score["n_raters"]),
         interval=float(evidence.run.configuration["effects"]["interval"]),
         shares=evidence.list_shares(),
+        language=current_language(),
+        formats=current_formats().locale,
         **told,
     )
 
@@ -95,17 +119,23 @@ def _tell_some(veil: Veil) -> dict[str, Any]:
 def _say_why(evidence: Evidence) -> tuple[str, ...]:
     """Why there is no score, or why it is not adjusted."""
     if not evidence.is_rated:
-        return (f"No score, because {evidence.readiness.get('detail') or 'nobody marked'}.",)
+        detail = evidence.readiness.get("detail") or _("nobody marked")
+        return (_("No score, because {detail}.", detail=detail),)
     if evidence.is_adjusted and evidence.n_rated < SMALL_COMPANY:
         return (
-            f"Fewer than {SMALL_COMPANY} people are rated: the adjustment is a what-if, and bands "
-            "follow the raw score.",
+            _(
+                "Fewer than {n} people are rated: the adjustment is a what-if, and bands follow "
+                "the raw score.",
+                n=SMALL_COMPANY,
+            ),
         )
     if evidence.is_adjusted:
         return ()
     if evidence.run.configuration["effects"]["model"] == "none":
-        return ("Not adjusted, because the cycle asks for none (effects.model: none).",)
+        return (_("Not adjusted, because the cycle asks for none (effects.model: none)."),)
     return (
-        "Not adjusted, because nobody else marked enough of the people these raters marked. "
-        "The raw score stands.",
+        _(
+            "Not adjusted, because nobody else marked enough of the people these raters marked. "
+            "The raw score stands."
+        ),
     )

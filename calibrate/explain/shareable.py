@@ -13,9 +13,11 @@ from functools import cached_property
 from calibrate.config import SOURCES
 from calibrate.explain.evidence import Evidence
 from calibrate.explain.explanation import Criterion, FormLine, Step
-from calibrate.explain.full import PULL, RAW, add_up, list_criteria, say_range
+from calibrate.explain.full import BEST, PULL, RAW, add_up, list_criteria, say_range
 from calibrate.explain.parts import Scale
 from calibrate.explain.read import Row
+from calibrate.language import N_, _
+from calibrate.report.charts import Drawing, draw_interval, draw_zone
 from calibrate.report.privacy import (
     ANONYMOUS,
     TOP,
@@ -27,8 +29,9 @@ from calibrate.report.privacy import (
     is_too_few,
 )
 from calibrate.report.words import DASH, HARDLY, write_number
+from calibrate.report.words import say_range as join_range
 
-NOT_SHOWN = "not shown"
+NOT_SHOWN = N_("not shown")
 MICRO = 1_000_000
 
 
@@ -85,8 +88,8 @@ class Veil:
         """A mean of confidential marks: the half of the scale it lies in."""
         low, high = cut_mean(points, behind, self.evidence.run.largest_step)
         if (low, high) == (0.0, TOP):
-            return NOT_SHOWN
-        return " to ".join(_write_end(self.evidence.display.value(end)) for end in (low, high))
+            return _(NOT_SHOWN)
+        return join_range(*(_write_end(self.evidence.display.value(end)) for end in (low, high)))
 
     def list_forms(self) -> tuple[FormLine, ...]:
         """One line a source; managers and the person stand for themselves."""
@@ -120,7 +123,7 @@ class Veil:
         if not forms:
             return []
         weight = sum(float(form["weight"]) for form in forms)
-        mark, points = NOT_SHOWN, None
+        mark, points = _(NOT_SHOWN), None
         if is_anonymous and len(forms) >= self.evidence.min_peers:
             mean = sum(float(f["weight"]) * float(f["points"]) for f in forms) / weight
             if self.is_sealed:
@@ -135,16 +138,16 @@ class Veil:
         if self.is_masked:
             return ()
         totals = add_up(evidence, scale)
-        raw = Step("raw_score", scale.show(totals.raw), RAW, score["raw_score"])
+        raw = Step("raw_score", scale.show(totals.raw), _(RAW), score["raw_score"])
         if not evidence.is_adjusted or self.has_one_rater:
             return (raw,)
         told = [
             Step("adjusted_score", scale.show(totals.adjusted),
-                 "severity of raters and level of sources taken out",
+                 _("severity of raters and level of sources taken out"),
                  score["adjusted_score"]),
-            Step("pull", scale.show_change(totals.pull), PULL, score["pull"]),
+            Step("pull", scale.show_change(totals.pull), _(PULL), score["pull"]),
             Step("calibrated_score", scale.show(totals.calibrated),
-                 "the best guess; the range rests on it", score["calibrated_score"]),
+                 _(BEST), score["calibrated_score"]),
         ]  # fmt: skip
         if self.is_sealed:
             half = self.cut(float(score["raw_score"]), self.behind)
@@ -161,14 +164,14 @@ class Veil:
         if not self.is_masked or low is None or high is None:
             return say_range(self.evidence, self.scale)
         if not self.evidence.is_adjusted:
-            return NOT_SHOWN
-        return _join_bands(self._labels, self._find_band(low), self._find_band(high))
+            return _(NOT_SHOWN)
+        return _join_bands(self.labels, self._find_band(low), self._find_band(high))
 
     def list_bands(self) -> tuple[tuple[str, str], ...]:
         """Raw, proposed, suggested and final band; the raw one only where it gives nothing away."""
         score = self.evidence.score
         proposed = str(score["proposed_band"] or "")
-        bands = [("proposed_band", proposed or "none yet")]
+        bands = [("proposed_band", proposed or _("none yet"))]
         if not self.evidence.is_rated:
             return tuple(bands)
         raw = self._say_raw_band()
@@ -177,10 +180,10 @@ class Veil:
         suggested = raw if self.evidence.follows_raw else str(score["suggested_band"] or DASH)
         rule = self.evidence.run.configuration["show_suggested"]
         if rule == "after_proposal" and not proposed:
-            suggested = "shown after the proposal"
+            suggested = _("shown after the proposal")
         if rule != "never":
             bands.append(("suggested_band", suggested))
-        bands.append(("final_band", str(score["final_band"] or "not decided yet")))
+        bands.append(("final_band", str(score["final_band"] or _("not decided yet"))))
         return tuple(bands)
 
     def _say_raw_band(self) -> str:
@@ -192,10 +195,10 @@ class Veil:
             float(self.evidence.score["raw_score"]), find_edges(self.behind, cuts, step)
         )
         last = len(cuts) if high >= TOP else self._find_band(high) - 1
-        return _join_bands(self._labels, self._find_band(low), last)
+        return _join_bands(self.labels, self._find_band(low), last)
 
     @cached_property
-    def _labels(self) -> list[str]:
+    def labels(self) -> list[str]:
         return list(self.evidence.run.configuration["bands"]["labels"])
 
     @cached_property
@@ -205,6 +208,32 @@ class Veil:
 
     def _find_band(self, points: float) -> int:
         return bisect_right(self._cuts_micro, round(points * MICRO))
+
+    def draw(self) -> Drawing:
+        """Draw what is told in figures; where bands are told, the stretch they cover."""
+        score, display = self.evidence.score, self.evidence.display
+        low, high = score["low"], score["high"]
+        cuts = [cut / MICRO for cut in self._cuts_micro]
+        if self.is_masked:
+            edges = (0.0, *cuts, TOP)
+            if self.evidence.is_adjusted and low is not None and high is not None:
+                ends = edges[self._find_band(low)], edges[self._find_band(high) + 1]
+            else:
+                known = find_edges(self.behind, cuts, self.evidence.run.largest_step)
+                ends = find_stretch(float(score["raw_score"]), known)
+            label = _("Bands this person may be in")
+            return draw_zone(low=ends[0], high=ends[1], cuts=cuts, label=label)
+        raw: float | None = score["raw_score"]
+        adjusted = score["adjusted_score"] if self.evidence.is_adjusted else None
+        if self.has_one_rater:
+            adjusted = None
+        if self.is_sealed:
+            raw = None
+            adjusted, low, high = (
+                None if points is None else display.blur(points) for points in (adjusted, low, high)
+            )
+        label = _("Range {range}", range=self.say_range())
+        return draw_interval(raw=raw, adjusted=adjusted, low=low, high=high, cuts=cuts, label=label)
 
     def list_criteria(self) -> tuple[Criterion, ...]:
         """Scores by criterion, as marked only where no confidential mark stands behind them."""
@@ -220,33 +249,40 @@ class Veil:
             return ()
         if self.is_masked:
             remarks.append(
-                "Bands stand for figures: with so few answers, or raters who mark so much alike, "
-                "a figure would tell a single answer."
+                _(
+                    "Bands stand for figures: with so few answers, or raters who mark so much "
+                    "alike, a figure would tell a single answer."
+                )
             )
         elif self.is_sealed:
             remarks.append(
-                "Marks given in confidence are told by halves of the scale, so that no single "
-                "answer can be worked out, also not beside an earlier run."
+                _(
+                    "Marks given in confidence are told by halves of the scale, so that no single "
+                    "answer can be worked out, also not beside an earlier run."
+                )
             )
         if self.has_one_rater:
             remarks.append(
-                "The adjusted score is not shown: beside the raw one it would tell how severe one "
-                "rater marks. The suggested band is the raw one."
+                _(
+                    "The adjusted score is not shown: beside the raw one it would tell how severe "
+                    "one rater marks. The suggested band is the raw one."
+                )
             )
         if self.are_managers_pooled or self._is_pair_of_managers:
-            remarks.append("Several managers filed a form; none can work out another's marks.")
+            remarks.append(_("Several managers filed a form; none can work out another's marks."))
         return tuple(remarks)
 
 
 def _say_change(change: float) -> str:
     if abs(change) < HARDLY:
-        return "taken together, the raters mark much like others"
-    way = "lower" if change > 0 else "higher"
-    return f"taken together, the raters mark {way} than others do"
+        return _("taken together, the raters mark much like others")
+    if change > 0:
+        return _("taken together, the raters mark lower than others do")
+    return _("taken together, the raters mark higher than others do")
 
 
 def _join_bands(labels: Sequence[str], first: int, last: int) -> str:
-    return labels[first] if first >= last else f"{labels[first]} to {labels[last]}"
+    return labels[first] if first >= last else join_range(labels[first], labels[last])
 
 
 def _write_end(value: float) -> str:

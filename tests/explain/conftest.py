@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +23,38 @@ from calibrate.report.files import write_table
 from calibrate.tables import PUBLIC
 
 Row = dict[str, str]
+
+
+RUBRIC = """\
+schema: 1
+id: work
+version: 1
+title: "Work"
+scale: {lowest: 1, highest: 5, step: 1}
+criteria:
+  - {id: delivery, label: "Delivery", weight: 60, levels: {1: "a"}}
+  - {id: quality, label: "Quality", weight: 40, levels: {1: "b"}}
+"""
+
+
+def write_company(folder: Path, ratings: list[str], *, employees: list[str] = (), extra: str = ""):
+    inputs = "  ratings: {file: ratings.csv}\n"
+    if employees:
+        (folder / "employees.csv").write_text("\n".join(employees) + "\n")
+        inputs += "  employees: {file: employees.csv}\n"
+    head = "employee_id,rater_id,source,criterion,mark"
+    (folder / "ratings.csv").write_text("\n".join([head, *ratings]) + "\n")
+    (folder / "work.yaml").write_text(RUBRIC)
+    path = folder / "cycle.yaml"
+    path.write_text(f'schema: 1\ncycle: "hand"\ninputs:\n{inputs}rubrics: [work.yaml]\n{extra}')
+    return path
+
+
+def mark(employee: str, rater: str, source: str, delivery: int, quality: int) -> list[str]:
+    return [
+        f"{employee},{rater},{source},delivery,{delivery}",
+        f"{employee},{rater},{source},quality,{quality}",
+    ]
 
 
 @dataclass(frozen=True)
@@ -82,3 +115,9 @@ def finished(run_with: Callable[..., Finished]) -> Finished:
 def finish(tmp_path: Path) -> Callable[[Path], Finished]:
     """Finish the run of a cycle file."""
     return lambda cycle: finish_run(cycle, tmp_path / "run")
+
+
+@pytest.fixture
+def hand() -> SimpleNamespace:
+    """Write a small company by hand: ``write`` its files, ``mark`` a form of two criteria."""
+    return SimpleNamespace(mark=mark, write=write_company)

@@ -14,49 +14,18 @@ from calibrate.explain import explain_person, to_plain
 from calibrate.explain.parts import Scale, share_out
 from calibrate.report.words import Display
 
-RUBRIC = """\
-schema: 1
-id: work
-version: 1
-title: "Work"
-scale: {lowest: 1, highest: 5, step: 1}
-criteria:
-  - {id: delivery, label: "Delivery", weight: 60, levels: {1: "a"}}
-  - {id: quality, label: "Quality", weight: 40, levels: {1: "b"}}
-"""
-
-
-def write_company(folder: Path, ratings: list[str], *, employees: list[str] = (), extra: str = ""):
-    inputs = "  ratings: {file: ratings.csv}\n"
-    if employees:
-        (folder / "employees.csv").write_text("\n".join(employees) + "\n")
-        inputs += "  employees: {file: employees.csv}\n"
-    head = "employee_id,rater_id,source,criterion,mark"
-    (folder / "ratings.csv").write_text("\n".join([head, *ratings]) + "\n")
-    (folder / "work.yaml").write_text(RUBRIC)
-    path = folder / "cycle.yaml"
-    path.write_text(f'schema: 1\ncycle: "hand"\ninputs:\n{inputs}rubrics: [work.yaml]\n{extra}')
-    return path
-
-
-def mark(employee: str, rater: str, source: str, delivery: int, quality: int) -> list[str]:
-    return [
-        f"{employee},{rater},{source},delivery,{delivery}",
-        f"{employee},{rater},{source},quality,{quality}",
-    ]
-
 
 def number(text: str) -> Decimal:
     return Decimal(to_plain(text) or "0")
 
 
 @pytest.fixture
-def alone(tmp_path: Path, finish):
+def alone(tmp_path: Path, finish, hand):
     """A manager and two people nobody else marked, and one without a form."""
-    ratings = [*mark("A", "M", "manager", 4, 2), *mark("B", "M", "manager", 5, 5),
-               *mark("A", "A", "self", 5, 5)]  # fmt: skip
+    ratings = [*hand.mark("A", "M", "manager", 4, 2), *hand.mark("B", "M", "manager", 5, 5),
+               *hand.mark("A", "A", "self", 5, 5)]  # fmt: skip
     employees = ["employee_id,manager_id,not_rated_reason", "A,M,", "B,M,", "C,M,on leave"]
-    return finish(write_company(tmp_path, ratings, employees=employees))
+    return finish(hand.write(tmp_path, ratings, employees=employees))
 
 
 def test_unlinked_person_is_told_why_nothing_was_adjusted(alone) -> None:
@@ -70,15 +39,17 @@ def test_unlinked_person_is_told_why_nothing_was_adjusted(alone) -> None:
     assert told.forms[1].raw == ""
 
 
-def test_small_company_is_told_that_bands_follow_the_raw_score(tmp_path: Path, finish) -> None:
+def test_small_company_is_told_that_bands_follow_the_raw_score(
+    tmp_path: Path, finish, hand
+) -> None:
     people = [f"P{n:02d}" for n in range(12)]
     ratings = [
         row
         for n, person in enumerate(people)
         for step in (1, 2, 3, 5)
-        for row in mark(person, people[(n + step) % 12], "peer", 1 + (n * step) % 5, 1 + n % 5)
+        for row in hand.mark(person, people[(n + step) % 12], "peer", 1 + (n * step) % 5, 1 + n % 5)
     ]
-    run = finish(write_company(tmp_path, ratings))
+    run = finish(hand.write(tmp_path, ratings))
     told = explain_person(run.folder, "P04", is_full=True)
     assert told.remarks[0].startswith(
         "Fewer than 100 people are rated: the adjustment is a what-if"
@@ -89,10 +60,10 @@ def test_small_company_is_told_that_bands_follow_the_raw_score(tmp_path: Path, f
     assert bands["suggested_band"] == bands["raw_band"]
 
 
-def test_assumed_range_is_called_assumed(tmp_path: Path, finish) -> None:
-    rows = [*mark("A", "M", "manager", 4, 2), *mark("B", "M", "manager", 5, 5)]
+def test_assumed_range_is_called_assumed(tmp_path: Path, finish, hand) -> None:
+    rows = [*hand.mark("A", "M", "manager", 4, 2), *hand.mark("B", "M", "manager", 5, 5)]
     extra = "effects: {assumed: {rater_share: [0.3, 0.6], reliability: 0.5}}\n"
-    run = finish(write_company(tmp_path, rows, extra=extra))
+    run = finish(hand.write(tmp_path, rows, extra=extra))
     assert explain_person(run.folder, "A").range.endswith(", assumed")
 
 
