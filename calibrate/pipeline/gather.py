@@ -14,7 +14,7 @@ from calibrate.pipeline.second_opinion import say_opinion
 from calibrate.pipeline.stages import Scored, encode_managers
 from calibrate.pipeline.tabulate import count_quarantined, list_notes
 from calibrate.report import CriterionInfo, Material, OutcomeInfo, RubricInfo
-from calibrate.report.material import ASSIGNMENT_COLUMNS
+from calibrate.report.material import ASSIGNMENT_COLUMNS, HISTORY_COLUMNS
 from calibrate.report.privacy import WIDEST_STEP
 from calibrate.rubric import Outcome, Rubric, Strategy, criterion_weights
 from calibrate.score.combine import summarise_sources
@@ -64,7 +64,20 @@ def gather_material(scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: 
             if code >= 0
         },
         largest_step=find_largest_step(prepared.rubrics),
+        history=_gather_history(scored),
     )
+
+
+def _gather_history(scored: Scored) -> pd.DataFrame:
+    """Bands and scores of earlier cycles, by name of the cycle, then in the order given."""
+    prepared = scored.prepared
+    history = prepared.records.get("history")
+    if history is None:
+        return pd.DataFrame(columns=list(HISTORY_COLUMNS))
+    rows = history.frame[history.frame["cycle"] != prepared.cycle.cycle]
+    rows = rows[list(HISTORY_COLUMNS)].astype(str).sort_values("cycle", kind="stable")
+    rows["raw_score"] = pd.to_numeric(rows["raw_score"].replace("", None))
+    return rows.reset_index(drop=True)
 
 
 def find_largest_step(rubrics: Sequence[Rubric]) -> float:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: Who manages whom in which way; ``is_current`` is in force when the cycle ends.
 ASSIGNMENT_COLUMNS = ("employee_id", "manager_id", "kind", "from", "to", "is_current")
 
+#: Earlier cycles; scores in points where they were given.
+HISTORY_COLUMNS = ("cycle", "employee_id", "band", "level", "raw_score")
+
 #: One row of a table; a missing value is None.
 Row = dict[Hashable, Any]
 
@@ -78,6 +81,8 @@ class Material:
         Columns as :data:`ASSIGNMENT_COLUMNS`, in order of person and time.
     largest_step
         One step of the coarsest mark scale, points.
+    history
+        Columns as :data:`HISTORY_COLUMNS`, earlier cycles alone, in their order.
     """
 
     cycle: Cycle
@@ -94,13 +99,16 @@ class Material:
         default_factory=lambda: pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS))
     )
     largest_step: float = 25.0
+    history: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(HISTORY_COLUMNS))
+    )
 
     @cached_property
     def desk(self) -> Desk:
         """The same tables, indexed by the key the views ask for."""
         beside = {
             "employees": self.employees, "sources": self.source_scores,
-            "assignments": self.assignments,
+            "assignments": self.assignments, "history": self.history,
         }  # fmt: skip
         return Desk({**self.tables, **beside})
 
