@@ -10,6 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from calibrate.bands import BandTable
+from calibrate.session.reasons import (
+    BAND_DIFFERS,
+    BAND_UNCERTAIN,
+    Case,
+    say_reasons,
+    say_safe,
+    say_waiting,
+)
 from calibrate.tables import AGENDA
 
 FloatArray = npt.NDArray[np.float64]
@@ -18,8 +26,6 @@ FloatArray = npt.NDArray[np.float64]
 SOURCES_DISAGREE = 25.0
 #: A person is safe to skip if the band is this likely to stay.
 SAFE = 0.85
-#: Rule of a person whose band may well be another one; all others stand in :func:`_find_reasons`.
-BAND_UNCERTAIN = "band_uncertain"
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def build_agenda(
 
     Employees without probabilities are ordered by the number of rules that
     apply to them. Whoever has no reason, or no minutes left, gets 0 minutes.
-    ``rules`` names the rules behind the words of ``reason``, joined by ``;``.
+    ``rules`` names the rules, joined by ``;``; ``reason`` says them in words.
 
     Returns
     -------
@@ -69,16 +75,17 @@ def build_agenda(
         if bands.current[i] < 0:
             continue
         p_change = 1 - bands.probabilities[i, bands.current[i]]
-        found = _find_reasons(evidence, bands, i)
-        is_uncertain = p_change > 1 - SAFE
+        rules = _find_rules(evidence, bands, i)
+        n_found = len(rules)
+        if p_change > 1 - SAFE:
+            rules.append(BAND_UNCERTAIN)
         rows.append(
             {
                 "session": evidence.session[i], "employee_id": employee_id,
-                "level": evidence.level[i],
-                "rules": ";".join([*found, *[BAND_UNCERTAIN] * bool(is_uncertain)]),
-                "reason": "; ".join(found.values()) or _say_why_open_or_safe(evidence, p_change, i),
-                "p_change": p_change, "is_open": bool(found) or is_uncertain,
-                "urgency": len(found) / 10 if np.isnan(value[i]) else value[i],
+                "level": evidence.level[i], "rules": ";".join(rules),
+                "reason": _say_why(rules, p_change, evidence, bands, i),
+                "p_change": p_change, "is_open": bool(rules),
+                "urgency": n_found / 10 if np.isnan(value[i]) else value[i],
             }
         )  # fmt: skip
     if not rows:
@@ -97,7 +104,7 @@ def _seat(people: pd.DataFrame, places: int, minutes_per_person: float) -> pd.Da
     is_seated = ranked["is_open"] & (ranked.index < places)
     ranked["minutes"] = np.where(is_seated, minutes_per_person, 0.0)
     waiting = ranked["is_open"] & ~is_seated
-    ranked.loc[waiting, "reason"] = "if time is left: " + ranked.loc[waiting, "reason"]
+    ranked.loc[waiting, "reason"] = ranked.loc[waiting, "reason"].map(say_waiting)
     ranked["order"] = np.where(is_seated, 0, np.where(waiting, 1, 2))
     ranked["grade"] = ranked["level"].where(is_seated, "")
     seated = ranked.sort_values(
@@ -107,48 +114,49 @@ def _seat(people: pd.DataFrame, places: int, minutes_per_person: float) -> pd.Da
     return seated.assign(position=np.arange(1, len(seated) + 1))
 
 
-def _find_reasons(evidence: Evidence, bands: BandTable, i: int) -> dict[str, str]:
-    """Rules that apply to a person, each with its words."""
+def _find_rules(evidence: Evidence, bands: BandTable, i: int) -> list[str]:
+    """Rules that apply to a person, :data:`BAND_UNCERTAIN` apart."""
     if evidence.link[i] == "unrated":
-        return {"nobody_marked": "a band is proposed and nobody marked this person"}
-    reasons = {}
-    label = bands.labels
+        return ["nobody_marked"]
+    rules = []
     if bands.suggested[i] != bands.current[i]:
-        given = "proposed band" if bands.proposed[i] >= 0 else "band of the raw marks"
-        marks = "marks" if bands.suggested[i] == bands.raw[i] else "marks adjusted for severity"
-        reasons["band_differs"] = f"the {given} differs from what the {marks} say"
+        rules.append(BAND_DIFFERS)
     if evidence.link[i] in ("linked", "weak") and bands.adjusted[i] != bands.calibrated[i]:
-        reasons["thin_evidence"] = "thin evidence: few or uncertain forms"
+        rules.append("thin_evidence")
     apart = evidence.manager_points[i] - evidence.peer_points[i]
     if abs(apart) >= SOURCES_DISAGREE:
-        way = "higher" if apart > 0 else "lower"
-        reasons["sources_disagree"] = f"the manager marks {way} than peers do"
+        rules.append("manager_higher" if apart > 0 else "manager_lower")
     if evidence.link[i] == "unlinked":
-        top = len(label) - 1
+        top = len(bands.labels) - 1
         if bands.current[i] in (0, top) and top > 0:
-            reasons["extreme"] = f"at the end of the scale: {label[bands.current[i]]}"
+            rules.append("extreme")
         if evidence.severity_moves is not None and evidence.severity_moves[i] > 0:
-            reasons["depends_on_severity"] = "another band if managers differ in severity"
-        against = _compare_with_goals(evidence.attainment[i], bands, i)
-        if against:
-            reasons["against_results"] = against
-    return reasons
+            rules.append("depends_on_severity")
+        if _is_against_goals(evidence.attainment[i], bands, i):
+            rules.append("against_results")
+    return rules
 
 
-def _compare_with_goals(attainment: float, bands: BandTable, i: int) -> str:
+def _is_against_goals(attainment: float, bands: BandTable, i: int) -> bool:
+    """Is the band above the middle and the goals below half, or the other way round?"""
     middle = (len(bands.labels) - 1) / 2
-    if bands.current[i] > middle and attainment < 0.5:
-        return "rated above the middle, goals below half"
-    if bands.current[i] < middle and attainment >= 1:
-        return "rated below the middle, goals reached"
-    return ""
+    current = bands.current[i]
+    return bool((current > middle and attainment < 0.5) or (current < middle and attainment >= 1))
 
 
-def _say_why_open_or_safe(evidence: Evidence, p_change: float, i: int) -> str:
-    if np.isnan(p_change):
-        if evidence.severity_moves is not None and evidence.severity_moves[i] == 0:
-            return "safe to skip: same band, whether or not managers differ in severity"
-        return "nothing stands out; the adjustment could not be told"
-    if p_change > 1 - SAFE:
-        return f"close to a cut: about {p_change:.0%} for another band"
-    return f"safe to skip: about {1 - p_change:.0%} for this band"
+def _say_why(
+    rules: Sequence[str], p_change: float, evidence: Evidence, bands: BandTable, i: int
+) -> str:
+    current = int(bands.current[i])
+    known = None if np.isnan(p_change) else float(p_change)
+    if not rules:
+        moves = evidence.severity_moves
+        return say_safe(known, is_same_band=moves is not None and moves[i] == 0)
+    case = Case(
+        current=bands.labels[current],
+        is_upper=current > (len(bands.labels) - 1) / 2,
+        has_proposal=bool(bands.proposed[i] >= 0),
+        is_adjusted=bool(bands.suggested[i] != bands.raw[i]),
+        p_change=known,
+    )
+    return say_reasons(rules, case)

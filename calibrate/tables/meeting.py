@@ -34,8 +34,8 @@ AGENDA = Contract(
             "rules",
             "text",
             "rules that apply, joined by a semicolon: band_differs, thin_evidence, "
-            "sources_disagree, extreme, depends_on_severity, against_results, nobody_marked, "
-            "band_uncertain",
+            "manager_higher, manager_lower, extreme, depends_on_severity, against_results, "
+            "nobody_marked, band_uncertain",
         ),
         Column("p_change", "number", "probability that another band is nearer the mark", "0 to 1"),
         Column("minutes", "number", "time planned; 0 is safe to skip", "minutes"),

@@ -192,7 +192,7 @@ def invent_agenda(scores: pd.DataFrame, employees: pd.DataFrame) -> pd.DataFrame
                 "reason": "proposed Exceeds, the marks as adjusted say Meets; "
                 "the manager marks higher than peers do" if open_
                 else "safe to skip: about 93% for this band",
-                "rules": "band_differs;sources_disagree" if open_ else "",
+                "rules": "band_differs;manager_higher" if open_ else "",
                 "p_change": 0.4 if open_ else 0.07, "minutes": 3.0 if open_ else 0.0,
             })  # fmt: skip
     return tables.AGENDA.conform(pd.DataFrame(rows))

@@ -71,7 +71,7 @@ def test_person_without_score_is_not_on_the_agenda() -> None:
 def test_rules_name_what_the_words_say() -> None:
     table = agenda([80], proposed=["Meets"], manager=90, peer=60)
     # "Meets" ends at 50 and the score is 80 ± 5: the other band is all but certain.
-    assert table["rules"].tolist() == ["band_differs;sources_disagree;band_uncertain"]
+    assert table["rules"].tolist() == ["band_differs;manager_higher;band_uncertain"]
     assert len(table["reason"].tolist()[0].split("; ")) == 2
 
 
