@@ -217,15 +217,6 @@ def test_letter_paper_is_letter(invent: Invent) -> None:
     assert (round(float(box.width)), round(float(box.height))) == (612, 792)
 
 
-@pytest.mark.parametrize(("has_outcomes", "pages"), [(False, 1), (True, 2)])
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_executive_packet_is_one_page_and_one_more_with_a_strategy(
-    invent: Invent, paper: str, has_outcomes: bool, pages: int
-) -> None:
-    packet = render_packet("executive", invent(paper=paper, has_outcomes=has_outcomes))
-    assert packet.n_pages == pages
-
-
 @pytest.mark.parametrize(
     "company",
     [

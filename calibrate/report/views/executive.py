@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,6 +21,7 @@ from calibrate.report.views.strategy import (
     list_outcomes,
     list_skills,
 )
+from calibrate.report.views.talent import TalentMap, build_talent_map
 from calibrate.report.words import (
     DASH,
     NOT_KNOWN,
@@ -36,6 +38,8 @@ FINDING_WORDS = {
 }
 #: Sessions that leave the page one page.
 MOST_SESSIONS = 5
+#: Earlier cycles beside this one.
+MOST_EARLIER = 2
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class ExecutiveView:
     lead: str
     figures: tuple[Figure, ...]
     trend: str
+    earlier: tuple[EarlierCycle, ...]
     shares: ShareTable
     risks: tuple[Fact, ...]
     risk_sentences: tuple[str, ...]
@@ -69,14 +74,51 @@ class ExecutiveView:
     orphans: str
     balance: tuple[BalanceRow, ...]
     skills: tuple[SkillRow, ...]
+    talent: TalentMap | None
     rubrics: tuple[RubricNote, ...]
     is_fitted: bool
 
 
-def _say_trend(material: Material) -> str:
-    if material.cycle.inputs.has("history"):
-        return _("Earlier cycles were read and checked; no trend is drawn from them.")
-    return _("No earlier cycle was read, so there is no trend yet.")
+@dataclass(frozen=True)
+class EarlierCycle:
+    """Shares of the bands in one cycle before, by band."""
+
+    name: str
+    shares: Mapping[str, str]
+
+
+def list_earlier(company: Company) -> tuple[EarlierCycle, ...]:
+    """The last cycles before this one, if their bands are those of today."""
+    history = company.material.history
+    cycles = []
+    for name, rows in history.groupby("cycle", sort=True):
+        bands = rows["band"]
+        if not set(bands) <= set(company.labels):
+            continue
+        shares = {band: write_percent(float((bands == band).mean())) for band in company.labels}
+        cycles.append(EarlierCycle(str(name), shares))
+    return tuple(cycles[-MOST_EARLIER:])
+
+
+def _say_trend(company: Company) -> str:
+    history = company.material.history
+    if history.empty:
+        return _("No earlier cycle was read, so there is no trend yet.")
+    known = history.dropna(subset=["raw_score"])
+    now = company.material.tables["scores"]["raw_score"].dropna()
+    if known.empty or now.empty:
+        return _("The earlier cycles give bands and no scores; their shares stand beside today's.")
+    means = known.groupby("cycle", sort=True)["raw_score"].mean().tail(MOST_EARLIER)
+    before = [
+        _("{score} in {cycle}", score=company.display.score(float(mean)), cycle=str(name))
+        for name, mean in means.items()
+    ]
+    return _(
+        "The mean raw score of everybody rated is {score} now; it was {before}. People and tasks "
+        "change too, so a drift is a reason to look.",
+        score=company.display.score(float(now.mean())),
+        before=join_words(before),
+    )
 
 
 def build_executive_view(material: Material) -> ExecutiveView:
@@ -94,7 +136,8 @@ def build_executive_view(material: Material) -> ExecutiveView:
         head=head,
         lead=_write_lead(material),
         figures=_list_figures(company),
-        trend=_say_trend(material),
+        trend=_say_trend(company),
+        earlier=list_earlier(company),
         shares=build_share_table(company, "company", _find_company_id(material)),
         risks=_count_risks(material),
         risk_sentences=_write_risks(material),
@@ -110,7 +153,8 @@ def build_executive_view(material: Material) -> ExecutiveView:
         if orphans
         else "",
         balance=list_balance(material, goals),
-        skills=list_skills(company) if material.outcomes else (),
+        skills=list_skills(company),
+        talent=build_talent_map(company),
         rubrics=company.rubric_notes,
         is_fitted=company.is_fitted,
     )

@@ -55,6 +55,7 @@ class SkillRow:
     mean: str
     expected: str
     n_below: str
+    is_told: bool
 
 
 def list_balance(material: Material, goals: Sequence[Row]) -> tuple[BalanceRow, ...]:
@@ -122,6 +123,7 @@ def list_skills(company: Company) -> tuple[SkillRow, ...]:
                 mean=company.display.score(float(known.mean()) if len(known) else None),
                 expected=company.display.score(float(expected.mean()) if len(expected) else None),
                 n_below=write_count(int(part["below"].sum())) if len(expected) else _(NOT_KNOWN),
+                is_told=len(expected) > 0,
             )
         )
     return tuple(rows[:MOST_CRITERIA])
