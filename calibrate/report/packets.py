@@ -8,6 +8,8 @@ from typing import Literal
 from calibrate.report.html import write_document, write_html
 from calibrate.report.material import AuditMaterial, Material
 from calibrate.report.pages.executive import lay_out_executive
+from calibrate.report.pages.manager import lay_out_manager
+from calibrate.report.pages.session import lay_out_session
 from calibrate.report.views.audit import build_audit_view
 from calibrate.report.views.executive import build_executive_view
 from calibrate.report.views.manager import build_manager_view
@@ -63,9 +65,9 @@ def draft_packet(
     if (kind == "audit") != (audit is not None):
         raise ValueError("audit material belongs to the audit packet, and to no other")
     if kind == "session":
-        html, packet_id = write_html("session.html", build_session_view(material, key))
+        html, packet_id = write_document(lay_out_session(build_session_view(material, key)))
     elif kind == "manager":
-        html, packet_id = write_html("manager.html", build_manager_view(material, key))
+        html, packet_id = write_document(lay_out_manager(build_manager_view(material, key)))
     elif audit is not None:
         html, packet_id = write_html("audit.html", build_audit_view(material, audit))
     else:

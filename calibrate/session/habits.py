@@ -9,6 +9,8 @@ import pandas as pd
 
 from calibrate.bands.guideline import say_p
 from calibrate.effects.habits import FEWEST
+from calibrate.language import N_, _, ngettext
+from calibrate.session.figures import write_figure
 
 #: A habit off by less than this moves hardly any mark: points, log ratio, correlation, points.
 NOTABLE: Final[Mapping[str, float]] = {
@@ -25,22 +27,58 @@ FindingRow = tuple[str, str, str, str, str, str]
 #: Habit → what is said below and above the usual.
 PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     "severity": (
-        "marks higher than others do for the same people",
-        "marks lower than others do for the same people",
+        N_("marks higher than others do for the same people"),
+        N_("marks lower than others do for the same people"),
     ),
     "spread": (
-        "marks lie closer together than others' do for the same people",
-        "marks lie further apart than others' do for the same people",
+        N_("marks lie closer together than others' do for the same people"),
+        N_("marks lie further apart than others' do for the same people"),
     ),
     "halo": (
-        "marks on different criteria differ more than others' do",
-        "marks on different criteria move together more than others' do",
+        N_("marks on different criteria differ more than others' do"),
+        N_("marks on different criteria move together more than others' do"),
     ),
     "self_gap": (
-        "sees the own work lower than people whom others mark alike",
-        "sees the own work higher than people whom others mark alike",
+        N_("sees the own work lower than people whom others mark alike"),
+        N_("sees the own work higher than people whom others mark alike"),
     ),
 }
+
+#: Habit → what is said of many raters at once.
+MANY: Final[Mapping[str, str]] = {
+    "severity": N_("{n} raters stand out in severity; the {listed} furthest out are listed"),
+    "spread": N_("{n} raters stand out in spread; the {listed} furthest out are listed"),
+    "halo": N_("{n} raters stand out in halo; the {listed} furthest out are listed"),
+    "self_gap": N_("{n} raters stand out in the self gap; the {listed} furthest out are listed"),
+}
+#: Habit → its figures.
+FIGURES: Final[Mapping[str, str]] = {
+    "severity": N_("severity {value} points, 95% interval {low} to {high}"),
+    "spread": N_(
+        "log ratio of spread {value}, 95% interval {low} to {high}; raters of a like load "
+        "{expected}"
+    ),
+    "halo": N_(
+        "correlation of criteria {value}, 95% interval {low} to {high}; raters of a like load "
+        "{expected}"
+    ),
+    "self_gap": N_(
+        "own form less others' {value}, 95% interval {low} to {high}; raters of a like load "
+        "{expected}"
+    ),
+}
+
+
+def say_phrase(habit: str, *, is_above: bool) -> str:
+    """Say what stands out, below or above the usual, in words that begin a sentence.
+
+    Examples
+    --------
+    >>> say_phrase("halo", is_above=True)
+    "Marks on different criteria move together more than others' do"
+    """
+    phrase = _(PHRASES[habit][int(is_above)])
+    return phrase[:1].upper() + phrase[1:]
 
 
 def say_habit(habit: str, value: float, expected: float, q_value: float) -> str:
@@ -51,8 +89,8 @@ def say_habit(habit: str, value: float, expected: float, q_value: float) -> str:
     >>> say_habit("spread", -0.9, -0.1, 0.4)
     "marks lie closer together than others' do for the same people; may be chance"
     """
-    phrase = PHRASES[habit][int(value > expected)]
-    return phrase if q_value < LEVEL else f"{phrase}; may be chance"
+    phrase = _(PHRASES[habit][int(value > expected)])
+    return phrase if q_value < LEVEL else _("{phrase}; may be chance", phrase=phrase)
 
 
 def say_untold(habit: str, n: int, is_fitted: bool) -> str:
@@ -65,10 +103,14 @@ def say_untold(habit: str, n: int, is_fitted: bool) -> str:
     """
     fewest = FEWEST[habit]
     if habit in ("severity", "spread") and not is_fitted:
-        return "cannot be told: too few others marked the same people"
+        return _("cannot be told: too few others marked the same people")
     if n < fewest:
-        return f"cannot be told: {n} form{'' if n == 1 else 's'} of at least {fewest}"
-    return "cannot be told: too little to compare with"
+        return ngettext(
+            "cannot be told: {n} form of at least {fewest}",
+            "cannot be told: {n} forms of at least {fewest}",
+            n, fewest=fewest,
+        )  # fmt: skip
+    return _("cannot be told: too little to compare with")
 
 
 def is_notable(habit: str, value: float, expected: float, q_value: float) -> bool:
@@ -103,32 +145,51 @@ def list_habit_findings(habits: pd.DataFrame) -> list[FindingRow]:
         if len(found) > MOST_FINDINGS:
             rows.append((
                 "rater", "company", "all", "look",
-                f"{len(found):,} raters stand out in {habit.replace('_', ' ')}; the "
-                f"{MOST_FINDINGS} furthest out are listed",
-                "all are in tables/raters; where so many do, talk about the scale with everybody",
+                _(MANY[habit], n=len(found), listed=MOST_FINDINGS),
+                _(
+                    "all are in tables/raters; where so many do, talk about the scale with "
+                    "everybody"
+                ),
             ))  # fmt: skip
     return rows
+
+
+def count_notable(habits: pd.DataFrame, n_forms: Mapping[str, int], fewest: int) -> int:
+    """Count raters who stand out in severity, on enough forms, or in a habit.
+
+    Parameters
+    ----------
+    habits : frame as :data:`calibrate.tables.HABITS`
+    n_forms
+        Forms of each rater.
+    fewest
+        Forms below which a severity is not told.
+    """
+    known = habits[habits["q_value"].lt(LEVEL).fillna(False)].to_dict("records")
+    return len({
+        row["rater_id"]
+        for row in known
+        if is_notable(str(row["habit"]), row["value"], row["expected"], row["q_value"])
+        and (row["habit"] != "severity" or n_forms.get(str(row["rater_id"]), 0) >= fewest)
+    })  # fmt: skip
 
 
 def _describe(row: Mapping[Hashable, Any]) -> FindingRow:
     return (
         "rater", "rater", row["rater_id"], "look",
-        f"Rater {row['rater_id']}: {row['words']}",
-        f"{_measure(row)}, {row['n']} forms, {say_p(row['q_value'])}",
+        _("Rater {rater}: {habit}", rater=row["rater_id"], habit=row["words"]),
+        ngettext(
+            "{figures}, {n} form, {q}", "{figures}, {n} forms, {q}", int(row["n"]),
+            figures=_measure(row), q=say_p(row["q_value"]),
+        ),
     )  # fmt: skip
 
 
 def _measure(row: Mapping[Hashable, Any]) -> str:
-    value, low, high, expected = (row[key] for key in ("value", "low", "high", "expected"))
-    habit = row["habit"]
-    if habit == "severity":
-        return f"severity {value:+.1f} points, 95% interval {low:+.1f} to {high:+.1f}"
-    if habit == "self_gap":
-        name, digits = "own form less others'", 1
-    elif habit == "spread":
-        name, digits = "log ratio of spread", 2
-    else:
-        name, digits = "correlation of criteria", 2
-    shown = [f"{figure:+.{digits}f}" for figure in (value, low, high, expected)]
-    span = f"95% interval {shown[1]} to {shown[2]}"
-    return f"{name} {shown[0]}, {span}; raters of a like load {shown[3]}"
+    habit = str(row["habit"])
+    decimals = 1 if habit in ("severity", "self_gap") else 2
+    figures = {
+        key: write_figure(row[key], decimals, has_sign=True)
+        for key in ("value", "low", "high", "expected")
+    }
+    return _(FIGURES[habit], **figures)

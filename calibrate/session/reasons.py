@@ -17,8 +17,8 @@ BAND_DIFFERS = "band_differs"
 _WORDS = {
     "nobody_marked": N_("a band is proposed and nobody marked this person"),
     "thin_evidence": N_("thin evidence: few or uncertain forms"),
-    "manager_higher": N_("the manager marks higher than peers do"),
-    "manager_lower": N_("the manager marks lower than peers do"),
+    "manager_higher": N_("the manager marks higher than peers"),
+    "manager_lower": N_("the manager marks lower than peers"),
     "depends_on_severity": N_("another band if managers differ in severity"),
 }
 
@@ -62,7 +62,7 @@ def say_reasons(rules: Sequence[str], case: Case, *, is_veiled: bool = False) ->
     --------
     >>> case = Case("Meets", False, has_proposal=True, is_adjusted=True, p_change=0.4)
     >>> say_reasons(["thin_evidence", "manager_lower", "band_uncertain"], case)
-    'thin evidence: few or uncertain forms; the manager marks lower than peers do'
+    'thin evidence: few or uncertain forms; the manager marks lower than peers'
     >>> say_reasons(["band_differs"], case, is_veiled=True)
     'the proposal and the marks differ'
     """

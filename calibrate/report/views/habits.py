@@ -6,16 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp
 
+from calibrate.language import N_, _, ngettext
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
-from calibrate.report.words import DASH, count_of, write_count, write_number
-from calibrate.session.habits import LEVEL
+from calibrate.report.words import DASH, say_range, write_count, write_number
+from calibrate.session.habits import LEVEL, say_phrase
 
 #: Rows of the table; the tables of the run hold all.
 MOST_HABITS = 10
 #: Forms below which a pattern could point at one of them.
 FEWEST_FORMS = 5
-CHANCE = "This may be chance: one rater in twenty shows as much."
+CHANCE = N_("This may be chance: one rater in twenty shows as much.")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def say_own_habits(company: Company, rater_id: str) -> list[str]:
             continue
         words = [_say_to_rater(row)]
         if row["q_value"] >= LEVEL:
-            words.append(CHANCE)
+            words.append(_(CHANCE))
         said.append(" ".join(words))
     return said
 
@@ -65,32 +66,52 @@ def is_open(company: Company, row: Row) -> bool:
 
 def _say_to_rater(row: Row) -> str:
     is_above = row["value"] > row["expected"]
-    forms = count_of(int(row["n"]), "form")
     if row["habit"] == "spread":
-        ratio, low, high = _find_ratio(row)
-        basis = (
-            f"{ratio} times as widely as others' do for the same people ({low} to {high}; {forms})"
-        )
-        if is_above:
-            return f"Your marks spread {basis}. Check the far ends against the anchors."
-        return (
-            "You use a narrower part of the scale than most: your marks spread "
-            f"{basis}. Where work clearly differs, let the marks differ too."
-        )
+        return _say_spread(row, is_above)
     if row["habit"] == "halo":
         value, low, high, usual = (
             write_number(row[key], 2) for key in ("value", "low", "high", "expected")
         )
-        return (
+        return ngettext(
             "Your marks on different criteria move together more than usual: their correlation is "
-            f"{value} ({low} to {high}; usual is {usual}; {forms}). Take one criterion at a time, "
-            "across the whole team."
+            "{value} ({low} to {high}; usual is {usual}; {n} form). Take one criterion at a time, "
+            "across the whole team.",
+            "Your marks on different criteria move together more than usual: their correlation is "
+            "{value} ({low} to {high}; usual is {usual}; {n} forms). Take one criterion at a time, "
+            "across the whole team.",
+            int(row["n"]), value=value, low=low, high=high, usual=usual,
+        )  # fmt: skip
+    if is_above:
+        return _(
+            "You see your own work higher than people do whom others mark alike. Ask two of those "
+            "who know it what they saw."
         )
-    way = "higher" if is_above else "lower"
-    return (
-        f"You see your own work {way} than people do whom others mark alike. Ask two of those who "
+    return _(
+        "You see your own work lower than people do whom others mark alike. Ask two of those who "
         "know it what they saw."
     )
+
+
+def _say_spread(row: Row, is_above: bool) -> str:
+    ratio, low, high = _find_ratio(row)
+    n = int(row["n"])
+    if is_above:
+        return ngettext(
+            "Your marks spread {ratio} times as widely as others' do for the same people ({low} to "
+            "{high}; {n} form). Check the far ends against the anchors.",
+            "Your marks spread {ratio} times as widely as others' do for the same people ({low} to "
+            "{high}; {n} forms). Check the far ends against the anchors.",
+            n, ratio=ratio, low=low, high=high,
+        )  # fmt: skip
+    return ngettext(
+        "You use a narrower part of the scale than most: your marks spread {ratio} times as widely "
+        "as others' do for the same people ({low} to {high}; {n} form). Where work clearly "
+        "differs, let the marks differ too.",
+        "You use a narrower part of the scale than most: your marks spread {ratio} times as widely "
+        "as others' do for the same people ({low} to {high}; {n} forms). Where work clearly "
+        "differs, let the marks differ too.",
+        n, ratio=ratio, low=low, high=high,
+    )  # fmt: skip
 
 
 def _find_ratio(row: Row) -> tuple[str, str, str]:
@@ -121,33 +142,43 @@ def build_habit_table(
 
 
 def _build_row(company: Company, row: Row) -> HabitRow:
-    words = str(row["words"]).partition(";")[0]
+    words = say_phrase(str(row["habit"]), is_above=row["value"] > row["expected"])
     # A figure about the own form would give away what others said.
     value, span, usual = DASH, DASH, DASH
     if row["habit"] == "spread":
         value, low, high = _find_ratio(row)
-        span, usual = f"{low} to {high}", "1"
+        span, usual = say_range(low, high), write_count(1)
     elif row["habit"] == "halo":
         value, low, high, usual = (
             write_number(row[key], 2) for key in ("value", "low", "high", "expected")
         )
-        span = f"{low} to {high}"
+        span = say_range(low, high)
     return HabitRow(
         name=company.name(str(row["rater_id"])),
         words=words[:1].upper() + words[1:],
         value=value, span=span, usual=usual, n_forms=write_count(row["n"]),
-        sure="more than chance" if row["q_value"] < LEVEL else "may be chance",
+        sure=_("more than chance") if row["q_value"] < LEVEL else _("may be chance"),
     )  # fmt: skip
 
 
 def _say_table(n_told: int, n_open: int) -> str:
     if not n_told and not n_open:
-        return "Nobody filed enough forms to tell habits other than severity."
-    basis = f"{count_of(n_told, 'rater')} filed enough forms to tell. "
+        return _("Nobody filed enough forms to tell habits other than severity.")
+    said = [
+        ngettext(
+            "{n} rater filed enough forms to tell.", "{n} raters filed enough forms to tell.",
+            n_told,
+        )
+    ]  # fmt: skip
     if not n_open:
-        return basis + "Nobody's marks lie closer together, or move together more, than usual."
-    left = f" The {MOST_HABITS} strongest are shown." if n_open > MOST_HABITS else ""
-    return (
-        f"{basis}One ordinary rater in twenty stands out in each habit by chance. A habit is a "
-        f"reason to talk, not a fault.{left}"
+        said.append(_("Nobody's marks lie closer together, or move together more, than usual."))
+        return " ".join(said)
+    said.append(
+        _(
+            "One ordinary rater in twenty stands out in each habit by chance. A habit is a reason "
+            "to talk, not a fault."
+        )
     )
+    if n_open > MOST_HABITS:
+        said.append(_("The {n} strongest are shown.", n=MOST_HABITS))
+    return " ".join(said)

@@ -1,18 +1,38 @@
-"""Agenda, reasons and the list of people who need no minutes."""
+"""Agenda, reasons, the list of people who need no minutes, and what was decided."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from calibrate.language import N_, _, ngettext
+from calibrate.report.charts import Drawing, draw_change
 from calibrate.report.material import Row
+from calibrate.report.privacy import TOP
 from calibrate.report.views.base import Company, cap_rows
-from calibrate.report.words import DASH
+from calibrate.report.words import DASH, say_range, write_number
+from calibrate.session.reasons import Case, say_reasons
 
-#: Sentences of the agenda that name the suggested band say it with this word.
-TELLS_BAND = (" say ", " says ")
-VEILED = "the proposal and the marks differ"
-VEILED_OPEN = "near a cut, or severity matters"
+#: Rule of the agenda → what to do about it, in the order in which they are told.
+QUESTIONS = {
+    "nobody_marked": N_("Nobody marked the person: ask what the proposal rests on."),
+    "band_differs": N_(
+        "Proposal and marks differ: ask the manager for one piece of work that the marks miss."
+    ),
+    "manager_lower": N_("The manager marks lower than peers: ask what each of them saw."),
+    "manager_higher": N_("The manager marks higher than peers: ask what each of them saw."),
+    "thin_evidence": N_("Thin evidence: ask who else knows the work, before a band is decided."),
+    "depends_on_severity": N_(
+        "Another band if managers differ in severity: ask a second manager who knows the work."
+    ),
+    "extreme": N_("End of the scale: hold one example against the words of the rubric."),
+    "against_results": N_(
+        "Marks and goals point to different bands: ask how hard the targets were."
+    ),
+    "band_uncertain": N_(
+        "Close to a cut: both bands may be right. Decide by the example, not by the figure."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -21,17 +41,16 @@ class AgendaRow:
 
     when: str
     name: str
-    line: str
+    employee_id: str
     band: str
-    reasons: tuple[str, ...]
+    reasons: str
 
 
 @dataclass(frozen=True)
 class AgendaGroup:
     """The slots of one level."""
 
-    level: str
-    minutes: str
+    title: str
     rows: tuple[AgendaRow, ...]
 
 
@@ -45,15 +64,70 @@ class SkipRow:
     reason: str
 
 
-def filter_reasons(company: Company, score: Row, reason: object) -> tuple[str, ...]:
-    """Split the reasons; hide a suggestion that this reader may not see yet."""
+@dataclass(frozen=True)
+class SkipGroup:
+    """People whom the time does not reach, or who need none."""
+
+    title: str
+    rows: tuple[SkipRow, ...]
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A person whose band the session changed."""
+
+    name: str
+    line: str
+    before: str
+    chart: Drawing
+    after: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the session decided; the sentence counts those whose band stands."""
+
+    sentence: str
+    rows: tuple[ChangeRow, ...]
+    notice: str
+
+
+def find_current(score: Row) -> str:
+    """The band so far: the proposed one, else that of the raw marks; empty if neither is there."""
+    return str(score.get("proposed_band") or score.get("raw_band") or "")
+
+
+def say_why(company: Company, score: Row, slot: Row) -> str:
+    """Say an agenda's reasons to a reader who may not see every suggestion yet."""
+    rules = [rule for rule in str(slot.get("rules") or "").split(";") if rule]
+    if not rules:
+        return str(slot.get("reason") or "")
+    current = find_current(score)
     proposed = str(score.get("proposed_band") or "")
-    reasons = [part.strip() for part in str(reason or "").split(";") if part.strip()]
-    if company.is_revealed(proposed):
-        return tuple(reasons)
-    veil = VEILED if proposed else VEILED_OPEN
-    veiled = [veil if any(t in part for t in TELLS_BAND) else part for part in reasons]
-    return tuple(dict.fromkeys(veiled))
+    place = company.labels.index(current) if current in company.labels else 0
+    case = Case(
+        current=current,
+        is_upper=place > (len(company.labels) - 1) / 2,
+        has_proposal=bool(proposed),
+        is_adjusted=score.get("suggested_band") != score.get("raw_band"),
+        p_change=slot.get("p_change"),
+    )
+    return say_reasons(rules, case, is_veiled=not company.is_revealed(proposed))
+
+
+def is_discussed(slot: Row) -> bool:
+    """Has the agenda minutes for the person?"""
+    return (slot.get("minutes") or 0) > 0
+
+
+def list_questions(discussed: Sequence[Row]) -> tuple[str, ...]:
+    """What to ask, for each rule that put somebody on the agenda.
+
+    A band that may well be another one is a rule of nearly everybody: it is told only where
+    it is the whole reason.
+    """
+    found = {rule for slot in discussed for rule in _tell_rules(str(slot.get("rules") or ""))}
+    return tuple(_(question) for rule, question in QUESTIONS.items() if rule in found)
 
 
 def build_agenda_groups(
@@ -63,50 +137,127 @@ def build_agenda_groups(
     kept, notice = cap_rows(list(discussed))
     slots: dict[str, list[AgendaRow]] = {}
     minutes: dict[str, float] = {}
-    start = 0.0
-    for row in kept:
-        employee_id = str(row["employee_id"])
+    for slot, when in zip(kept, write_times(kept), strict=True):
+        employee_id = str(slot["employee_id"])
         score = by_employee[employee_id]
         level = str(company.find_employee(employee_id).get("level") or "")
-        end = start + float(row["minutes"])
         slots.setdefault(level, []).append(
             AgendaRow(
-                when=f"{_clock(start)} – {_clock(end)}",
+                when=when,
                 name=company.name(employee_id),
-                line=company.describe(employee_id),
-                band=str(score.get("proposed_band") or score.get("raw_band") or DASH),
-                reasons=filter_reasons(company, score, row.get("reason")),
+                employee_id=employee_id,
+                band=find_current(score) or DASH,
+                reasons=say_why(company, score, slot),
             )
         )
-        minutes[level] = minutes.get(level, 0) + end - start
-        start = end
-    unnamed = "Level not given" if len(slots) > 1 else "Everybody"
+        minutes[level] = minutes.get(level, 0) + float(slot["minutes"])
+    unnamed = _("Level not given") if len(slots) > 1 else _("Everybody")
     groups = tuple(
-        AgendaGroup(level or unnamed, f"{minutes[level]:.0f} min", tuple(rows))
+        AgendaGroup(_say_group(level or unnamed, len(rows), minutes[level]), tuple(rows))
         for level, rows in slots.items()
     )
     return groups, notice
 
 
-def list_skipped(
+def write_times(discussed: Sequence[Row]) -> tuple[str, ...]:
+    """From when to when each person's slot runs, on a clock that starts with the session."""
+    times, start = [], 0.0
+    for slot in discussed:
+        end = start + float(slot["minutes"])
+        times.append(f"{_clock(start)} – {_clock(end)}")
+        start = end
+    return tuple(times)
+
+
+def build_skip_groups(
     company: Company, agenda: Sequence[Row], by_employee: Mapping[str, Row]
-) -> tuple[tuple[SkipRow, ...], str]:
-    rows = []
-    for row in agenda:
-        if (row.get("minutes") or 0) > 0:
-            continue
-        employee_id = str(row["employee_id"])
-        score = by_employee[employee_id]
-        reasons = filter_reasons(company, score, row.get("reason"))
-        rows.append(
-            SkipRow(
-                name=company.name(employee_id),
-                line=company.describe(employee_id),
-                band=str(score.get("proposed_band") or score.get("raw_band") or DASH),
-                reason="; ".join(reasons) or "nothing stands out",
-            )
+) -> tuple[tuple[SkipGroup, ...], str]:
+    """People without minutes: first who is next if time is left, then who needs none."""
+    kept, notice = cap_rows([slot for slot in agenda if not is_discussed(slot)])
+    waiting = [_build_skip(company, by_employee, slot) for slot in kept if slot.get("rules")]
+    quiet = [_build_skip(company, by_employee, slot) for slot in kept if not slot.get("rules")]
+    groups = []
+    if waiting:
+        title = ngettext(
+            "If time is left: {n} person", "If time is left, in this order: {n} people",
+            len(waiting),
+        )  # fmt: skip
+        groups.append(SkipGroup(title, tuple(waiting)))
+    if quiet:
+        title = ngettext(
+            "No reason to talk: {n} person", "No reason to talk: {n} people", len(quiet)
         )
-    return cap_rows(rows)
+        groups.append(SkipGroup(title, tuple(quiet)))
+    return tuple(groups), notice
+
+
+def _build_skip(company: Company, by_employee: Mapping[str, Row], slot: Row) -> SkipRow:
+    employee_id = str(slot["employee_id"])
+    score = by_employee[employee_id]
+    return SkipRow(
+        name=company.name(employee_id),
+        line=company.describe(employee_id),
+        band=find_current(score) or DASH,
+        reason=say_why(company, score, slot) or _("nothing stands out"),
+    )
+
+
+def build_changes(company: Company, scores: Sequence[Row]) -> Changes | None:
+    """Set decided bands beside the bands before; None while nothing is decided."""
+    decided = [row for row in scores if row.get("final_band") in company.labels]
+    if not decided:
+        return None
+    changed = [
+        row for row in decided
+        if find_current(row) in company.labels and row["final_band"] != find_current(row)
+    ]  # fmt: skip
+    kept, notice = cap_rows([_build_change(company, row) for row in changed])
+    sentence = ngettext(
+        "{changed} of {n} band was changed; the others stand as they were.",
+        "{changed} of {n} bands were changed; the others stand as they were.",
+        len(decided), changed=len(changed),
+    )  # fmt: skip
+    return Changes(sentence, kept, notice)
+
+
+def _build_change(company: Company, score: Row) -> ChangeRow:
+    employee_id, before, after = str(score["employee_id"]), find_current(score), score["final_band"]
+    chart = draw_change(
+        before=_find_middle(company, before), after=_find_middle(company, after),
+        cuts=company.cuts, label=say_range(before, after),
+    )  # fmt: skip
+    return ChangeRow(company.name(employee_id), company.describe(employee_id), before, chart, after)
+
+
+def _find_middle(company: Company, band: str) -> float:
+    """Middle of a band in points: bands are compared, not scores."""
+    edges, at = (0.0, *company.cuts, TOP), company.labels.index(band)
+    return (edges[at] + edges[at + 1]) / 2
+
+
+def _tell_rules(rules: str) -> list[str]:
+    named = [rule for rule in rules.split(";") if rule]
+    return [rule for rule in named if rule != "band_uncertain"] or named
+
+
+def _say_group(level: str, n: int, minutes: float) -> str:
+    return _(
+        "{level} · {people} · {minutes}",
+        level=level, people=ngettext("{n} person", "{n} people", n), minutes=say_time(minutes),
+    )  # fmt: skip
+
+
+def say_time(minutes: float) -> str:
+    """Say a length of time; half minutes stay.
+
+    Examples
+    --------
+    >>> say_time(1), say_time(90), say_time(2.5)
+    ('1 minute', '90 minutes', '2.5 minutes')
+    """
+    if minutes == int(minutes):
+        return ngettext("{n} minute", "{n} minutes", int(minutes))
+    return _("{time} minutes", time=write_number(minutes, 1))
 
 
 def _clock(minutes: float) -> str:

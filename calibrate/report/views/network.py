@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from calibrate.language import _, ngettext
 from calibrate.report.charts import Drawing
 from calibrate.report.material import Row
 from calibrate.report.network_chart import draw_network
 from calibrate.report.views.base import Company
-from calibrate.report.words import count_of, join_words, write_count
+from calibrate.report.words import join_words, write_number
 
 #: Pairs shown; the plan holds all of them.
 MOST_PAIRS = 12
@@ -60,7 +62,10 @@ def build_network(company: Company, scores: Sequence[Row]) -> Network:
     shown = links[:MOST_PAIRS]
     notice = ""
     if len(links) > len(shown):
-        notice = f"The first {len(shown)} of {len(links):,} for this session; tables/links has all."
+        notice = _(
+            "The first {n} of {total} for this session; tables/links has all.",
+            n=len(shown), total=len(links),
+        )  # fmt: skip
     return Network(
         sentences=(*_say_today(company, raters), *_say_plan(company, links)),
         fragile=_say_fragile(company, ids),
@@ -76,10 +81,12 @@ def say_own_sheet(company: Company, rater_id: str) -> str:
     asked = company.material.desk.find_rows("links", "rater_id", [rater_id])
     if not asked:
         return ""
-    people = count_of(len({str(row["employee_id"]) for row in asked}), "person", "people")
-    return (
-        f"What would help: your marks on {people} of other teams. HR can send you a short sheet "
-        "for it before the session; it shows nobody else's marks."
+    return ngettext(
+        "What would help: your marks on {n} person of other teams. HR can send you a short sheet "
+        "for it before the session; it shows nobody else's marks.",
+        "What would help: your marks on {n} people of other teams. HR can send you a short sheet "
+        "for it before the session; it shows nobody else's marks.",
+        len({str(row["employee_id"]) for row in asked}),
     )
 
 
@@ -89,29 +96,54 @@ def _is_known(rater: Row) -> bool:
 
 def _say_today(company: Company, raters: Sequence[Row]) -> tuple[str, ...]:
     unknown = [r for r in raters if not _is_known(r)]
-    n = count_of(len(raters), "rater")
     if not unknown:
-        parts = {r.get("component") for r in raters}
-        if len(parts) > 1:
-            return (
-                f"The {n} of this session form {len(parts)} groups that share nobody. Compare "
-                "people within a group only.",
-            )
-        if len(raters) == 1:
-            return ("The only rater of this session can be compared with others.",)
-        return (f"All {n} of this session can be compared with each other.",)
+        return _say_all_known(raters)
     names = [company.name(str(r["rater_id"])) for r in unknown[:MOST_NAMED]]
     if len(unknown) > MOST_NAMED:
-        names.append(f"{len(unknown) - MOST_NAMED:,} more")
-    said = f"{len(unknown):,} of the {n}" if len(unknown) < len(raters) else f"None of the {n}"
-    if len(raters) == 1:
-        said = "The only rater"
-    negation = "can" if 1 < len(raters) == len(unknown) else "cannot"
+        names.append(_("{n} more", n=len(unknown) - MOST_NAMED))
     return (
-        f"{said} of this session {negation} be compared with others: too few others marked the "
-        "same people.",
-        f"Not comparable: {join_words(names)}.",
+        _say_unknown(len(unknown), len(raters)),
+        _("Not comparable: {names}.", names=join_words(names)),
     )
+
+
+def _say_all_known(raters: Sequence[Row]) -> tuple[str, ...]:
+    parts = {r.get("component") for r in raters}
+    if len(parts) > 1:
+        return (
+            _(
+                "The {n} raters of this session form {parts} groups that share nobody. Compare "
+                "people within a group only.",
+                n=len(raters), parts=len(parts),
+            ),
+        )  # fmt: skip
+    if len(raters) == 1:
+        return (_("The only rater of this session can be compared with others."),)
+    return (
+        _(
+            "All {n} raters of this session can be compared with each other. Nothing needs doing.",
+            n=len(raters),
+        ),
+    )
+
+
+def _say_unknown(n: int, n_all: int) -> str:
+    if n_all == 1:
+        return _(
+            "The only rater of this session cannot be compared with others: too few others marked "
+            "the same people."
+        )
+    if n == n_all:
+        return _(
+            "None of the {n} raters of this session can be compared with others: too few others "
+            "marked the same people.",
+            n=n,
+        )
+    return _(
+        "{n} of the {total} raters of this session cannot be compared with others: too few others "
+        "marked the same people.",
+        n=n, total=n_all,
+    )  # fmt: skip
 
 
 def _say_plan(company: Company, links: Sequence[Row]) -> tuple[str, ...]:
@@ -119,23 +151,36 @@ def _say_plan(company: Company, links: Sequence[Row]) -> tuple[str, ...]:
         return ()
     table = company.material.tables["links"]
     last = table.iloc[-1]
-    linked = count_of(int(last["people_linked_after"]), "person", "people")
-    n_rated = int(company.material.readiness["n_rated"])
     return (
-        "These forms would change that, the most useful first. The command calibrate link writes "
-        "a blind sheet for each rater.",
-        f"Whole company: {len(table):,} forms, {linked} of {n_rated:,} comparable, link strength "
-        f"{float(last['link_strength_after']):.2f} of 1.",
+        _(
+            "These forms would change that, the most useful first. The command calibrate link "
+            "writes a blind sheet for each rater."
+        ),
+        ngettext(
+            "Whole company: with {n} form, {linked} of {rated} people are comparable, link "
+            "strength {strength} of 1.",
+            "Whole company: with {n} forms, {linked} of {rated} people are comparable, link "
+            "strength {strength} of 1.",
+            len(table),
+            linked=int(last["people_linked_after"]),
+            rated=int(company.material.readiness["n_rated"]),
+            strength=write_number(float(last["link_strength_after"]), 2),
+        ),
     )
 
 
 def _say_fragile(company: Company, raters: Sequence[str]) -> tuple[str, ...]:
+    """Findings on raters on whom the comparison hangs, with names for ids."""
     rows = company.material.desk.find_rows("findings", "scope_id", raters)
-    return tuple(
-        f"{str(row['headline']).replace(str(row['scope_id']), company.name(str(row['scope_id'])))}."
-        for row in sorted(rows, key=lambda row: str(row["finding_id"]))
-        if row["kind"] == "network" and row["scope"] == "rater"
-    )
+    said = []
+    for row in sorted(rows, key=lambda row: str(row["finding_id"])):
+        if row["kind"] == "network" and row["scope"] == "rater":
+            rater = str(row["scope_id"])
+            whole_id = rf"(?<!\w){re.escape(rater)}(?!\w)"
+            name = company.name(rater).replace("\\", r"\\")
+            named = re.sub(whole_id, name, str(row["headline"]))
+            said.append(f"{named}.")
+    return tuple(said)
 
 
 def _build_row(company: Company, link: Row) -> PairRow:
@@ -146,7 +191,7 @@ def _build_row(company: Company, link: Row) -> PairRow:
         person=company.name(person),
         person_line=company.describe(person),
         why=str(link["why"]),
-        gives=f"{write_count(gain)} more comparable" if gain else "a firmer link",
+        gives=_("{n} more comparable", n=gain) if gain else _("a firmer link"),
     )
 
 
@@ -169,12 +214,14 @@ def _draw(
             if giver is not None and giver != other:
                 planned.add((min(giver, other), max(giver, other)))
     known = [_is_known(rater) for rater in order]
-    label = (
-        f"{count_of(len(order), 'rater')}, {sum(known)} comparable; "
-        f"{count_of(len(planned - shared), 'pair')} joined by the forms below"
-    )
+    pairs = len(planned - shared)
+    label = _(
+        "{raters}, {known} comparable; {pairs} joined by the forms below",
+        raters=ngettext("{n} rater", "{n} raters", len(order)), known=sum(known),
+        pairs=ngettext("{n} pair", "{n} pairs", pairs),
+    )  # fmt: skip
     chart = draw_network(is_known=known, shared=shared, planned=planned - shared, label=label)
-    caption = (
+    caption = _(
         "Each dot is a rater of this session: filled if comparable. Plain line: both marked the "
         "same people. Dashed line: the forms of the plan would join them."
     )

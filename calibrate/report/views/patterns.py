@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from calibrate.bands.guideline import say_p
-from calibrate.language import _
+from calibrate.language import _, ngettext
 from calibrate.report.charts import Drawing, draw_interval, draw_severity, draw_share
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company
@@ -177,12 +177,19 @@ def _build_severity_table(
     reach = find_reach([abs(r["severity"]) + company.z * (r.get("se") or 0) for r in ranked])
     rows = tuple(_build_severity_row(company, rater, reach) for rater in ranked)
     left = n_all - len(rows)
-    sentence = (
+    sentence = _(
         "Left of the line: marks lower than others who marked the same people. Right: higher. "
-        "A bar that crosses the line may be chance."
+        "A bar that crosses the line may be chance. Severity is already taken out of the adjusted "
+        "scores: talk about the scale with the raters furthest out, not about the people they "
+        "marked."
     )
     if left > 0:
-        sentence += f" {left:,} other raters are in the tables of the run."
+        more = ngettext(
+            "{n} other rater is in the tables of the run.",
+            "{n} other raters are in the tables of the run.",
+            left,
+        )
+        sentence = f"{sentence} {more}"
     ticks = tuple(company.display.change(reach * at) for at in (-1, -0.5, 0, 0.5, 1))
     return RaterTable(rows, ticks, sentence, True, habits)
 
@@ -191,7 +198,7 @@ def _build_severity_row(company: Company, rater: Row, reach: float) -> RaterRow:
     severity = float(rater["severity"])
     half = None if rater.get("se") is None else company.z * float(rater["se"])
     value = company.display.change(-severity)
-    note = "few forms" if int(rater.get("n_forms") or 0) < FEW_FORMS else ""
+    note = _("few forms") if int(rater.get("n_forms") or 0) < FEW_FORMS else ""
     return RaterRow(
         name=company.name(str(rater["rater_id"])),
         n_employees=write_count(rater.get("n_employees")),
@@ -201,7 +208,10 @@ def _build_severity_row(company: Company, rater: Row, reach: float) -> RaterRow:
         known=say_link_strength(rater.get("link_strength")),
         note=note,
         chart=draw_severity(
-            severity=severity, half=half, reach=reach, label=f"Marks {value} against others"
+            severity=severity,
+            half=half,
+            reach=reach,
+            label=_("Marks {value} against others", value=value),
         ),
     )
 
@@ -228,24 +238,26 @@ def _build_mean_table(
         mean = fmean(own)
         chart = draw_interval(
             raw=mean, adjusted=None, low=min(own), high=max(own), cuts=company.cuts,
-            label=f"Mean {scale.score(mean)}", width=560,
+            label=_("Mean {score}", score=scale.score(mean)), width=560,
         )  # fmt: skip
         rows.append(
             (-mean, RaterRow(
                 company.name(str(rater["rater_id"])), write_count(len(own)),
                 write_count(rater.get("n_forms")), scale.score(mean),
-                f"{scale.score(min(own))} to {scale.score(max(own))}", "cannot be told", "", chart,
+                say_range(scale.score(min(own)), scale.score(max(own))), _("cannot be told"), "",
+                chart,
             ))
         )  # fmt: skip
     rows.sort(key=lambda pair: (pair[0], pair[1].name))
-    sentence = (
+    shared = _(
         "The raters share too few people to be compared, so a strict manager and a weak team look "
-        "the same. "
+        "the same."
     )
     if rows:
-        sentence += "The means below are manager or team: it cannot be told which."
+        said = _("The means below are manager or team: it cannot be told which.")
     else:
-        sentence += "Nobody marked enough people here to be described without showing one answer."
+        said = _("Nobody marked enough people here to be described without showing one answer.")
+    sentence = f"{shared} {said}"
     return RaterTable(
         tuple(row for _, row in rows[:MOST_RATERS]), company.ticks, sentence, False, habits
     )

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from calibrate.report.document import Figure, Head
+from calibrate.language import N_, _, ngettext
+from calibrate.report.document import Fact, Figure, Head
 from calibrate.report.material import Material, Row
-from calibrate.report.views.base import Company, Item, RubricNote, build_head
+from calibrate.report.views.base import Company, RubricNote, build_head
 from calibrate.report.views.evidence import Person, build_person
 from calibrate.report.views.meeting import (
     AgendaGroup,
-    SkipRow,
+    Changes,
+    SkipGroup,
     build_agenda_groups,
-    filter_reasons,
-    list_skipped,
+    build_changes,
+    build_skip_groups,
+    is_discussed,
+    list_questions,
+    say_time,
+    say_why,
+    write_times,
 )
 from calibrate.report.views.network import Network, build_network
 from calibrate.report.views.patterns import (
@@ -26,20 +33,38 @@ from calibrate.report.views.patterns import (
 from calibrate.report.views.presence import Presence, build_presence
 from calibrate.report.views.teams import TeamPages, build_team_pages
 from calibrate.report.views.what_if import WhatIfTable, build_what_if
-from calibrate.report.words import join_words, say_code, write_count
-
-GROUND_RULES = (
-    "Look at the evidence first, then at the proposal, and last at the suggestion.",
-    "A finding is a reason to look. It decides nothing.",
-    "Speak about what the person did in this cycle, with an example.",
-    "Nobody is moved to fill a share. A guideline asks a question; it is no quota.",
-    "Write down each decision with its reason on the decision sheet.",
-    "What is said about a person stays in the room.",
+from calibrate.report.words import (
+    DASH,
+    LIKELIHOODS,
+    join_words,
+    say_code,
+    say_source,
+    write_count,
+    write_number,
+    write_percent,
 )
 
-
-#: The decision sheet is never shorter, so that there is room for people named in the room.
-FEWEST_LINES = 16
+GROUND_RULES = (
+    N_("Look at the evidence first, then at the proposal, and last at the suggestion."),
+    N_("A finding is a reason to look. It decides nothing."),
+    N_("Speak about what the person did in this cycle, with an example."),
+    N_("Nobody is moved to fill a share. A guideline asks a question; it is no quota."),
+    N_("Write down each decision with its reason on the decision sheet."),
+    N_("What is said about a person stays in the room."),
+)
+#: Codes of the decision sheet: short enough to write by hand.
+REASON_CODES = (
+    ("K", N_("the proposal stands")),
+    ("E", N_("an example of work that the marks miss")),
+    ("R", N_("results and goals")),
+    ("L", N_("what this level asks for")),
+    ("S", N_("how strictly the raters mark")),
+    ("O", N_("something else: write it down")),
+)
+#: Paper → lines of the decision sheet on its first page and on each further one.
+LINES = {"A4": (19, 25), "Letter": (17, 23)}
+#: Blank lines for people named in the room: they fill the page, and are never fewer or more.
+FEWEST_BLANK, MOST_BLANK = 3, 14
 
 
 @dataclass(frozen=True)
@@ -49,7 +74,7 @@ class Card:
     person: Person
     when: str
     manager: str
-    reasons: tuple[str, ...]
+    reasons: str
 
 
 @dataclass(frozen=True)
@@ -67,24 +92,27 @@ class SessionView:
 
     head: Head
     figures: tuple[Figure, ...]
-    readiness: tuple[Item, ...]
+    readiness: tuple[Fact, ...]
     presence: Presence
-    problems: tuple[Item, ...]
+    problems: tuple[Fact, ...]
     notes: tuple[str, ...]
-    definitions: tuple[Item, ...]
+    definitions: tuple[Fact, ...]
     ground_rules: tuple[str, ...]
     shares: ShareTable
     raters: RaterTable
     network: Network
     teams: TeamPages | None
     what_if: tuple[WhatIfTable, ...]
+    questions: tuple[str, ...]
     agenda: tuple[AgendaGroup, ...]
     agenda_notice: str
     cards: tuple[Card, ...]
-    skipped: tuple[SkipRow, ...]
+    skipped: tuple[SkipGroup, ...]
     skip_notice: str
+    changes: Changes | None
     decisions: tuple[DecisionLine, ...]
-    blank_lines: tuple[str, ...]
+    n_blank: int
+    reason_codes: str
     show_suggested: bool
     ticks: tuple[str, ...]
     interval: str
@@ -109,140 +137,187 @@ def build_session_view(material: Material, session: str) -> SessionView:
         raise KeyError(session)
     agenda = desk.find_rows("agenda", "session", [session])
     by_employee = {str(row["employee_id"]): row for row in scores}
-    discussed = [row for row in agenda if (row.get("minutes") or 0) > 0]
+    discussed = [row for row in agenda if is_discussed(row)]
     groups, notice = build_agenda_groups(company, discussed, by_employee)
     presence = build_presence(company, list(by_employee))
-    skipped, skip_notice = list_skipped(company, agenda, by_employee)
+    skipped, skip_notice = build_skip_groups(company, agenda, by_employee)
     cards = _build_cards(company, discussed, by_employee)
-    # Without departments there is one session, and "all" would read like a name.
-    title = "everybody" if session == "all" else session
-    head = build_head(
-        material, f"Calibration session: {title}", "For the people who prepare and run it",
-        running=f"Session packet · {title}", classification="Confidential · personnel",
-    )  # fmt: skip
     return SessionView(
-        head=head,
+        head=_build_head(material, session),
         figures=_list_figures(scores, discussed),
         readiness=_list_readiness(company, scores, presence),
         presence=presence,
         problems=_count_problems(material),
         notes=material.notes,
         definitions=_define(company),
-        ground_rules=GROUND_RULES,
+        ground_rules=tuple(map(_, GROUND_RULES)),
         shares=build_share_table(company, "session", session),
         raters=build_rater_table(company, scores),
         network=build_network(company, scores),
         teams=build_team_pages(company, scores),
         what_if=build_what_if(company, scores),
+        questions=list_questions(discussed),
         agenda=groups,
         agenda_notice=notice,
         cards=cards,
         skipped=skipped,
         skip_notice=skip_notice,
+        changes=build_changes(company, scores),
         decisions=tuple(
             DecisionLine(card.person.name, card.person.line, card.person.proposed) for card in cards
         ),
-        blank_lines=("",) * max(3, FEWEST_LINES - len(cards)),
+        n_blank=_count_blank(len(cards), material.cycle.paper),
+        reason_codes=_say_codes(),
         show_suggested=material.cycle.show_suggested != "never",
         ticks=company.ticks,
         interval=company.interval,
         is_fitted=company.is_fitted,
-        has_expected=any(line.expected != "–" for card in cards for line in card.person.criteria),
+        has_expected=any(line.expected != DASH for card in cards for line in card.person.criteria),
         has_raw=any(card.person.is_rated and not card.person.is_sealed for card in cards),
         rubrics=company.rubric_notes,
     )
 
 
+def _build_head(material: Material, session: str) -> Head:
+    # Without departments there is one session, and "all" would read like a name.
+    title = _("everybody") if session == "all" else session
+    return build_head(
+        material, _("Calibration session: {name}", name=title),
+        _("For the people who prepare and run it"),
+        running=_("Session packet · {name}", name=title),
+        classification=_("Confidential · personnel"),
+    )  # fmt: skip
+
+
 def _list_figures(scores: Sequence[Row], discussed: Sequence[Row]) -> tuple[Figure, ...]:
     rated = [row for row in scores if row.get("raw_score") is not None]
     proposed = sum(bool(row.get("proposed_band")) for row in scores)
-    minutes = sum(float(row["minutes"]) for row in discussed)
+    time = say_time(sum(float(row["minutes"]) for row in discussed))
     return (
-        Figure(write_count(len(scores)), "people in this session"),
-        Figure(write_count(len(rated)), "with a score"),
-        Figure(write_count(proposed), "with a proposed band"),
-        Figure(write_count(len(discussed)), f"to discuss in {minutes:,.0f} minutes"),
+        Figure(
+            write_count(len(scores)),
+            ngettext("person in this session", "people in this session", len(scores)),
+        ),
+        Figure(write_count(len(rated)), _("with a score")),
+        Figure(write_count(proposed), _("with a proposed band")),
+        Figure(write_count(len(discussed)), _("to discuss in {time}", time=time)),
     )
 
 
 def _list_readiness(
     company: Company, scores: Sequence[Row], presence: Presence
-) -> tuple[Item, ...]:
+) -> tuple[Fact, ...]:
     links = [row.get("link") for row in scores]
     forms = [int(row.get("n_forms") or 0) for row in scores if row.get("raw_score") is not None]
     mean = sum(forms) / len(forms) if forms else 0
     ready = company.material.readiness
-    told = "can be told" if company.is_small else "taken out"
+    told = _("Well linked: severity taken out")
+    if company.is_small:
+        told = _("Well linked: severity can be told")
+    counted = (
+        (told, links.count("linked")),
+        (_("Weakly linked: shown with care"), links.count("weak")),
+        (_("Not linked: raw score stands"), links.count("unlinked")),
+        (_("Not rated"), links.count("unrated")),
+    )
     return (
-        Item("Forms per rated person, on average", f"{mean:.1f}"),
-        Item(f"Well linked: severity {told}", write_count(links.count("linked"))),
-        Item("Weakly linked: shown with care", write_count(links.count("weak"))),
-        Item("Not linked: raw score stands", write_count(links.count("unlinked"))),
-        Item("Not rated", write_count(links.count("unrated"))),
-        *presence.counts,
-        Item("Rows left out, whole company", write_count(ready.get("n_quarantined", 0))),
-        Item("Notes on rows, whole company", write_count(ready.get("n_notes", 0))),
+        Fact(_("Forms per rated person, on average"), write_number(mean, 1)),
+        *(Fact(label, write_count(n)) for label, n in counted if n),
+        *(Fact(item.label, item.text) for item in presence.counts),
+        Fact(_("Rows left out, whole company"), write_count(ready.get("n_quarantined", 0))),
+        Fact(_("Notes on rows, whole company"), write_count(ready.get("n_notes", 0))),
     )
 
 
-def _count_problems(material: Material) -> tuple[Item, ...]:
+def _count_problems(material: Material) -> tuple[Fact, ...]:
     problems = material.tables["problems"]
     errors = problems.loc[problems["level"] == "error", "rule"]
     counts = errors.value_counts(sort=False).sort_index()
-    return tuple(Item(say_code(str(rule)), write_count(int(n))) for rule, n in counts.items())
+    return tuple(Fact(say_code(str(rule)), write_count(int(n))) for rule, n in counts.items())
 
 
-def _define(company: Company) -> tuple[Item, ...]:
-    cycle = company.material.cycle
+def _define(company: Company) -> tuple[Fact, ...]:
+    suggested = _("The band of the adjusted score; the raw band if not well linked.")
+    if company.is_small:
+        suggested = _("The band of the raw score: with few people the adjustment is a what-if.")
+    return (
+        Fact(
+            _("Raw score"),
+            _("Weighted mean of a person's forms. Weights: {weights}.", weights=_weigh(company)),
+        ),
+        Fact(
+            _("Severity"),
+            _(
+                "How much lower a rater marks than others who marked the same people. It says "
+                "nothing about intent."
+            ),
+        ),
+        Fact(_("Adjusted score"), _("The raw score with each rater's severity taken out.")),
+        Fact(
+            _("Range"),
+            _(
+                "Where the score lies with {share} probability, given these forms. It covers less "
+                "often at the very top and bottom.",
+                share=company.interval,
+            ),
+        ),
+        Fact(
+            _("Not linked"), _("No rater can be compared with others. The raw score stands.")
+        ),
+        Fact(_("Suggested band"), suggested),
+        Fact(
+            _("How likely"),
+            _(
+                "Very likely: from {most}. Likely: from {much}. More likely than not: from {half}. "
+                "Open: the other bands together are more likely.",
+                **{
+                    name: write_percent(bound)
+                    for name, (bound, __) in zip(("most", "much", "half"), LIKELIHOODS, strict=True)
+                },
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _weigh(company: Company) -> str:
     filed = set(company.material.tables["forms"]["source"])
     weights = [
-        f"{say_code(source)} {config.weight:g}"
-        for source, config in sorted(cycle.sources.items())
+        _("{source} {weight}", source=say_source(source), weight=_write_weight(config.weight))
+        for source, config in sorted(company.material.cycle.sources.items())
         if config.weight > 0 and source in filed
-    ] or ["none was filed"]
-    suggested = "The band of the adjusted score; the raw band if not well linked."
-    if company.is_small:
-        suggested = "The band of the raw score: with few people the adjustment is a what-if."
-    return (
-        Item("Raw score", f"Weighted mean of a person's forms. Weights: {join_words(weights)}."),
-        Item(
-            "Severity",
-            "How much lower a rater marks than others who marked the same people. It says "
-            "nothing about intent.",
-        ),
-        Item("Adjusted score", "The raw score with each rater's severity taken out."),
-        Item(
-            "Range",
-            f"Where the score lies with {company.interval} probability, given these forms. "
-            "It covers less often at the very top and bottom.",
-        ),
-        Item("Not linked", "No rater can be compared with others. The raw score stands."),
-        Item("Suggested band", suggested),
-        Item(
-            "How likely",
-            "Very likely: from 90%. Likely: from 75%. More likely than not: from 50%. "
-            "Open: the other bands together are more likely.",
-        ),
-    )
+    ]
+    return join_words(weights) if weights else _("none was filed")
+
+
+def _write_weight(weight: float) -> str:
+    return write_number(weight, 0 if weight == int(weight) else 2)
+
+
+def _count_blank(n_people: int, paper: str) -> int:
+    """Blank lines that fill the last page of the decision sheet."""
+    first, more = LINES[paper]
+    left = first - n_people if n_people <= first else -(n_people - first) % more
+    return min(max(left, FEWEST_BLANK), MOST_BLANK)
+
+
+def _say_codes() -> str:
+    said = (_("{code} {meaning}", code=code, meaning=_(words)) for code, words in REASON_CODES)
+    return " · ".join(said)
 
 
 def _build_cards(
     company: Company, discussed: Sequence[Row], by_employee: dict[str, Row]
 ) -> tuple[Card, ...]:
     cards = []
-    start = 0.0
-    for row in discussed:
+    for row, when in zip(discussed, write_times(discussed), strict=True):
         employee_id = str(row["employee_id"])
-        end = start + float(row["minutes"])
-        person = build_person(company, by_employee[employee_id])
         manager_id = company.find_employee(employee_id).get("manager_id")
         cards.append(
             Card(
-                person=person,
-                when=f"minute {start:.0f} to {end:.0f}",
+                person=build_person(company, by_employee[employee_id]),
+                when=when,
                 manager=company.name(manager_id) if manager_id else "",
-                reasons=filter_reasons(company, by_employee[employee_id], row.get("reason")),
+                reasons=say_why(company, by_employee[employee_id], row),
             )
         )
-        start = end
     return tuple(cards)
