@@ -104,6 +104,13 @@ class Material:
     )
 
     @cached_property
+    def usual_sources(self) -> frozenset[str]:
+        """Sources from which at least half of the people with a form have one."""
+        forms = self.tables["forms"]
+        people = forms.groupby("source")["employee_id"].nunique()
+        return frozenset(people.index[2 * people >= forms["employee_id"].nunique()])
+
+    @cached_property
     def desk(self) -> Desk:
         """The same tables, indexed by the key the views ask for."""
         beside = {

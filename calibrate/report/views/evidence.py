@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from calibrate.language import _, ngettext
 from calibrate.report.charts import Drawing, draw_interval, draw_zone
 from calibrate.report.material import Row
 from calibrate.report.privacy import TOP, find_edges, find_stretch
@@ -23,10 +24,12 @@ from calibrate.report.views.veil import (
 )
 from calibrate.report.words import (
     DASH,
-    LINK_WORDS,
     NOT_KNOWN,
     SOURCE_WORDS,
+    say_link,
     say_probability,
+    say_range,
+    say_source,
     write_count,
 )
 
@@ -53,7 +56,17 @@ class SourceColumn:
 
 @dataclass(frozen=True)
 class Person:
-    """One person; every figure is already a string, empty or a dash where withheld."""
+    """One person; every figure is already a string, empty or a dash where withheld.
+
+    Parameters
+    ----------
+    is_revealed
+        May the suggestion be shown?
+    raters
+        How well the raters are linked, and how many forms there are.
+    decided
+        The band that the session decided; empty before.
+    """
 
     employee_id: str
     name: str
@@ -62,6 +75,9 @@ class Person:
     is_sealed: bool
     is_masked: bool
     is_adjusted: bool
+    is_revealed: bool
+    is_assumed: bool
+    has_proposal: bool
     n_forms: str
     raw: str
     adjusted: str
@@ -72,7 +88,9 @@ class Person:
     proposed: str
     suggested: str
     likelihood: str
+    decided: str
     link: str
+    raters: str
     change: str
     sources: tuple[SourceColumn, ...]
     criteria: tuple[CriterionLine, ...]
@@ -112,17 +130,22 @@ def build_person(company: Company, score: Row) -> Person:
         is_sealed=veil.is_sealed,
         is_masked=veil.is_masked,
         is_adjusted=link in ("linked", "weak"),
+        is_revealed=is_revealed,
+        is_assumed=score.get("interval_from") == "assumed",
+        has_proposal=bool(proposed),
         n_forms=write_count(score.get("n_forms")),
         raw=say_raw(company, score, veil) if shown else DASH,
         adjusted=write(score.get("adjusted_score")) if shown else DASH,
         calibrated=write(score.get("calibrated_score")) if shown else DASH,
         span=_say_span(company, score, veil),
-        strip=_draw_person(company, score, veil),
+        strip=_draw_person(company, score, veil, company.cuts if is_revealed else ()),
         raw_band=say_raw_band(company, score, veil),
-        proposed=proposed or "none yet",
+        proposed=proposed or _("none yet"),
         suggested=_say_suggestion(company, score, veil, is_revealed),
         likelihood=_say_likelihood(score) if is_revealed else "",
-        link=LINK_WORDS.get(link, link),
+        decided=str(score.get("final_band") or ""),
+        link=say_link(link),
+        raters=_say_raters(link, int(score.get("n_forms") or 0)),
         change=scale.change(change)
         if shown and change is not None and not veil.is_sealed else "",
         sources=_list_sources(company, forms, present, veil),
@@ -130,6 +153,10 @@ def build_person(company: Company, score: Row) -> Person:
         mask_note=say_mask(company, veil) if veil.is_pooled or veil.is_masked else "",
         managers=say_managers(company, employee_id),
     )  # fmt: skip
+
+
+def _say_raters(link: str, n_forms: int) -> str:
+    return ngettext("{link}, {n} form", "{link}, {n} forms", n_forms, link=say_link(link))
 
 
 def _take_change(score: Row) -> float | None:
@@ -142,7 +169,7 @@ def _say_suggestion(company: Company, score: Row, veil: Veil, is_revealed: bool)
     if score.get("raw_score") is None:
         return DASH
     if not is_revealed:
-        return "after the proposal"
+        return _("after the proposal")
     suggested = str(score.get("suggested_band") or DASH)
     is_raw = score.get("link") != "linked" or company.is_small
     return say_raw_band(company, score, veil) or suggested if is_raw else suggested
@@ -150,23 +177,25 @@ def _say_suggestion(company: Company, score: Row, veil: Veil, is_revealed: bool)
 
 def _say_likelihood(score: Row) -> str:
     p = score.get("p_suggested")
-    return "how likely is not known" if p is None else say_probability(p)
+    return _("how likely is not known") if p is None else say_probability(p)
 
 
 def _say_span(company: Company, score: Row, veil: Veil) -> str:
     low, high = score.get("low"), score.get("high")
     if low is None or high is None:
-        return NOT_KNOWN
+        return _(NOT_KNOWN)
     if veil.is_masked and not veil.is_hidden:
-        return "not shown"
-    origin = ", assumed" if score.get("interval_from") == "assumed" else ""
-    if veil.is_masked:
-        return join_bands(company, company.find_band(low), company.find_band(high)) + origin
+        return _("not shown")
     write = company.display.mark if veil.is_sealed else company.display.score
-    return f"{write(low)} to {write(high)}{origin}"
+    span = say_range(write(low), write(high))
+    if veil.is_masked:
+        span = join_bands(company, company.find_band(low), company.find_band(high))
+    is_assumed = score.get("interval_from") == "assumed"
+    return _("{range}, assumed", range=span) if is_assumed else span
 
 
-def _draw_person(company: Company, score: Row, veil: Veil) -> Drawing:
+def _draw_person(company: Company, score: Row, veil: Veil, cuts: tuple[float, ...]) -> Drawing:
+    """Draw what is written; where the bands meet only for readers who may see a suggestion."""
     raw, low, high = (score.get(name) for name in ("raw_score", "low", "high"))
     if veil.is_masked and raw is not None:
         edges = (0.0, *company.cuts, TOP)
@@ -175,7 +204,7 @@ def _draw_person(company: Company, score: Row, veil: Veil) -> Drawing:
         else:
             kept = find_edges(veil.behind, company.cuts, company.material.largest_step)
             ends = find_stretch(raw, kept)
-        label = "Bands this person may be in"
+        label = _("Bands this person may be in")
         return draw_zone(low=ends[0], high=ends[1], cuts=company.cuts, label=label)
     is_adjusted = score.get("link") in ("linked", "weak")
     adjusted = score.get("adjusted_score") if is_adjusted else None
@@ -184,12 +213,13 @@ def _draw_person(company: Company, score: Row, veil: Veil) -> Drawing:
         raw = None
         adjusted, low, high = (None if p is None else blur(p) for p in (adjusted, low, high))
     write = company.display.mark if veil.is_sealed else company.display.score
-    said = [f"Raw {write(raw)}"] if raw is not None else []
-    said += [f"Adjusted {write(adjusted)}"] if adjusted is not None else []
-    said += [f"range {write(low)} to {write(high)}"] if low is not None else []
+    said = [_("Raw score {score}.", score=write(raw))] if raw is not None else []
+    said += [_("Adjusted score {score}.", score=write(adjusted))] if adjusted is not None else []
+    if low is not None:
+        said.append(_("Range {range}.", range=say_range(write(low), write(high))))
     return draw_interval(
-        raw=raw, adjusted=adjusted, low=low, high=high, cuts=company.cuts,
-        label=", ".join(said) or "No score",
+        raw=raw, adjusted=adjusted, low=low, high=high, cuts=cuts,
+        label=" ".join(said) or _("No score"),
     )  # fmt: skip
 
 
@@ -204,9 +234,9 @@ def _list_sources(
         is_open = not veil.is_pooled or source == "self"
         columns.append(
             SourceColumn(
-                SOURCE_WORDS[source],
+                say_source(source),
                 write_count(len(points)) if len(points) > 1 else "",
-                say_mean(company, source, mean, len(known)) if is_open else "not shown",
+                say_mean(company, source, mean, len(known)) if is_open else _("not shown"),
             )
         )
     return tuple(columns)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from calibrate.language import N_, _, ngettext
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company, Item, cap_rows
-from calibrate.report.words import NOT_KNOWN, join_words, write_count, write_percent
+from calibrate.report.words import NOT_KNOWN, join_words, write_count, write_date, write_percent
 from calibrate.session.readiness import ELSEWHERE
 
 #: Names in one cell; more are counted.
@@ -67,7 +69,7 @@ def build_presence(company: Company, employee_ids: Sequence[str]) -> Presence:
 def say_reason(company: Company, employee_id: str) -> str:
     """Why somebody has no score, in words."""
     row = company.material.desk.find_one("readiness", "employee_id", employee_id)
-    return str(row.get("detail") or NOT_KNOWN)
+    return str(row.get("detail") or _(NOT_KNOWN))
 
 
 def is_elsewhere(company: Company, employee_id: str) -> bool:
@@ -99,7 +101,9 @@ def say_managers(company: Company, employee_id: str) -> str:
         if len(forms) > 1:
             parts.append(write_percent(float(form["weight"]) / total))
         said.append(", ".join(parts))
-    return f"Manager {'form' if len(forms) == 1 else 'forms'}: {'; '.join(said)}."
+    return ngettext(
+        "Manager form: {names}.", "Manager forms: {names}.", len(forms), names="; ".join(said)
+    )
 
 
 def say_present(goals: Sequence[Row]) -> str:
@@ -112,41 +116,61 @@ def say_present(goals: Sequence[Row]) -> str:
     if not shares:
         return ""
     if shares[0] == 0:
-        return "Absent for the whole cycle: no target counts."
-    return f"Present for {write_percent(shares[0])} of the cycle: targets count to that part."
+        return _("Absent for the whole cycle: no target counts.")
+    return _(
+        "Present for {share} of the cycle: targets count to that part.",
+        share=write_percent(shares[0]),
+    )
+
+
+#: Whose form it is: kind → words without a day, with the day on which it ended or began.
+_ROLES = {
+    "previous": (N_("previous manager"), N_("previous manager until {day}"), ""),
+    "line": (N_("line manager"), N_("line manager until {day}"), N_("line manager since {day}")),
+    "matrix": (
+        N_("matrix manager"), N_("matrix manager until {day}"), N_("matrix manager since {day}"),
+    ),
+    "acting": (
+        N_("acting manager"), N_("acting manager until {day}"), N_("acting manager since {day}"),
+    ),
+}  # fmt: skip
 
 
 def _say_role(company: Company, row: Row) -> str:
-    if row["kind"] == "previous" or not row["is_current"]:
-        kind = "previous" if row["kind"] in ("line", "previous") else f"{row['kind']}"
-        return f"{kind} manager" + (f" until {row['to']}" if row["to"] else "")
+    kind = str(row["kind"])
+    has_ended = kind == "previous" or not row["is_current"]
+    plain, until, since = _ROLES["previous" if has_ended and kind == "line" else kind]
+    if has_ended:
+        return _(until, day=_write_day(row["to"])) if row["to"] else _(plain)
     starts_on = company.material.cycle.starts_on
     is_new = starts_on is not None and str(row["from"]) > str(starts_on)
-    return f"{row['kind']} manager" + (f" since {row['from']}" if is_new else "")
+    return _(since, day=_write_day(row["from"])) if is_new else _(plain)
+
+
+def _write_day(day: object) -> str:
+    return write_date(date.fromisoformat(str(day)))
 
 
 def _build_absence(company: Company, row: Row) -> Absence:
     employee_id = str(row["employee_id"])
     ask = company.name(str(row["manager_id"])) if row["missing_manager_form"] else ""
-    return Absence(
-        company.name(employee_id), company.describe(employee_id), str(row["detail"] or NOT_KNOWN),
-        ask,
-    )  # fmt: skip
+    reason = str(row["detail"] or _(NOT_KNOWN))
+    return Absence(company.name(employee_id), company.describe(employee_id), reason, ask)
 
 
 def _list_names(company: Company, people: Sequence[str]) -> str:
     names = [company.name(person) for person in people[:MOST_NAMES]]
     more = len(people) - len(names)
-    return join_words([*names, f"{more:,} more"] if more else names)
+    return join_words([*names, _("{n} more", n=more)] if more else names)
 
 
 def _count(rows: Sequence[Row]) -> tuple[Item, ...]:
     """Counts that are worth a line; what did not happen has none."""
     reasons = [row["reason"] for row in rows]
     counts = (
-        ("Manager form still missing", sum(bool(row["missing_manager_form"]) for row in rows)),
-        ("With more than one manager", sum((row["n_managers"] or 0) > 1 for row in rows)),
-        ("Left before the cycle", reasons.count("left_before")),
-        ("Marks despite a reason for none", reasons.count("rated_all_the_same")),
+        (_("Manager form still missing"), sum(bool(row["missing_manager_form"]) for row in rows)),
+        (_("With more than one manager"), sum((row["n_managers"] or 0) > 1 for row in rows)),
+        (_("Left before the cycle"), reasons.count("left_before")),
+        (_("Marks despite a reason for none"), reasons.count("rated_all_the_same")),
     )
     return tuple(Item(label, write_count(n)) for label, n in counts if n)

@@ -6,12 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from calibrate.language import N_, _, ngettext
 from calibrate.language.formats import MINUS
 from calibrate.report.charts import Drawing, draw_interval
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company, cap_rows
 from calibrate.report.views.sealed import is_sealed
-from calibrate.report.words import DASH, count_of, join_words, write_count, write_percent
+from calibrate.report.words import (
+    DASH,
+    join_words,
+    say_range,
+    write_count,
+    write_number,
+    write_percent,
+)
 
 #: So many people whose scores cannot be adjusted, or this share of all, and teams stand side by
 #: side; a manager reads of the own team from that share on.
@@ -26,11 +34,11 @@ ALPHA = 0.05
 HARDLY = 0.25
 
 
-SEALED = (
+SEALED = N_(
     "Managers whose people were marked in confidence by others too are not listed: single answers "
     "could be worked out."
 )
-OTHERS_TOO = (
+OTHERS_TOO = N_(
     "Others marked your people too. Means of so few forms would let single answers be worked out, "
     "so none is shown. Too few people were marked by several raters to adjust the scores."
 )
@@ -107,7 +115,7 @@ def build_team_pages(company: Company, scores: Sequence[Row]) -> TeamPages | Non
     }
     kept = [team for team in capped if str(team["manager_id"]) not in closed]
     if closed:
-        notice = " ".join(filter(None, (notice, SEALED)))
+        notice = " ".join(filter(None, (notice, _(SEALED))))
     shown = [manager for manager in managers if manager not in closed]
     moves = desk.find_rows("movers", "manager_id", shown)
     facts = [
@@ -123,7 +131,7 @@ def build_team_pages(company: Company, scores: Sequence[Row]) -> TeamPages | Non
         bands=company.labels,
         movers=tuple(_build_mover(company, row) for row in moves),
         movers_note=_say_movers(company, moves),
-        goals_note="" if any(t.get("n_goals") for t in teams) else "No goals have been given.",
+        goals_note="" if any(t.get("n_goals") for t in teams) else _("No goals have been given."),
         has_pooled=any(team.get("difference") is not None for team in teams),
         has_range=any(team.get("low") is not None for team in teams),
     )
@@ -142,7 +150,7 @@ def build_own_team(company: Company, manager_id: str, people: Sequence[Row]) -> 
     moves = desk.find_rows("movers", "manager_id", [manager_id])
     is_open = _is_own_alone(company, manager_id, ids)
     if not is_open:
-        return OwnTeam(None, (OTHERS_TOO, *_say_goals(team)))
+        return OwnTeam(None, (_(OTHERS_TOO), *_say_goals(team)))
     sentences = [
         *_say_level(company, team),
         *_say_order(team),
@@ -179,18 +187,26 @@ def _find_mu(team: Row) -> float | None:
 
 
 def _say_lead(company: Company, teams: Sequence[Row], n_unlinked: int) -> str:
-    people = "1 person was" if n_unlinked == 1 else f"{n_unlinked:,} people here were"
-    lead = (
-        f"{people} marked by raters whom nobody can be compared with. A strict manager and a weak "
-        "team look the same there, so no score is corrected. "
+    lead = ngettext(
+        "{n} person was marked by raters whom nobody can be compared with. A strict manager and a "
+        "weak team look the same there, so no score is corrected.",
+        "{n} people here were marked by raters whom nobody can be compared with. A strict manager "
+        "and a weak team look the same there, so no score is corrected.",
+        n_unlinked,
     )
     mu = next((mu for mu in map(_find_mu, teams) if mu is not None), None)
     if mu is not None:
-        return lead + f"The mean of all managers is {company.display.score(mu)}."
-    why = "These few scores, or scores so much alike, cannot tell teams apart"
+        mean = _("The mean of all managers is {score}.", score=company.display.score(mu))
+        return f"{lead} {mean}"
+    why = _(
+        "These few scores, or scores so much alike, cannot tell teams apart, so no what-if can be "
+        "made either."
+    )
     if len(company.material.tables["teams"]) == 1:
-        why = "There is one manager, and nobody to compare with"
-    return f"{lead}{why}, so no what-if can be made either."
+        why = _(
+            "There is one manager, and nobody to compare with, so no what-if can be made either."
+        )
+    return f"{lead} {why}"
 
 
 def _build_row(company: Company, team: Row) -> TeamRow:
@@ -205,33 +221,41 @@ def _build_row(company: Company, team: Row) -> TeamRow:
         chart=_draw_team(company, team),
         mean=scale.score(team.get("raw_mean")),
         span=DASH if team.get("low") is None else scale.range(team["low"], team["high"]),
-        distinct=f"{team['n_distinct']} of {n}",
-        spread=DASH if spread is None else f"{spread:.1f}",
+        distinct=_("{n} of {total}", n=int(team["n_distinct"]), total=n),
+        spread=write_number(spread, 1),
         spread_span=DASH if spread is None else _say_ratio(low, high),
         attainment=write_percent(team.get("attainment")),
-        reached=f"{round(float(team['reached_share']) * n_goals)} of {n_goals}"
-        if n_goals
-        else DASH,
+        reached=_say_reached(team, n_goals),
         bands=tuple(_write_band(by_band[label]) for label in company.labels),
     )
 
 
+def _say_reached(team: Row, n_goals: int) -> str:
+    if not n_goals:
+        return DASH
+    n_reached = round(float(team["reached_share"]) * n_goals)
+    return _("{n} of {total}", n=n_reached, total=n_goals)
+
+
 def _write_band(row: Row) -> str:
-    return f"{row['n']} · {write_percent(row.get('pooled_share'))}"
+    return f"{write_count(row['n'])} · {write_percent(row.get('pooled_share'))}"
 
 
 def _say_ratio(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return DASH
-    return f"{low:.1f} to {high:.1f}" if high < LARGE else f"{low:.1f} and more"
+    least = write_number(low, 1)
+    if high < LARGE:
+        return say_range(least, write_number(high, 1))
+    return _("{number} and more", number=least)
 
 
 def _draw_team(company: Company, team: Row) -> Drawing:
     raw, pooled, low, high = (team.get(name) for name in ("raw_mean", "pooled_mean", "low", "high"))
     is_pulled = low is not None and abs(float(pooled or 0) - float(raw or 0)) >= HARDLY
-    label = f"Mean {company.display.score(raw)}"
+    label = _("Mean {score}.", score=company.display.score(raw))
     if low is not None:
-        label += f", range {company.display.range(low, high)}"
+        label += " " + _("Range {range}.", range=company.display.range(low, high))
     return draw_interval(
         raw=raw, adjusted=pooled if is_pulled else None, low=low, high=high, cuts=company.cuts,
         label=label,
@@ -243,19 +267,21 @@ def _build_mover(company: Company, row: Row) -> MoverRow:
     low, high = row.get("low"), row.get("high")
     return MoverRow(
         name=company.name(str(row["manager_id"])),
-        way="came" if row["direction"] == "came" else "left",
+        way=_("came") if row["direction"] == "came" else _("left"),
         n=write_count(row["n"]),
         change=scale.change(row.get("change")),
-        span=DASH if low is None else f"{scale.change(low)} to {scale.change(high)}",
+        span=DASH if low is None else say_range(scale.change(low), scale.change(high)),
     )
 
 
 def _say_movers(company: Company, moves: Sequence[Row]) -> str:
     if "history" not in _given(company):
-        return "No earlier cycle has been given, so nobody can be followed from manager to manager."
+        return _(
+            "No earlier cycle has been given, so nobody can be followed from manager to manager."
+        )
     if not moves:
-        return "Nobody with an earlier score changed manager here."
-    return (
+        return _("Nobody with an earlier score changed manager here.")
+    return _(
         "What if managers were compared through people who changed manager? The change of their "
         "score since the cycle before, less that of people who stayed. Who moves may have a new "
         "task too: a hint, no correction."
@@ -268,16 +294,23 @@ def _given(company: Company) -> set[str]:
 
 def _say_level(company: Company, team: Row) -> list[str]:
     scale, mu = company.display, _find_mu(team)
-    n, score = int(team["n"]), scale.score(team.get("raw_mean"))
-    mean = f"The mean of the {n:,} people you marked is {score}"
-    if n == 1:
-        mean = f"The score of the one person you marked is {score}"
+    score = scale.score(team.get("raw_mean"))
+    mean = ngettext(
+        "The score of the one person you marked is {score}.",
+        "The mean of the {n} people you marked is {score}.",
+        int(team["n"]), score=score,
+    )  # fmt: skip
     if mu is None:
-        return [f"{mean}. There is nobody to compare with, so nothing can be said of severity."]
+        none = _("There is nobody to compare with, so nothing can be said of severity.")
+        return [f"{mean} {none}"]
+    beside = _(
+        "The mean of all managers is {mean}. With so few people, yours may lie anywhere from "
+        "{range}.",
+        mean=scale.score(mu), range=scale.range(team["low"], team["high"]),
+    )  # fmt: skip
     return [
-        f"{mean}; the mean of all managers is {scale.score(mu)}. With so few people, yours may lie "
-        f"anywhere from {scale.range(team['low'], team['high'])}.",
-        "Whether the difference is you or your team cannot be told, so nothing is corrected.",
+        f"{mean} {beside}",
+        _("Whether the difference is you or your team cannot be told, so nothing is corrected."),
     ]
 
 
@@ -286,28 +319,35 @@ def _say_order(team: Row) -> list[str]:
     if n < 2:
         return []
     if n_distinct == 1:
-        return [f"All {n} people have the same score. The session cannot see an order."]
-    sentence = f"Your {n} people have {n_distinct} different scores"
+        return [_("All {n} people have the same score. The session cannot see an order.", n=n)]
+    sentence = _("Your {n} people have {distinct} different scores.", n=n, distinct=n_distinct)
     spread = team.get("spread")
     if spread is None:
-        return [f"{sentence}."]
+        return [sentence]
     q_value = team.get("q_value")
     if q_value is None or q_value > ALPHA:
-        return [f"{sentence}. They spread about as far as in other teams, give or take chance."]
-    way = "closer together" if spread < 1 else "further apart"
-    return [f"{sentence}. They lie {way} than in other teams, by more than chance. Ask why."]
+        said = _("They spread about as far as in other teams, give or take chance.")
+    elif spread < 1:
+        said = _("They lie closer together than in other teams, by more than chance. Ask why.")
+    else:
+        said = _("They lie further apart than in other teams, by more than chance. Ask why.")
+    return [f"{sentence} {said}"]
 
 
 def _say_goals(team: Row) -> list[str]:
     n_goals = int(team.get("n_goals") or 0)
     if not n_goals:
-        return ["No goal of your people has a known result, so marks stand without that check."]
-    n_reached = round(float(team["reached_share"]) * n_goals)
+        return [_("No goal of your people has a known result, so marks stand without that check.")]
     return [
-        f"On average your people came {write_percent(team.get('attainment'))} of the way to their "
-        f"targets; {n_reached} of {count_of(n_goals, 'target')} reached. Easy targets are reached "
-        "more often: compare with care."
-    ]
+        ngettext(
+            "On average your people came {share} of the way to their targets; {reached} of {n} "
+            "target reached. Easy targets are reached more often: compare with care.",
+            "On average your people came {share} of the way to their targets; {reached} of {n} "
+            "targets reached. Easy targets are reached more often: compare with care.",
+            n_goals, share=write_percent(team.get("attainment")),
+            reached=round(float(team["reached_share"]) * n_goals),
+        )
+    ]  # fmt: skip
 
 
 def _say_bands(company: Company, asked: Sequence[Row]) -> list[str]:
@@ -317,12 +357,17 @@ def _say_bands(company: Company, asked: Sequence[Row]) -> list[str]:
     names = [company.name(str(row["employee_id"])) for row in told if row["moves"] > 0]
     if not names:
         return [
-            "If half or all of the difference between managers were severity, all your people "
-            "would keep their band."
+            _(
+                "If half or all of the difference between managers were severity, all your people "
+                "would keep their band."
+            )
         ]
     return [
-        "If half or all of the difference between managers were severity, another band would "
-        f"follow for {join_words(names)}. Bring examples of their work."
+        _(
+            "If half or all of the difference between managers were severity, another band would "
+            "follow for {names}. Bring examples of their work.",
+            names=join_words(names),
+        )
     ]
 
 
@@ -332,10 +377,22 @@ def _say_own_moves(company: Company, moves: Sequence[Row]) -> list[str]:
         low, high = row.get("low"), row.get("high")
         if low is None or row["n"] < company.min_peers:
             continue
-        words = "came to you from" if row["direction"] == "came" else "left you for"
-        sentences.append(
-            f"{count_of(int(row['n']), 'person', 'people')} {words} another manager. Their scores "
-            f"changed by {company.display.change(row['change'])} beyond those of people who "
-            f"stayed ({company.display.change(low)} to {company.display.change(high)}): a hint."
+        if row["direction"] == "came":
+            who = ngettext(
+                "{n} person came to you from another manager.",
+                "{n} people came to you from another manager.",
+                int(row["n"]),
+            )
+        else:
+            who = ngettext(
+                "{n} person left you for another manager.",
+                "{n} people left you for another manager.",
+                int(row["n"]),
+            )
+        change = _(
+            "The score changed by {change} beyond that of people who stayed ({range}): a hint.",
+            change=company.display.change(row["change"]),
+            range=say_range(company.display.change(low), company.display.change(high)),
         )
+        sentences.append(f"{who} {change}")
     return sentences

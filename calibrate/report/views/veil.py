@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from calibrate.language import _, ngettext
+from calibrate.report.document import Cell
 from calibrate.report.material import Row
 from calibrate.report.privacy import (
     ANONYMOUS,
@@ -16,15 +18,7 @@ from calibrate.report.privacy import (
     is_too_few,
 )
 from calibrate.report.views.base import Company
-from calibrate.report.words import DASH
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A value in a heat table; the class shades it by the band it falls into."""
-
-    text: str
-    shade: str
+from calibrate.report.words import DASH, say_range
 
 
 @dataclass(frozen=True)
@@ -104,7 +98,7 @@ def say_raw_band(company: Company, score: Row, veil: Veil) -> str:
 
 def join_bands(company: Company, first: int, last: int) -> str:
     labels = company.labels
-    return labels[first] if first >= last else f"{labels[first]} to {labels[last]}"
+    return labels[first] if first >= last else say_range(labels[first], labels[last])
 
 
 def say_mean(company: Company, source: str, points: float | None, n: int) -> str:
@@ -127,7 +121,7 @@ def build_overall(
         if points is not None and veil.is_masked and is_raw:
             # Band and whole mark together would tell more than either.
             points = company.display.round_off(points)
-        return Cell(write(points), company.shade(points))
+        return Cell(write(points), look=company.shade(points))
     sources = company.material.cycle.sources
     filed = [
         (source, float(sources[source].weight), int(cell["n_forms"]), float(cell["points"]))
@@ -139,7 +133,7 @@ def build_overall(
     behind = Behind(tuple(unknown), sum(w for w, _ in known), sum(w * p for w, p in known))
     low, high = cut_mean(points, behind, company.material.largest_step)
     middle = None if (low, high) == (0.0, TOP) else (low + high) / 2
-    return Cell(company.display.half(low, high), company.shade(middle))
+    return Cell(company.display.half(low, high), look=company.shade(middle))
 
 
 def take_overall(row: Row) -> float | None:
@@ -153,17 +147,21 @@ def take_overall(row: Row) -> float | None:
 
 def say_mask(company: Company, veil: Veil) -> str:
     if not veil.is_masked:
-        return (
+        return _(
             "Several managers filed a form. No split by source is shown, so that none of them "
             "can work out the marks of another."
         )
     if veil.is_sealed and not veil.is_hidden:
-        return (
+        return _(
             "The raters cannot be told apart by severity here, so figures would let single "
             "answers be worked out. Bands are shown, and no split by source."
         )
-    return (
-        f"Fewer than {company.min_peers} answers from peers or direct reports, or a single "
-        "rater beside the manager. Bands and whole marks are shown, and no split by source, "
-        "so that no single answer can be worked out."
+    return ngettext(
+        "Fewer than {n} answer from peers or direct reports, or a single rater beside the "
+        "manager. Bands and whole marks are shown, and no split by source, so that no single "
+        "answer can be worked out.",
+        "Fewer than {n} answers from peers or direct reports, or a single rater beside the "
+        "manager. Bands and whole marks are shown, and no split by source, so that no single "
+        "answer can be worked out.",
+        company.min_peers,
     )

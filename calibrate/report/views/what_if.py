@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from calibrate.language import N_, _, ngettext
 from calibrate.report.material import Row
 from calibrate.report.views.base import Company, cap_rows
 from calibrate.report.views.sealed import is_sealed
-from calibrate.report.words import DASH, count_of
+from calibrate.report.words import DASH
 
-_VEILED = "after the proposal"
+_VEILED = N_("after the proposal")
 
 
 @dataclass(frozen=True)
@@ -39,29 +40,35 @@ class WhatIfTable:
 #: Title, lead, head of the second column.
 _WORDS = {
     "manager": (
-        "What if managers differ in severity?",
-        "How much of the difference between managers is severity cannot be told. So each band is "
-        "shown three times: as marked, with half of the difference taken out, and with all of it. "
-        "Whoever keeps the band in all three is safe to skip. Nothing is corrected.",
-        "Marked by",
+        N_("What if managers differ in severity?"),
+        N_(
+            "How much of the difference between managers is severity cannot be told. So each band "
+            "is shown three times: as marked, with half of the difference taken out, and with all "
+            "of it. Whoever keeps the band in all three is safe to skip. Nothing is corrected."
+        ),
+        N_("Marked by"),
     ),
     "unit": (
-        "What if a whole team is marked leniently or strictly?",
-        "The adjustment assumes that leniency does not depend on the team: a lenient culture of a "
-        "whole team cannot be told from a good team, nor a strict one from a weak team. So each "
-        "band is shown three times: as suggested, with half of what sets the team apart taken out, "
-        "and with all of it.",
-        "Team or department",
+        N_("What if a whole team is marked leniently or strictly?"),
+        N_(
+            "The adjustment assumes that leniency does not depend on the team: a lenient culture "
+            "of a whole team cannot be told from a good team, nor a strict one from a weak team. "
+            "So each band is shown three times: as suggested, with half of what sets the team "
+            "apart taken out, and with all of it."
+        ),
+        N_("Team or department"),
     ),
     "severity": (
-        "What if severity were taken out?",
-        "Few people are rated, so severities are rough and bands follow the raw score. Each band "
-        "is shown three times: as marked, with half of the estimated severity taken out, and with "
-        "all of it.",
+        N_("What if severity were taken out?"),
+        N_(
+            "Few people are rated, so severities are rough and bands follow the raw score. Each "
+            "band is shown three times: as marked, with half of the estimated severity taken out, "
+            "and with all of it."
+        ),
         "",
     ),
 }
-_HEADS = ("As it is", "Half taken out", "All taken out")
+_HEADS = (N_("As it is"), N_("Half taken out"), N_("All taken out"))
 
 
 def build_what_if(company: Company, scores: Sequence[Row]) -> tuple[WhatIfTable, ...]:
@@ -79,7 +86,7 @@ def build_what_if(company: Company, scores: Sequence[Row]) -> tuple[WhatIfTable,
         if shown:
             tables.append(_build_table(company, kind, shown, len(told) - len(shown), by_employee))
         else:
-            hidden.append(_WORDS[kind][0])
+            hidden.append(_(_WORDS[kind][0]))
             n_hidden = max(n_hidden, len(told))
     if hidden:
         tables.append(_say_hidden(hidden, n_hidden))
@@ -88,11 +95,14 @@ def build_what_if(company: Company, scores: Sequence[Row]) -> tuple[WhatIfTable,
 
 def _say_hidden(titles: Sequence[str], n_people: int) -> WhatIfTable:
     """One section for all that nobody here may be shown in."""
-    sentence = (
-        f"{' '.join(titles)} Not shown here: bands as marked would help to work out single answers "
-        f"about {count_of(n_people, 'person', 'people')}. The tables of the run hold them."
-    )
-    return WhatIfTable("Bands under other assumptions", sentence, "", "", (), (), "")
+    sentence = ngettext(
+        "{titles} Not shown here: bands as marked would help to work out single answers about "
+        "{n} person. The tables of the run hold them.",
+        "{titles} Not shown here: bands as marked would help to work out single answers about "
+        "{n} people. The tables of the run hold them.",
+        n_people, titles=" ".join(titles),
+    )  # fmt: skip
+    return WhatIfTable(_("Bands under other assumptions"), sentence, "", "", (), (), "")
 
 
 def _build_table(
@@ -102,7 +112,7 @@ def _build_table(
     n_hidden: int,
     by_employee: dict[str, Row],
 ) -> WhatIfTable:
-    title, lead, of = _WORDS[kind]
+    title, lead, of = (_(words) if words else "" for words in _WORDS[kind])
     moving = sorted(
         (row for row in open_rows if row["moves"] > 0),
         key=lambda row: (company.name(row.get("of")), -abs(row["part"] or 0), row["employee_id"]),
@@ -110,12 +120,16 @@ def _build_table(
     kept, notice = cap_rows(moving)
     sentence = _say_safe(len(open_rows), len(moving))
     if n_hidden:
-        sentence = (
-            f"Not shown for {count_of(n_hidden, 'person', 'people')}: bands as marked would help "
-            f"to work out single answers; the tables of the run hold them. {sentence}"
+        said = ngettext(
+            "Not shown for {n} person: bands as marked would help to work out single answers; the "
+            "tables of the run hold them.",
+            "Not shown for {n} people: bands as marked would help to work out single answers; the "
+            "tables of the run hold them.",
+            n_hidden,
         )
+        sentence = f"{said} {sentence}"
     return WhatIfTable(
-        title, lead, sentence, of, _HEADS,
+        title, lead, sentence, of, tuple(_(head) for head in _HEADS),
         tuple(_build_row(company, kind, row, by_employee) for row in kept), notice,
     )  # fmt: skip
 
@@ -128,11 +142,16 @@ def _hides(company: Company, kind: str, score: Row) -> bool:
 
 def _say_safe(n_people: int, n_moving: int) -> str:
     if not n_moving:
-        return f"All {n_people:,} people here keep their band in all three."
-    n_safe = n_people - n_moving
-    verb = "keeps the" if n_safe == 1 else "keep their"
-    safe = count_of(n_safe, "person", "people")
-    return f"{safe} of {n_people:,} {verb} band in all three. The others:"
+        return ngettext(
+            "The one person here keeps the band in all three.",
+            "All {n} people here keep their band in all three.",
+            n_people,
+        )
+    return ngettext(
+        "{n} person of {total} keeps the band in all three. The others:",
+        "{n} people of {total} keep their band in all three. The others:",
+        n_people - n_moving, total=n_people,
+    )  # fmt: skip
 
 
 def _build_row(company: Company, kind: str, row: Row, by_employee: dict[str, Row]) -> WhatIfRow:
@@ -141,7 +160,7 @@ def _build_row(company: Company, kind: str, row: Row, by_employee: dict[str, Row
     proposed = str(by_employee[employee_id].get("proposed_band") or "")
     # The raw band is on every card; a suggestion waits for the proposal.
     if kind == "unit" and not company.is_revealed(proposed):
-        bands = (_VEILED,) * len(bands)
+        bands = (_(_VEILED),) * len(bands)
     return WhatIfRow(
         company.name(employee_id), company.describe(employee_id), company.name(row.get("of")), bands
     )
