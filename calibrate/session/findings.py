@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
 from calibrate.bands.guideline import say_p
-from calibrate.errors import say_count
+from calibrate.language import _, ngettext
+from calibrate.session.figures import write_share
 from calibrate.session.habits import PHRASES, is_notable
 from calibrate.tables import FINDINGS
+
+#: One row of the table of findings, without its name.
+Row = tuple[str, str, str, str, str, str]
 
 #: A severity resting on fewer forms is a finding of its own.
 FEW_FORMS = 5
@@ -28,11 +32,11 @@ def describe_rater(severity: float, q_value: float, n_forms: int) -> str:
     'marks lower than others do for the same people'
     """
     if severity != severity:
-        return "severity cannot be told: too few others rated the same people"
+        return _("severity cannot be told: too few others rated the same people")
     if n_forms < FEW_FORMS:
-        return f"severity rests on {n_forms} form{'s' if n_forms != 1 else ''}"
+        return ngettext("severity rests on {n} form", "severity rests on {n} forms", n_forms)
     if is_notable("severity", severity, 0.0, q_value):
-        return PHRASES["severity"][int(severity > 0)]
+        return _(PHRASES["severity"][int(severity > 0)])
     return ""
 
 
@@ -63,7 +67,7 @@ def gather_findings(
     outside_forms: dict[str, int],
     notes: Iterable[str],
     n_quarantined: int,
-    fragile: Iterable[tuple[str, str, str, str, str, str]] = (),
+    fragile: Iterable[Row] = (),
 ) -> pd.DataFrame:
     """Collect findings about people, raters and units; none of them names a group.
 
@@ -76,39 +80,55 @@ def gather_findings(
     -------
     frame as :data:`calibrate.tables.FINDINGS`
     """
-    rows: list[tuple[str, str, str, str, str, str]] = []
-    odd = distribution[distribution["verdict"] == "outside"]
-    for row in odd.to_dict("records"):
-        name = "the company" if row["scope"] == "company" else row["scope_id"]
-        rows.append(
-            (
-                "distribution", row["scope"], row["scope_id"], "look",
-                f"{row['band']}: {row['share']:.0%} of {name} lies outside "
-                "the guideline by more than chance",
-                f"{row['n']} people, 95 % interval {row['low']:.0%} to {row['high']:.0%}, "
-                f"{say_p(row['q_value'])}. Look next at the evidence of the people nearest to "
-                "the cut (table quota)",
-            )
-        )  # fmt: skip
-    for unit, n_forms in outside_forms.items():
-        if n_forms < FEW_OUTSIDE_FORMS:
-            rows.append(
-                (
-                    "network", "unit", unit, "note",
-                    f"Unit {unit} is hardly seen from outside",
-                    f"{say_count(n_forms, 'form')} by raters of another unit",
-                )
-            )  # fmt: skip
-    rows += fragile
-    rows += [("network", "company", "all", "note", note, "") for note in notes]
+    rows = [
+        *_name_shares(distribution),
+        *_name_hardly_seen(outside_forms),
+        *fragile,
+        *(("network", "company", "all", "note", note, "") for note in notes),
+    ]
     if n_quarantined:
-        rows.append(
-            (
-                "input", "company", "all", "look",
-                f"{n_quarantined} input rows are in quarantine and not in any score",
-                "see tables/problems",
-            )
-        )  # fmt: skip
+        said = ngettext(
+            "{n} input row is in quarantine and not in any score",
+            "{n} input rows are in quarantine and not in any score",
+            n_quarantined,
+        )
+        rows.append(("input", "company", "all", "look", said, _("see tables/problems")))
     table = pd.DataFrame(rows, columns=[n for n in FINDINGS.names if n != "finding_id"])
     table.insert(0, "finding_id", [f"F{n:04d}" for n in range(1, len(table) + 1)])
     return FINDINGS.conform(table)
+
+
+def _name_shares(distribution: pd.DataFrame) -> Iterator[Row]:
+    for row in distribution[distribution["verdict"] == "outside"].to_dict("records"):
+        share, low, high = (write_share(row[name]) for name in ("share", "low", "high"))
+        if row["scope"] == "company":
+            said = _(
+                "{band}: {share} of the company lies outside the guideline by more than chance",
+                band=row["band"], share=share,
+            )  # fmt: skip
+        else:
+            said = _(
+                "{band}: {share} of {name} lies outside the guideline by more than chance",
+                band=row["band"], share=share, name=row["scope_id"],
+            )  # fmt: skip
+        evidence = ngettext(
+            "{n} person, 95% interval {low} to {high}, {q}. Look next at the evidence of the "
+            "people nearest to the cut (table quota)",
+            "{n} people, 95% interval {low} to {high}, {q}. Look next at the evidence of the "
+            "people nearest to the cut (table quota)",
+            int(row["n"]), low=low, high=high, q=say_p(row["q_value"]),
+        )  # fmt: skip
+        yield "distribution", row["scope"], row["scope_id"], "look", said, evidence
+
+
+def _name_hardly_seen(outside_forms: dict[str, int]) -> Iterator[Row]:
+    for unit, n_forms in outside_forms.items():
+        if n_forms < FEW_OUTSIDE_FORMS:
+            yield (
+                "network", "unit", unit, "note",
+                _("Unit {unit} is hardly seen from outside", unit=unit),
+                ngettext(
+                    "{n} form by raters of another unit", "{n} forms by raters of another unit",
+                    n_forms,
+                ),
+            )  # fmt: skip

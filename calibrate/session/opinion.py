@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from calibrate.language import _
+from calibrate.session.figures import write_share
+
 #: One row of the table of findings, without its name.
 Row = tuple[str, str, str, str, str, str]
 
@@ -12,16 +15,30 @@ def describe_opinion(top_share: float, n_moves: int | None, n_people: int) -> Ro
     Examples
     --------
     >>> describe_opinion(0.524, 3, 80)[4]
-    '52 % of the marks are the top mark. A second opinion has another band for 3 of 80 people'
+    '52% of the marks are the top mark. A second opinion has another band for 3 of 80 people'
     >>> describe_opinion(0.524, None, 0)[5]
     'effects.model: ordinal in the cycle file counts marks as ordered steps'
     """
-    frequent = f"{100 * top_share:.0f} % of the marks are the top mark"
-    key = "effects.model: ordinal in the cycle file counts marks as ordered steps"
+    share = write_share(top_share)
+    key = _("effects.model: ordinal in the cycle file counts marks as ordered steps")
     if n_moves is None:
-        said = f"{frequent}. A second opinion, with marks as ordered steps, can be asked for"
+        said = _(
+            "{share} of the marks are the top mark. A second opinion, with marks as ordered steps, "
+            "can be asked for",
+            share=share,
+        )
         return ("model", "company", "all", "note", said, key)
-    whom = f"{n_moves:,} of {n_people:,} people" if n_moves else "nobody"
-    said = f"{frequent}. A second opinion has another band for {whom}"
+    if n_moves:
+        said = _(
+            "{share} of the marks are the top mark. A second opinion has another band for {n} of "
+            "{total} people",
+            share=share, n=n_moves, total=n_people,
+        )  # fmt: skip
+    else:
+        said = _(
+            "{share} of the marks are the top mark. A second opinion has another band for nobody",
+            share=share,
+        )
     level = "look" if n_moves else "note"
-    return ("model", "company", "all", level, said, f"see tables/second_opinion; {key}")
+    evidence = _("see tables/second_opinion; {key}", key=key)
+    return ("model", "company", "all", level, said, evidence)

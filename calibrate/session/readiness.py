@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from calibrate.language import N_, _, ngettext
 from calibrate.tables import READINESS
 
 #: Reasons that leave the manager's form still to be asked for.
@@ -16,7 +17,7 @@ ASKABLE = ("left_out", "too_thin", "null_label", "not_scored", "no_form")
 #: Reasons of people who were never part of the cycle.
 ELSEWHERE = ("left_before", "joins_later")
 
-_UNLINKED = "not adjusted: nobody else marked enough of the same people"
+_UNLINKED = N_("not adjusted: nobody else marked enough of the same people")
 
 Person = Mapping[Hashable, Any]
 
@@ -45,7 +46,7 @@ def build_readiness(
     detail = reason.copy()
     cycle = (str(starts_on or ""), str(ends_on or ""), find_middle(starts_on, ends_on))
     is_unlinked = rated & (people["link"] == "unlinked").to_numpy()
-    reason[is_unlinked], detail[is_unlinked] = "unlinked", _UNLINKED
+    reason[is_unlinked], detail[is_unlinked] = "unlinked", _(_UNLINKED)
     told = np.flatnonzero(~rated | (people["not_rated_reason"] != "").to_numpy())
     for at, person in zip(told, people.iloc[told].to_dict("records"), strict=True):
         explain = _explain_marks(person) if rated[at] else explain_absence(person, *cycle)
@@ -96,19 +97,19 @@ def explain_absence(person: Person, starts: str, ends: str, middle: str) -> tupl
     if person["not_rated_reason"]:
         return "given", str(person["not_rated_reason"])
     if left and left < starts:
-        return "left_before", f"left on {left}, before the cycle"
+        return "left_before", _("left on {day}, before the cycle", day=left)
     if hired and ends and hired > ends:
-        return "joins_later", f"joins on {hired}, after the cycle"
+        return "joins_later", _("joins on {day}, after the cycle", day=hired)
     unusable = _explain_forms(person)
     if unusable is not None:
         return unusable
     if left and (not ends or left <= ends):
-        return "left", f"left on {left}"
+        return "left", _("left on {day}", day=left)
     if is_on_leave(person):
-        return "on_leave", "on leave"
+        return "on_leave", _("on leave")
     if middle and hired > middle:
-        return "joined_late", f"joined on {hired}"
-    return "no_form", "no form was filed"
+        return "joined_late", _("joined on {day}", day=hired)
+    return "no_form", _("no form was filed")
 
 
 def is_on_leave(person: Person) -> bool:
@@ -119,27 +120,28 @@ def is_on_leave(person: Person) -> bool:
 
 def _explain_forms(person: Person) -> tuple[str, str] | None:
     n = int(person["n_thin"])
+    if n and person["n_empty"] == n:
+        return "too_thin", ngettext("the only form has no mark", "all {n} forms lack marks", n)
     if n:
-        if person["n_empty"] == n:
-            return (
-                "too_thin",
-                "the only form has no mark" if n == 1 else f"all {n} forms lack marks",
-            )
-        forms = "the only form answers" if n == 1 else f"all {n} forms answer"
-        return "too_thin", f"{forms} less than half of the weight"
-    if person["n_left_out"]:
-        n = int(person["n_left_out"])
-        return "left_out", "1 row with a fault was left out" if n == 1 else (
-            f"{n} rows with a fault were left out"
+        return "too_thin", ngettext(
+            "the only form answers less than half of the weight",
+            "all {n} forms answer less than half of the weight",
+            n,
         )
+    if person["n_left_out"]:
+        return "left_out", ngettext(
+            "{n} row with a fault was left out", "{n} rows with a fault were left out",
+            int(person["n_left_out"]),
+        )  # fmt: skip
     if person["null_labels"]:
-        return "null_label", f"marked {person['null_labels']}"
+        return "null_label", _("marked {labels}", labels=str(person["null_labels"]))
     if person["n_unscored"]:
-        is_own = person["n_unscored"] == person["n_unscored_own"]
-        filed = "the own form was filed, and it does" if is_own else "forms were filed that do"
-        return "not_scored", f"only {filed} not count"
+        if person["n_unscored"] == person["n_unscored_own"]:
+            return "not_scored", _("only the own form was filed, and it does not count")
+        return "not_scored", _("only forms were filed that do not count")
     return None
 
 
 def _explain_marks(person: Person) -> tuple[str, str]:
-    return "rated_all_the_same", f"has marks, although: {person['not_rated_reason']}"
+    why = str(person["not_rated_reason"])
+    return "rated_all_the_same", _("has marks, although: {why}", why=why)

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from calibrate.bands.guideline import say_p
 from calibrate.effects.movers import Moves
 from calibrate.effects.ranks import RankAgreement
 from calibrate.effects.teams import TeamMeans
+from calibrate.language import N_, _, ngettext
+from calibrate.session.figures import write_figure, write_share
 
 #: One row of the table of findings, without its name.
 Row = tuple[str, str, str, str, str, str]
@@ -17,11 +20,20 @@ Row = tuple[str, str, str, str, str, str]
 ALPHA = 0.05
 #: A mean attainment this far from that of everybody is worth a word: a tenth of the way to target.
 NOTABLE_ATTAINMENT = 0.1
-#: What each kind of what-if takes out, in words.
+#: What each kind of what-if takes out, and who would be in another band.
 KINDS: Mapping[str, str] = {
-    "manager": "the difference between managers were severity",
-    "unit": "the unit part were lenient or strict marking",
-    "severity": "the estimated severity were taken out",
+    "manager": N_(
+        "If half or all of the difference between managers were severity, {n} of {total} people "
+        "would be in another band"
+    ),
+    "unit": N_(
+        "If half or all of the unit part were lenient or strict marking, {n} of {total} people "
+        "would be in another band"
+    ),
+    "severity": N_(
+        "If half or all of the estimated severity were taken out, {n} of {total} people would be "
+        "in another band"
+    ),
 }
 
 
@@ -66,10 +78,17 @@ def _say_share(means: TeamMeans, has_untold: bool) -> Iterator[Row]:
     if has_untold and means.share == means.share:
         yield (
             "team", "company", "all", "note",
-            f"About {means.share:.0%} of the differences between raw scores lie between managers. "
-            "Manager or team: cannot be told",
-            f"{means.share_low:.0%} to {means.share_high:.0%}; {int(means.n.sum()):,} people, "
-            f"{int((means.n > 0).sum()):,} managers",
+            _(
+                "About {share} of the differences between raw scores lie between managers. "
+                "Manager or team: cannot be told",
+                share=write_share(means.share),
+            ),
+            _(
+                "{low} to {high}; {people}, {managers}",
+                low=write_share(means.share_low), high=write_share(means.share_high),
+                people=_count_people(int(means.n.sum())),
+                managers=ngettext("{n} manager", "{n} managers", int((means.n > 0).sum())),
+            ),
         )  # fmt: skip
 
 
@@ -79,22 +98,40 @@ def _say_what_if(what_if: pd.DataFrame) -> Iterator[Row]:
         if len(moves):
             yield (
                 "what_if", "company", "all", "note",
-                f"If half or all of {words}, {int((moves > 0).sum()):,} of {len(moves):,} people "
-                "would be in another band",
-                "see tables/what_if; nothing is corrected",
+                _(words, n=int((moves > 0).sum()), total=len(moves)),
+                _("see tables/what_if; nothing is corrected"),
             )  # fmt: skip
 
 
 def _name_spreads(teams: pd.DataFrame) -> Iterator[Row]:
     for team in teams[teams["q_value"] <= ALPHA].to_dict("records"):
-        way = "closer together" if team["spread"] < 1 else "further apart"
-        high = "" if pd.isna(team["spread_high"]) else f" to {team['spread_high']:.2f}"
-        yield (
-            "team", "manager", str(team["manager_id"]), "look",
-            f"The people marked by {team['manager_id']} lie {way} than those of other managers",
-            f"spread {team['spread']:.2f} of the usual ({team['spread_low']:.2f}{high}), "
-            f"{team['n']} people, {team['n_distinct']} different scores, q = {team['q_value']:.3f}",
-        )  # fmt: skip
+        manager = str(team["manager_id"])
+        if team["spread"] < 1:
+            said = _(
+                "The people marked by {manager} lie closer together than those of other managers",
+                manager=manager,
+            )
+        else:
+            said = _(
+                "The people marked by {manager} lie further apart than those of other managers",
+                manager=manager,
+            )
+        figures = {
+            "spread": write_figure(team["spread"], 2),
+            "low": write_figure(team["spread_low"], 2),
+            "people": _count_people(int(team["n"])),
+            "distinct": ngettext(
+                "{n} different score", "{n} different scores", int(team["n_distinct"])
+            ),
+            "q": say_p(team["q_value"]),
+        }
+        evidence = N_("spread {spread} of the usual ({low}), {people}, {distinct}, {q}")
+        if not pd.isna(team["spread_high"]):
+            figures["high"] = write_figure(team["spread_high"], 2)
+            evidence = N_(
+                "spread {spread} of the usual ({low} to {high}), {people}, {distinct}, {q}"
+            )
+        yield "team", "manager", manager, "look", said, _(evidence, **figures)
 
 
 def _name_against_goals(teams: pd.DataFrame, everyone: pd.DataFrame, mu: float) -> Iterator[Row]:
@@ -107,42 +144,65 @@ def _name_against_goals(teams: pd.DataFrame, everyone: pd.DataFrame, mu: float) 
     is_above = (teams["low"].astype(float) > mu) & (apart <= -NOTABLE_ATTAINMENT)
     is_below = (teams["high"].astype(float) < mu) & (apart >= NOTABLE_ATTAINMENT)
     for team in teams[is_above | is_below].to_dict("records"):
-        marks, goals = ("above", "below") if team["low"] > mu else ("below", "above")
-        yield (
-            "team", "manager", str(team["manager_id"]), "look",
-            f"The people marked by {team['manager_id']} lie {marks} others in marks "
-            f"and {goals} them in goals",
-            f"mean attainment {team['attainment']:.0%} of {team['n_with_goals']} people, "
-            f"{usual:.0%} in the company; {team['reached_share']:.0%} of {team['n_goals']} targets "
+        manager = str(team["manager_id"])
+        if team["low"] > mu:
+            said = _(
+                "The people marked by {manager} lie above others in marks and below them in goals",
+                manager=manager,
+            )
+        else:
+            said = _(
+                "The people marked by {manager} lie below others in marks and above them in goals",
+                manager=manager,
+            )
+        evidence = _(
+            "mean attainment {own} of {people}, {usual} in the company; {reached} of {targets} "
             "reached. Targets may differ in difficulty: association only",
+            own=write_share(team["attainment"]), people=_count_people(int(team["n_with_goals"])),
+            usual=write_share(usual), reached=write_share(team["reached_share"]),
+            targets=ngettext("{n} target", "{n} targets", int(team["n_goals"])),
         )  # fmt: skip
+        yield "team", "manager", manager, "look", said, evidence
 
 
 def _say_ranks(within: RankAgreement, between: RankAgreement) -> Iterator[Row]:
-    for agreement, where in ((within, "Within teams"), (between, "Between teams")):
+    where = (
+        (within, N_("Within teams, marks and goal attainment agree in order by {value} (1 is the "
+                    "same order, 0 no relation)")),
+        (between, N_("Between teams, marks and goal attainment agree in order by {value} (1 is the "
+                     "same order, 0 no relation)")),
+    )  # fmt: skip
+    for agreement, words in where:
         if agreement.value == agreement.value:
             yield (
                 "goals", "company", "all", "note",
-                f"{where}, marks and goal attainment agree in order by {agreement.value:.2f} "
-                "(1 is the same order, 0 no relation)",
-                f"{agreement.low:.2f} to {agreement.high:.2f}; {agreement.n_people:,} people, "
-                f"{agreement.n_teams:,} {'team' if agreement.n_teams == 1 else 'teams'}; "
-                "association only",
+                _(words, value=write_figure(agreement.value, 2)),
+                _(
+                    "{low} to {high}; {people}, {teams}; association only",
+                    low=write_figure(agreement.low, 2), high=write_figure(agreement.high, 2),
+                    people=_count_people(agreement.n_people),
+                    teams=ngettext("{n} team", "{n} teams", agreement.n_teams),
+                ),
             )  # fmt: skip
 
 
 def _say_moves(moves: Moves | None, previous: str) -> Iterator[Row]:
     if moves is None or not moves.n_movers:
         return
-    spreads = "too few to say more"
+    spreads = _("too few to say more")
     if moves.spread_movers == moves.spread_movers and moves.spread_stayers == moves.spread_stayers:
-        spreads = (
-            f"their scores changed by {moves.spread_movers:.1f} points either way, those of the "
-            f"{moves.n_stayers:,} who stayed by {moves.spread_stayers:.1f}; what if: people who "
-            "move may have a new task too"
-        )
-    people = "1 person" if moves.n_movers == 1 else f"{moves.n_movers:,} people"
-    yield (
-        "team", "company", "all", "note",
-        f"{people} changed manager since {previous}", spreads,
+        spreads = _(
+            "their scores changed by {movers} points either way, those of the {n} who stayed by "
+            "{stayers}; what if: people who move may have a new task too",
+            movers=write_figure(moves.spread_movers, 1), n=moves.n_stayers,
+            stayers=write_figure(moves.spread_stayers, 1),
+        )  # fmt: skip
+    said = ngettext(
+        "{n} person changed manager since {cycle}", "{n} people changed manager since {cycle}",
+        moves.n_movers, cycle=previous,
     )  # fmt: skip
+    yield "team", "company", "all", "note", said, spreads
+
+
+def _count_people(n: int) -> str:
+    return ngettext("{n} person", "{n} people", n)
