@@ -73,7 +73,7 @@ def test_the_finding_counts_who_would_be_in_another_band(
     (finding,) = _model_findings(frequent)["headline"]
     n_moves = int((frequent["second_opinion"]["moves"] != 0).sum())
     share = (frequent["forms"]["points"] == 100).mean()
-    assert finding.startswith(f"{100 * share:.0f} % of the marks are the top mark")
+    assert finding.startswith(f"{100 * share:.0f}% of the marks are the top mark")
     assert f"for {n_moves} of {N} people" in finding
     moved = frequent["second_opinion"].query("moves != 0")
     assert (moved["adjusted_band"] != moved["ordinal_band"]).all()
