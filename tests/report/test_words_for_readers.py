@@ -11,6 +11,7 @@ import pytest
 
 from calibrate.report import AuditMaterial, Material, draft_packet
 from calibrate.report.words import say_term
+from calibrate.tables import HABITS
 
 Invent = Callable[..., Material]
 
@@ -62,16 +63,20 @@ def test_the_audit_counts_thin_raters_apart_from_those_who_stand_out(
 ) -> None:
     material = invent()
     raters = material.tables["raters"].copy()
-    raters["finding"] = ""
-    raters.loc[raters.index[:4], "finding"] = [
-        "severity rests on 3 forms",
-        "severity cannot be told: too few others rated the same people",
-        "marks lower than others do for the same people",
-        "severity rests on 4 forms; marks lie further apart than others' do for the same people",
-    ]
-    text = read_words(
-        draft_packet("audit", with_table(material, "raters", raters), audit=audit).html
-    )
+    raters["n_forms"] = [3, 4, *[9] * (len(raters) - 2)]
+    raters.loc[raters.index[2], "severity"] = None
+    first, second, third, fourth = raters["rater_id"][[0, 1, 3, 4]]
+    # Beyond its bound and beyond chance: first, but on 3 forms; second by a habit; third.
+    # The fourth's severity is below 5 points.
+    habits = pd.DataFrame({
+        "rater_id": [first, second, third, fourth],
+        "habit": ["severity", "spread", "severity", "severity"],
+        "value": [9.0, 0.6, 9.0, 4.0], "low": 1.0, "high": 12.0, "n": [3, 4, 9, 9],
+        "expected": 0.0, "p_value": 0.001, "q_value": 0.01, "flagged": True, "words": "",
+    })  # fmt: skip
+    told = with_table(material, "raters", raters)
+    told = with_table(told, "habits", HABITS.conform(habits))
+    text = read_words(draft_packet("audit", told, audit=audit).html)
     assert "2 raters stand out in severity or a habit" in text
     assert "The severity of 2 raters rests on fewer than 5 forms." in text
 
