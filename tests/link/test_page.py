@@ -80,7 +80,7 @@ def test_where_all_is_linked_one_sentence_says_so(linked: Material) -> None:
 def test_a_manager_who_cannot_be_compared_is_told_what_would_help(
     alone: Material, linked: Material
 ) -> None:
-    said = build_manager_view(alone, "00").pattern.sentences
+    said = build_manager_view(alone, "00").pattern.steps
     assert any("your marks on 2 people of other teams" in sentence for sentence in said)
     assert say_own_sheet(Company(linked), "00") == ""
 

@@ -86,13 +86,21 @@ def test_nothing_is_said_where_nothing_stands_out_or_few_filed(
 def test_a_rater_who_cannot_be_compared_still_hears_of_the_halo(invent: Invent) -> None:
     company = Company(with_habits(invent(is_linked=False), {"habit": "halo"}))
     pattern = build_own_pattern(company, "E001")
-    assert not pattern.has_chart
-    assert "move together more" in pattern.sentences[-1]
+    assert pattern.chart is None
+    assert "move together more" in pattern.steps[0]
 
 
-def test_without_any_habit_the_page_gives_one_thing_to_do(invent: Invent) -> None:
-    pattern = build_own_pattern(Company(invent()), "E001")
-    assert "reread the anchors" in pattern.sentences[-1]
+def test_without_any_habit_the_page_asks_questions_to_the_own_marks(invent: Invent) -> None:
+    material = invent()
+    pattern = build_own_pattern(Company(material), "E001")
+    assert 1 <= len(pattern.steps) <= 3
+    assert all(step.endswith("?") for step in pattern.steps)
+    forms = material.tables["forms"]
+    own = forms[(forms["rater_id"] == "E001") & (forms["source"] == "manager")]
+    names = material.employees.set_index("employee_id")["name"]
+    points = own.set_index("employee_id")["points"].sort_values()
+    assert names[points.index[0]] in pattern.steps[-1]
+    assert names[points.index[-1]] in pattern.steps[-1]
 
 
 def test_the_strongest_habits_come_first_and_the_rest_is_counted(invent: Invent) -> None:

@@ -59,8 +59,8 @@ def test_a_card_says_whose_manager_forms_entered(invent: Invent) -> None:
     material = add_manager_form(invent())
     names = material.employees.set_index("employee_id")["name"]
     expected = (
-        f"Manager forms: {names[LINE]}, line manager since 2026-10-01, 60%; "
-        f"{names[BEFORE]}, previous manager until 2026-09-30, 40%."
+        f"Manager forms: {names[LINE]}, line manager since Oct 1, 2026, 60%; "
+        f"{names[BEFORE]}, previous manager until Sep 30, 2026, 40%."
     )
     assert say_managers(Company(material), PERSON) == expected
     for kind, key in (("manager", LINE), ("session", "Engineering")):
@@ -87,7 +87,7 @@ def test_matrix_and_acting_managers_of_today_read_the_card_in_a_section_of_its_o
     view = build_manager_view(material, "E002")
     assert PERSON not in [person.employee_id for person in view.team]
     (other,) = view.others
-    assert other.title == f"Also reports to you as {kind}"
+    assert other.title == f"Also reports to you as {kind} manager"
     assert [card.person.employee_id for card in other.cards] == [PERSON]
 
 
@@ -96,7 +96,7 @@ def test_a_manager_of_matrix_people_alone_gets_a_packet(invent: Invent) -> None:
     assert list_managers(material) == ["E000", "E001", "E002", "X9"]
     text = flatten(draft_packet("manager", material, "X9").html)
     assert "Nobody reports to you as line manager in this cycle." in text
-    assert "Also reports to you as matrix" in text
+    assert "Also reports to you as matrix manager" in text
     with pytest.raises(KeyError):
         build_manager_view(material, "X8")
 

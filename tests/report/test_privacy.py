@@ -53,8 +53,8 @@ def test_a_masked_strip_lies_on_cuts_only(invent: Invent) -> None:
     score = material.desk.find_one("scores", "employee_id", employee)
     marks = {mark.shape: mark.at for mark in build_person(Company(material), score).strip.marks}
     left, width = marks["stretch"]
-    # The strip is 640 wide with 40 on either side: 5.6 a point.
-    edges = {round(40 + 5.6 * points) for points in (0, 30, 45, 65, 85, 100)}
+    # The strip is 560 wide with 40 on either side: 4.8 a point.
+    edges = {round(40 + 4.8 * points) for points in (0, 30, 45, 65, 85, 100)}
     assert {left, left + width} <= edges
 
 

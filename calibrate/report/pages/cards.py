@@ -8,6 +8,7 @@ from calibrate.language import _
 from calibrate.report.document import (
     Block,
     Column,
+    Content,
     Fact,
     Facts,
     Note,
@@ -16,21 +17,31 @@ from calibrate.report.document import (
     build_table,
 )
 from calibrate.report.views.evidence import Person, SourceColumn
-from calibrate.report.words import NOT_KNOWN
+from calibrate.report.words import DASH, NOT_KNOWN
 
 
 def lay_out_criteria(person: Person, has_expected: bool) -> tuple[Block, ...]:
     """A row for each criterion: a cell for each source, all together, what the level asks for."""
     if not person.criteria:
         return (Paragraph(_("No mark on any criterion yet."), "soft"),)
+    # What is withheld for every criterion needs no column: the note says why.
+    told = [
+        at for at in range(len(person.sources))
+        if any(line.cells[at] != DASH for line in person.criteria)
+    ]  # fmt: skip
     columns = [
         Column(_("Criterion")),
-        *(Column(_name_source(source), 13, "number") for source in person.sources),
+        *(_head_source(person.sources[at]) for at in told),
         Column(_("All"), 10, "heat"),
         *((Column(_("Expected"), 14, "number"),) if has_expected else ()),
     ]
-    rows = [
-        (line.label, *line.cells, line.overall, *((line.expected,) if has_expected else ()))
+    rows: list[list[Content]] = [
+        [
+            line.label,
+            *(line.cells[at] for at in told),
+            line.overall,
+            *((line.expected,) if has_expected else ()),
+        ]
         for line in person.criteria
     ]
     table = build_table(columns, rows, is_kept=False)
@@ -38,10 +49,11 @@ def lay_out_criteria(person: Person, has_expected: bool) -> tuple[Block, ...]:
     return (table, *((Note(notes),) if notes else ()))
 
 
-def _name_source(source: SourceColumn) -> str:
-    if not source.n_forms:
-        return source.label
-    return _("{source} ({n})", source=source.label, n=source.n_forms)
+def _head_source(source: SourceColumn) -> Column:
+    label = source.label
+    if source.n_forms:
+        label = _("{source} ({n})", source=source.label, n=source.n_forms)
+    return Column(label, 14 if " " in source.label else 12, "number")
 
 
 def lay_out_person_facts(
@@ -63,11 +75,12 @@ def lay_out_person_facts(
         items.append(Fact(_("Missing"), "; ".join(gaps)))
     items.append(Fact(_("Proposed"), person.proposed))
     if show_suggested and person.is_rated:
-        said = ", ".join(filter(None, (person.suggested, person.likelihood)))
+        likelihood = person.likelihood if person.is_adjusted else ""
+        said = ", ".join(filter(None, (person.suggested, likelihood)))
         items.append(Fact(_("Suggested"), said))
     if person.decided:
         items.append(Fact(_("Decided"), person.decided))
-    strip = (Strip(person.strip, tuple(ticks)),) if person.is_rated else ()
+    strip = (Strip(person.strip, tuple(ticks), width=56),) if person.is_rated else ()
     return (*strip, Facts(tuple(items)))
 
 

@@ -61,21 +61,23 @@ def _lay_out_team(view: ManagerView) -> list[Section]:
     if not view.team:
         said = _("Nobody reports to you as line manager in this cycle.")
         return [Section(title, (Paragraph(said),))]
-    score = _("Raw, {interval} range", interval=view.interval)
-    if view.is_fitted:
+    is_fitted = any(person.is_adjusted for person in view.team)
+    score, suggested = _("Raw score"), _("Suggested")
+    if is_fitted:
         score = _("Adjusted, {interval} range", interval=view.interval)
+        suggested = _("Suggested, how likely")
     columns = [
         Column(_("Person")),
         Column(_("Forms"), 14, "number"),
         Column("", 56, ticks=view.ticks),
-        Column(score, 26),
+        Column(score, 24),
         Column(_("Proposed"), 24),
-        *((Column(_("Suggested, how likely"), 24),) if view.show_suggested else ()),
+        *((Column(suggested, 26),) if view.show_suggested else ()),
     ]
     rows = [_list_cells(person, view.show_suggested) for person in view.team]
     table = build_table(columns, rows, key=_say_key(view), notice=view.team_notice)
     blocks: list[Block] = [table]
-    if not view.is_fitted:
+    if not is_fitted:
         blocks.append(
             Paragraph(
                 _(
@@ -98,17 +100,15 @@ def _lay_out_team(view: ManagerView) -> list[Section]:
 
 
 def _list_cells(person: Person, show_suggested: bool) -> list[Content]:
-    score = person.adjusted if person.is_adjusted else person.raw
-    cells: list[Content] = [
-        person.name,
-        person.n_forms,
-        person.strip,
-        Cell(score, below=person.span),
-        person.proposed,
-    ]
+    score: Content = person.raw
+    if person.is_masked and person.is_rated:
+        score = Cell(person.span, look="soft")
+    elif person.is_adjusted:
+        score = Cell(person.adjusted, below=person.span)
+    cells: list[Content] = [person.name, person.n_forms, person.strip, score, person.proposed]
     if show_suggested:
-        likelihood = person.likelihood if person.is_rated else ""
-        cells.append(Cell(person.suggested, below=likelihood))
+        is_known = person.is_rated and person.is_adjusted
+        cells.append(Cell(person.suggested, below=person.likelihood if is_known else ""))
     return cells
 
 

@@ -36,9 +36,6 @@ from calibrate.report.views.session import Card as PersonCard
 from calibrate.report.views.session import SessionView
 from calibrate.report.words import NOT_KNOWN
 
-#: A decision sheet of more people begins a page, so that it can be handed round.
-FEW = 5
-
 
 def lay_out_session(view: SessionView) -> Document:
     """Put the view on its pages; what a company does not have is left out."""
@@ -210,7 +207,7 @@ def _lay_out_score(person: Person, view: SessionView) -> tuple[Block, ...]:
     if view.show_suggested:
         said = ", ".join(filter(None, (person.suggested, person.likelihood)))
         items.append(Fact(_("Suggested"), said))
-    return (Strip(person.strip, view.ticks), Facts(tuple(items)))
+    return (Strip(person.strip, view.ticks, width=56), Facts(tuple(items)))
 
 
 def _lay_out_skipped(view: SessionView) -> list[Section]:
@@ -291,4 +288,4 @@ def _lay_out_sheet(view: SessionView) -> Section:
     blocks = (
         Paragraph(lead, is_held=True), Paragraph(codes, "small", is_held=True), signatures, table,
     )  # fmt: skip
-    return Section(_("Decision sheet"), blocks, is_fresh=len(view.decisions) > FEW)
+    return Section(_("Decision sheet"), blocks)

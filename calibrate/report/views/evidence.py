@@ -33,6 +33,9 @@ from calibrate.report.words import (
     write_count,
 )
 
+#: Width of a person's strip, tenths of a millimetre.
+STRIP = 560
+
 
 @dataclass(frozen=True)
 class CriterionLine:
@@ -205,7 +208,7 @@ def _draw_person(company: Company, score: Row, veil: Veil, cuts: tuple[float, ..
             kept = find_edges(veil.behind, company.cuts, company.material.largest_step)
             ends = find_stretch(raw, kept)
         label = _("Bands this person may be in")
-        return draw_zone(low=ends[0], high=ends[1], cuts=company.cuts, label=label)
+        return draw_zone(low=ends[0], high=ends[1], cuts=company.cuts, label=label, width=STRIP)
     is_adjusted = score.get("link") in ("linked", "weak")
     adjusted = score.get("adjusted_score") if is_adjusted else None
     if veil.is_sealed:
@@ -219,7 +222,7 @@ def _draw_person(company: Company, score: Row, veil: Veil, cuts: tuple[float, ..
         said.append(_("Range {range}.", range=say_range(write(low), write(high))))
     return draw_interval(
         raw=raw, adjusted=adjusted, low=low, high=high, cuts=cuts,
-        label=" ".join(said) or _("No score"),
+        label=" ".join(said) or _("No score"), width=STRIP,
     )  # fmt: skip
 
 

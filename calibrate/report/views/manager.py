@@ -214,9 +214,7 @@ def _rank(pair: tuple[Person, Row]) -> tuple[bool, bool, bool, float, str]:
     person, score = pair
     is_open = person.is_revealed and not person.is_masked
     height = float(score.get("adjusted_score") or 0.0) if is_open else 0.0
-    return (
-        not person.is_rated, person.is_masked, not person.is_revealed, -height, person.employee_id
-    )  # fmt: skip
+    return (not person.is_rated, person.is_masked, not is_open, -height, person.employee_id)
 
 
 def _build_others(company: Company, manager_id: str, team: frozenset[str]) -> tuple[OtherTeam, ...]:

@@ -76,7 +76,8 @@ def build_own_pattern(company: Company, manager_id: str) -> OwnPattern:
         ),
     )  # fmt: skip
     ticks = tuple(company.display.change(reach * at) for at in (-1, -0.5, 0, 0.5, 1))
-    sentences = (_say_severity(company, rater, half), *_say_usual(company, rater, usual))
+    said, *beside = _say_basis(company, rater, usual)
+    sentences = (f"{_say_severity(company, rater, half)} {said}", *beside)
     return OwnPattern(chart, ticks, sentences, steps, usual is not None)
 
 
@@ -248,7 +249,7 @@ def _say_severity(company: Company, rater: Row, half: float | None) -> str:
     )  # fmt: skip
 
 
-def _say_usual(company: Company, rater: Row, usual: tuple[float, float] | None) -> list[str]:
+def _say_basis(company: Company, rater: Row, usual: tuple[float, float] | None) -> list[str]:
     n = int(rater.get("n_forms") or 0)
     if n < FEW_FORMS:
         basis = ngettext(
