@@ -61,10 +61,8 @@ REASON_CODES = (
     ("S", N_("how strictly the raters mark")),
     ("O", N_("something else: write it down")),
 )
-#: Paper → lines of the decision sheet on its first page and on each further one.
-LINES = {"A4": (19, 25), "Letter": (17, 23)}
-#: Blank lines for people named in the room: they fill the page, and are never fewer or more.
-FEWEST_BLANK, MOST_BLANK = 3, 14
+#: Least lines of the decision sheet, and blank ones among them, for people named in the room.
+FEWEST_LINES, FEWEST_BLANK = 10, 3
 
 
 @dataclass(frozen=True)
@@ -166,7 +164,7 @@ def build_session_view(material: Material, session: str) -> SessionView:
         decisions=tuple(
             DecisionLine(card.person.name, card.person.line, card.person.proposed) for card in cards
         ),
-        n_blank=_count_blank(len(cards), material.cycle.paper),
+        n_blank=max(FEWEST_BLANK, FEWEST_LINES - len(cards)),
         reason_codes=_say_codes(),
         show_suggested=material.cycle.show_suggested != "never",
         ticks=company.ticks,
@@ -291,13 +289,6 @@ def _weigh(company: Company) -> str:
 
 def _write_weight(weight: float) -> str:
     return write_number(weight, 0 if weight == int(weight) else 2)
-
-
-def _count_blank(n_people: int, paper: str) -> int:
-    """Blank lines that fill the last page of the decision sheet."""
-    first, more = LINES[paper]
-    left = first - n_people if n_people <= first else -(n_people - first) % more
-    return min(max(left, FEWEST_BLANK), MOST_BLANK)
 
 
 def _say_codes() -> str:
