@@ -71,7 +71,7 @@ def test_criterion_cells_hold_the_mean_of_each_source(invent: Invent) -> None:
     half = "3 to 5" if by_source["peer"] >= 50 else "1 to 3"
     shown = (cells["manager"], half, cells["self"])
     row = "".join(f'<td class="number">{cell}</td>' for cell in shown)
-    assert f'<tr><th scope="row">Delivery</th>{row}' in html
+    assert f'<th scope="row">Delivery</th>{row}' in html
 
 
 def test_session_packet_counts_its_people(invent: Invent) -> None:
