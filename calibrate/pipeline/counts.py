@@ -19,7 +19,8 @@ from calibrate.pipeline.summary import RunResult
 from calibrate.report import Draft, print_packet, require_printing
 from calibrate.report.files import build_data_dictionary, encode_table, write_table
 from calibrate.report.folder import find_run, hold_output, point_latest, write_run
-from calibrate.report.html import write_html
+from calibrate.report.html import write_document
+from calibrate.report.pages.audit import lay_out_counts
 from calibrate.report.problems import remove_problems, write_problems
 from calibrate.report.views.audit_parts.counts import CountsMaterial, build_counts_view
 from calibrate.report.workbook import write_counts_workbook
@@ -108,7 +109,7 @@ def _fill(
         tables = [(c, audited.tables[c.name]) for c in COUNT_TABLES]
         write_counts_workbook(folder / "audit" / "audit.xlsx", tables, facts, audited.notes)
     with clock.stage("packets"):
-        html, packet_id = write_html("counts.html", build_counts_view(material))
+        html, packet_id = write_document(lay_out_counts(build_counts_view(material)))
         packet = print_packet(Draft("audit", "", "", packet_id, html))
         (folder / "audit" / "audit.pdf").write_bytes(packet.pdf)
         _write_index(folder, packet_id, packet.pdf, packet.n_pages, provenance.run_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from calibrate.report.html import write_document, write_html
+from calibrate.report.html import write_document
 from calibrate.report.material import AuditMaterial, Material
+from calibrate.report.pages.audit import lay_out_audit
 from calibrate.report.pages.executive import lay_out_executive
 from calibrate.report.pages.manager import lay_out_manager
 from calibrate.report.pages.session import lay_out_session
@@ -69,7 +70,7 @@ def draft_packet(
     elif kind == "manager":
         html, packet_id = write_document(lay_out_manager(build_manager_view(material, key)))
     elif audit is not None:
-        html, packet_id = write_html("audit.html", build_audit_view(material, audit))
+        html, packet_id = write_document(lay_out_audit(build_audit_view(material, audit)))
     else:
         html, packet_id = write_document(lay_out_executive(build_executive_view(material)))
     return Draft(

@@ -26,12 +26,17 @@ from calibrate.audit.adjusted_fit import Cells, fit_gap
 from calibrate.audit.controls import _share_overlap, measure_association
 from calibrate.audit.inquiry import Inquiry, Part
 from calibrate.audit.parts import PARTS
+from calibrate.report.document import Section, Table, walk
 from calibrate.report.material import AuditMaterial
 from calibrate.report.views.audit_parts.adjusted import build_adjusted as build_section
 from calibrate.tables import ADJUSTED
 
 MakePeople = Callable[..., tuple[Population, AttributeTable]]
 MakeSettings = Callable[..., AuditSettings]
+
+
+def tables_of(section: Section) -> list[Table]:
+    return [block for block in walk(section.blocks) if isinstance(block, Table)]
 
 
 @pytest.fixture(autouse=True)
@@ -253,7 +258,7 @@ def test_pages_say_in_words_what_is_not_told(
     levels = ["a"] * sum(sizes[:2]) + ["b"] * sum(sizes[2:])
     audit = AuditMaterial(audit_with(people, make_settings(), level=levels), "", "", (), {}, None)
     (section,) = build_section(None, audit)  # type: ignore[arg-type]
-    cells = [str(cell) for grid in section.grids for row in grid.rows for cell in row]
+    cells = [str(cell) for grid in tables_of(section) for row in grid.rows for cell in row.cells]
     assert "not told: the controls determine the group" in cells
     assert "may carry the disparity" in cells
     assert not any(word in cell for cell in cells for word in ("nan", "None", "NA"))

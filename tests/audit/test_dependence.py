@@ -25,10 +25,25 @@ from calibrate.audit.metrics import compute_hedges_g
 from calibrate.audit.parts import PARTS
 from calibrate.bands.guideline import false_discovery_rate
 from calibrate.config import MICRO
+from calibrate.report.document import Bullets, Paragraph, Section, Table, walk
 from calibrate.report.material import AuditMaterial
 from calibrate.report.views.audit_parts.dependence import build_dependence as build_section
 
 MakeSettings = Callable[..., AuditSettings]
+
+
+def tables_of(section: Section) -> list[Table]:
+    return [block for block in walk(section.blocks) if isinstance(block, Table)]
+
+
+def said_in(section: Section) -> list[str]:
+    sentences: list[str] = []
+    for block in walk(section.blocks):
+        if isinstance(block, Paragraph):
+            sentences.append(block.text)
+        elif isinstance(block, Bullets):
+            sentences += block.items
+    return sentences
 
 
 @pytest.fixture(autouse=True)
@@ -266,8 +281,8 @@ def test_the_page_shows_dashes_and_words_where_nothing_is_told(
     ).tables
     audit = AuditMaterial(tables, "", "", (), {}, None)
     (section,) = build_section(None, audit)  # type: ignore[arg-type]
-    assert section.lead.startswith("Strict raters cannot be told from weak teams")
-    cells = [str(cell) for row in section.grids[0].rows for cell in row]
+    assert said_in(section)[0].startswith("Strict raters cannot be told from weak teams")
+    cells = [str(cell) for row in tables_of(section)[0].rows for cell in row.cells]
     assert "too few" in cells
     assert not any(word in cell for cell in cells for word in ("nan", "None", "NA"))
 
@@ -395,6 +410,6 @@ def test_a_verdict_that_hangs_on_a_manager_is_a_finding_without_figures(
     for is_distributed in (False, True):
         audit = AuditMaterial(result.tables, "", "", (), {}, None, is_distributed=is_distributed)
         (section,) = build_section(None, audit)  # type: ignore[arg-type]
-        said = " ".join(section.sentences)
+        said = " ".join(said_in(section))
         assert "without the people of one manager" in said
         assert (line["reverses_without"] in said) is not is_distributed

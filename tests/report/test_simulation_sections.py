@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from calibrate.report.document import Bullets, Paragraph, Section, Table, walk
 from calibrate.report.views.audit_parts.simulation import build_simulation
 from calibrate.report.views.audit_parts.unknowns import build_unknowns
-from calibrate.report.views.sections import Section
 from calibrate.tables import SIMULATION, UNKNOWNS, Contract
 
 ALARM = {
@@ -23,6 +23,20 @@ LINE = {
     "verdict_lowest": "beyond", "verdict_highest": "inconclusive", "could_change": True,
     "suppressed": False,
 }  # fmt: skip
+
+
+def tables_of(section: Section) -> list[Table]:
+    return [block for block in walk(section.blocks) if isinstance(block, Table)]
+
+
+def said_in(section: Section) -> list[str]:
+    sentences: list[str] = []
+    for block in walk(section.blocks):
+        if isinstance(block, Paragraph):
+            sentences.append(block.text)
+        elif isinstance(block, Bullets):
+            sentences += block.items
+    return sentences
 
 
 def make(contract: Contract, *rows: dict[str, Any]) -> pd.DataFrame:
@@ -46,9 +60,9 @@ def build(builder: Any, name: str, table: pd.DataFrame) -> tuple[Section, ...]:
 
 
 def words_of(section: Section) -> str:
-    cells = [str(cell) for grid in section.grids for row in grid.rows for cell in row]
-    captions = [grid.caption for grid in section.grids]
-    return " ".join([section.lead, *section.sentences, *captions, *cells])
+    cells = [str(cell) for grid in tables_of(section) for row in grid.rows for cell in row.cells]
+    captions = [grid.about for grid in tables_of(section)]
+    return " ".join([*said_in(section), *captions, *cells])
 
 
 def test_false_alarms_are_said_with_their_interval_and_missed_gaps_by_name() -> None:
@@ -62,7 +76,7 @@ def test_false_alarms_are_said_with_their_interval_and_missed_gaps_by_name() -> 
     assert "A ratio of 0.70 would have been missed in more than 2 of 10 cases for 1 of 2" in text
     assert "gender: w." in text
     assert "A ratio of 0.50 would have been found in at least 8 of 10 cases in every group" in text
-    assert section.grids[0].rows == (
+    assert tuple(row.cells for row in tables_of(section)[0].rows) == (
         ("gender: m", "90", "90%", "99%"),
         ("gender: w", "90", "40%", "95%"),
     )
@@ -79,14 +93,14 @@ def test_one_line_for_each_comparison_those_that_could_change_first() -> None:
     other = {"measure": "at_or_above:High", "verdict_known": None, "could_change": None}
     table = make(UNKNOWNS, LINE | calm, LINE, LINE | small, LINE | other)
     (section,) = build(build_unknowns, "unknowns", table)
-    (grid,) = section.grids
+    (grid,) = tables_of(section)
     first, second = grid.rows
-    assert first == (
+    assert first.cells == (
         "gender: w / m", "20 (8)", "0.60", "0.45 to 0.93", "beyond", "beyond", "inconclusive",
     )  # fmt: skip
-    assert grid.marked == {0}
-    assert second[3] == "0.45 and more"
-    (said,) = section.sentences
+    assert [row.look for row in grid.rows] == ["marked", ""]
+    assert second.cells[3] == "0.45 and more"
+    said = said_in(section)[-1]
     assert said.startswith("1 of 2 primary lines could read otherwise. 1 comparison is withheld")
     assert "audit/tables/unknowns" in said
 

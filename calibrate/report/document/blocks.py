@@ -226,11 +226,11 @@ class Head:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole packet; ``is_roomy`` is for one that is read from further away."""
+    """A whole packet; roomy is read from further away, close is looked things up in."""
 
     head: Head
     blocks: tuple[Block, ...]
-    is_roomy: bool = False
+    density: Literal["", "roomy", "close"] = ""
 
 
 def set_anchors(sections: Sequence[Section]) -> tuple[Section, ...]:

@@ -38,7 +38,7 @@ def lay_out_executive(view: ExecutiveView) -> Document:
     ]
     if view.talent is not None:
         blocks.append(_lay_out_talent(view.talent))
-    return Document(view.head, (*blocks, lay_out_foot(view.rubrics)), is_roomy=True)
+    return Document(view.head, (*blocks, lay_out_foot(view.rubrics)), density="roomy")
 
 
 def _lay_out_shares(view: ExecutiveView) -> Table:

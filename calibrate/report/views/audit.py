@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from calibrate.report.document import Head
+from calibrate.report.document import Head, Section, set_anchors
 from calibrate.report.material import AuditMaterial, Material, list_rows
-from calibrate.report.views.audit_front import Front, build_front
+from calibrate.report.views.audit_front import AuditFront, build_front
 from calibrate.report.views.audit_parts import build_sections
-from calibrate.report.views.audit_parts.annex import Annex, build_annex
+from calibrate.report.views.audit_parts.annex import build_annex
 from calibrate.report.views.base import build_head
-from calibrate.report.views.sections import Section, set_anchors
 
 
 @dataclass(frozen=True)
 class AuditView:
-    """Everything on the audit packet; ``contents`` are its headings in order."""
+    """Everything on the audit packet; without attributes there is no annex."""
 
     head: Head
-    front: Front
-    contents: tuple[Section | Annex, ...]
+    front: AuditFront
     sections: tuple[Section, ...]
-    annex: Annex | None
+    annex: Section | None
 
 
 def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
@@ -36,5 +34,5 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
     )  # fmt: skip
     sections = set_anchors(build_sections(material, audit))
     annex = build_annex(list_rows(audit.tables["disparities"]))
-    contents: tuple[Section | Annex, ...] = sections if annex is None else (*sections, annex)
-    return AuditView(head, build_front(material, audit, sections), contents, sections, annex)
+    annex = None if annex is None else replace(annex, anchor="annex")
+    return AuditView(head, build_front(material, audit, sections), sections, annex)

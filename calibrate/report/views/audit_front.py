@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from calibrate.audit.policy import name_primary_stage
 from calibrate.bands import SMALL_COMPANY
-from calibrate.report.document import Figure
+from calibrate.report.document import Figure, Section
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.audit_parts import (
     adjusted,
@@ -21,7 +21,6 @@ from calibrate.report.views.audit_parts import (
 )
 from calibrate.report.views.audit_parts.scope import name_favourable
 from calibrate.report.views.base import Company
-from calibrate.report.views.sections import Section
 from calibrate.report.words import (
     VERDICT_WORDS,
     count_of,
@@ -75,7 +74,7 @@ class VerdictRow:
 
 
 @dataclass(frozen=True)
-class Look:
+class Finding:
     """A finding: what it says, what stands behind it, and the sections to look at next."""
 
     headline: str
@@ -84,19 +83,21 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Front:
+class AuditFront:
     """Everything on the first page; ``nothing`` stands where there is no finding."""
 
     figures: tuple[Figure, ...]
     compared: tuple[str, ...]
     verdicts: tuple[VerdictRow, ...]
-    looks: tuple[Look, ...]
+    findings: tuple[Finding, ...]
     more: str
     nothing: str
     unknowns: tuple[str, ...]
 
 
-def build_front(material: Material, audit: AuditMaterial, sections: Sequence[Section]) -> Front:
+def build_front(
+    material: Material, audit: AuditMaterial, sections: Sequence[Section]
+) -> AuditFront:
     """Build the page; however many findings there are, it stays one page.
 
     Parameters
@@ -120,11 +121,11 @@ def build_front(material: Material, audit: AuditMaterial, sections: Sequence[Sec
             f"{len(looks)} of {len(findings):,} findings are shown. All stand in "
             "audit/tables/findings."
         )
-    return Front(
+    return AuditFront(
         figures=_list_figures(material, rows),
         compared=compared,
         verdicts=_count_verdicts(rows, is_distributed=audit.is_distributed),
-        looks=looks,
+        findings=looks,
         more=more,
         nothing=_say_nothing(rows),
         unknowns=unknowns,
@@ -194,8 +195,8 @@ def _rank(finding: Row) -> tuple[bool, bool, bool]:
 
 def _choose_looks(
     findings: list[Row], sections: Sequence[Section], room: float
-) -> tuple[Look, ...]:
-    looks: list[Look] = []
+) -> tuple[Finding, ...]:
+    looks: list[Finding] = []
     for finding in findings[:MOST_LOOKS]:
         look = _build_look(finding, sections)
         room -= LINE * _count_lines(look.headline, HEAD_LETTERS) + AFTER_LOOK
@@ -206,7 +207,7 @@ def _choose_looks(
     return tuple(looks)
 
 
-def _build_look(finding: Row, sections: Sequence[Section]) -> Look:
+def _build_look(finding: Row, sections: Sequence[Section]) -> Finding:
     titles = NEXT.get(str(finding["kind"]), ())
     nexts = tuple(section for section in sections if section.title in titles)
     headline = str(finding["headline"] or "").removesuffix(REFRAIN)
@@ -214,7 +215,7 @@ def _build_look(finding: Row, sections: Sequence[Section]) -> Look:
     if nexts:
         sentences = [said for said in sentences if not said.startswith("Look next")]
     evidence = _take_sentences(sentences, TEXT_LETTERS * EVIDENCE_LINES)
-    return Look(_shorten(headline, HEAD_LETTERS * HEAD_LINES), evidence, nexts)
+    return Finding(_shorten(headline, HEAD_LETTERS * HEAD_LINES), evidence, nexts)
 
 
 def _take_sentences(sentences: list[str], most: int) -> str:

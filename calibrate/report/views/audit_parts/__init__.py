@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from calibrate.report.document import Section
 from calibrate.report.material import AuditMaterial, Material
 from calibrate.report.views.audit_parts.adjusted import build_adjusted
 from calibrate.report.views.audit_parts.calibration import build_calibration
@@ -23,7 +24,6 @@ from calibrate.report.views.audit_parts.rates import build_rates
 from calibrate.report.views.audit_parts.scope import build_scope
 from calibrate.report.views.audit_parts.simulation import build_simulation
 from calibrate.report.views.audit_parts.unknowns import build_unknowns
-from calibrate.report.views.sections import Section
 
 #: In the order of the pages.
 BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] = (

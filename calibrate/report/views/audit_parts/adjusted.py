@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
-
+from calibrate.report.document import Cell, Column, Content, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid, stack
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     count_of,
@@ -38,9 +37,9 @@ LABELS = {
 #: Lines of a table; the others are in audit/tables/adjusted.
 MOST_LINES = 10
 _CONTROL_HEADINGS = (
-    Heading("Attribute and control"), Heading("People", 16, is_number=True),
-    Heading("Association", 20, is_number=True), Heading("q", 14, is_number=True),
-    Heading("Shared values", 20, is_number=True), Heading("Label", 56),
+    Column("Attribute and control"), Column("People", 16, "number"),
+    Column("Association", 20, "number"), Column("q", 14, "number"),
+    Column("Shared values", 20, "number"), Column("Label", 56),
 )  # fmt: skip
 _CONTROL_CAPTION = (
     "Does the control itself differ by group? Association: from 0, not at all, to 1, it tells the "
@@ -69,7 +68,7 @@ def build_adjusted(material: Material, audit: AuditMaterial) -> tuple[Section, .
     labels = [row for row in labels if "*" not in str(row["attribute"])]
     if labels:
         grids.append(_build_labels(labels))
-    return (Section(TITLE, LEAD, _say(shown, labels, words), tuple(grids)),)
+    return (write_section(TITLE, LEAD, _say(shown, labels, words), tuple(grids)),)
 
 
 def _rank(controls: str) -> tuple[bool, int]:
@@ -116,13 +115,13 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
 
 def _build_gaps(
     measure: str, rows: list[Row], plain: dict[tuple[str, ...], Row], words: str
-) -> Grid:
+) -> Table:
     headings = (
-        Heading("Group / reference"), Heading("People", 20, is_number=True),
-        Heading("Plain gap", 26, is_number=True),
-        Heading(f"At equal {words}", 26, is_number=True), Heading("q", 14, is_number=True),
-        Heading("Goes with controls", 20, is_number=True),
-        Heading("Common odds ratio", 24, is_number=True),
+        Column("Group / reference"), Column("People", 20, "number"),
+        Column("Plain gap", 26, "number"),
+        Column(f"At equal {words}", 26, "number"), Column("q", 14, "number"),
+        Column("Goes with controls", 20, "number"),
+        Column("Common odds ratio", 24, "number"),
     )  # fmt: skip
     chosen = rows
     if len(rows) > MOST_LINES:
@@ -137,14 +136,13 @@ def _build_gaps(
             "ratio: odds of the group over odds of the reference, over all combinations of the "
             "controls; none is quoted where it differs between them."
         )
-    caption = Markup('<span class="strong">{}.</span> {}').format(say_measure(measure), said)
     if len(chosen) < len(rows):
-        caption += f" The {MOST_LINES} lines of smallest q, of {len(rows)}."
+        said += f" The {MOST_LINES} lines of smallest q, of {len(rows)}."
     lines = [_write_row(row, plain.get(_key(row))) for row in chosen]
-    return build_grid(caption, headings, lines, noun="lines")
+    return build_table(headings, lines, opening=f"{say_measure(measure)}.", about=said)
 
 
-def _write_row(row: Row, plain: Row | None) -> tuple[str | Markup, ...]:
+def _write_row(row: Row, plain: Row | None) -> tuple[Content, ...]:
     who = f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}"
     before = _span(row, plain) if plain and plain["status"] == "told" else DASH
     if row["status"] != "told":
@@ -162,21 +160,21 @@ def _gap(row: Row, value: float | None) -> str:
     return sign_number(value if row["measure"] == "mean_score" else 100 * value, 1)
 
 
-def _span(row: Row, figures: Row) -> str | Markup:
+def _span(row: Row, figures: Row) -> Content:
     gap, low, high = (_gap(row, figures[name]) for name in ("gap", "low", "high"))
-    return stack(gap, f"{low} to {high}")
+    return Cell(gap, f"{low} to {high}")
 
 
-def _write_odds(row: Row) -> str | Markup:
+def _write_odds(row: Row) -> Content:
     if row["mh_odds_ratio"] is None and row["breslow_day_p"] is not None:
-        return stack("differs", f"p {write_p(row['breslow_day_p'])}")
+        return Cell("differs", f"p {write_p(row['breslow_day_p'])}")
     if row["mh_odds_ratio"] is None:
         return DASH
     odds, low, high = (write_number(row[k], 2) for k in ("mh_odds_ratio", "mh_low", "mh_high"))
-    return stack(odds, f"{low} to {high}")
+    return Cell(odds, f"{low} to {high}")
 
 
-def _build_labels(labels: list[Row]) -> Grid:
+def _build_labels(labels: list[Row]) -> Table:
     lines = [
         (
             f"{say_code(row['attribute'])}: {say_code(row['control'])}", write_count(row["n"]),
@@ -186,4 +184,4 @@ def _build_labels(labels: list[Row]) -> Grid:
         for row in labels
     ]  # fmt: skip
     marked = [place for place, row in enumerate(labels) if row["label"] == "may_carry"]
-    return build_grid(_CONTROL_CAPTION, _CONTROL_HEADINGS, lines, marked, noun="controls")
+    return build_table(_CONTROL_HEADINGS, lines, about=_CONTROL_CAPTION, marked=marked)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 
+from calibrate.report.document import (
+    Block,
+    Column,
+    Group,
+    Heading,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+)
+from calibrate.report.document import Row as TableRow
 from calibrate.report.material import Row
 from calibrate.report.views.audit_parts.rates import (
     say_attribute,
@@ -36,54 +46,15 @@ MOST_LINES = 1_200
 _STAGES = {"raw": 0, "calibrated": 1, "proposed": 2, "final": 3}
 
 
-@dataclass(frozen=True)
-class AnnexRow:
-    """Every figure of one line of the disparities table."""
-
-    group: str
-    is_reference: bool
-    counted: str
-    rate: str
-    ratio: str
-    impact: str
-    p: str
-    p_clustered: str
-    q: str
-    detectable: str
-    shortfall: str
-    verdict: str
+_COLUMNS = (
+    Column("Group"), Column("Counted", 22, "number"), Column("Rate", 38, "number"),
+    Column("Ratio", 42, "number"), Column("Impact ratio", 14, "number"),
+    Column("p", 14, "number"), Column("p by manager", 16, "number"), Column("q", 14, "number"),
+    Column("Finds", 14, "number"), Column("Short of", 16, "number"), Column("Verdict", 26),
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class AnnexBlock:
-    """One measure."""
-
-    measure: str
-    rows: tuple[AnnexRow, ...]
-    too_few: str
-
-
-@dataclass(frozen=True)
-class AnnexTable:
-    """One attribute at one stage."""
-
-    title: str
-    blocks: tuple[AnnexBlock, ...]
-
-
-@dataclass(frozen=True)
-class Annex:
-    """Everything behind the last section."""
-
-    title: str
-    lead: str
-    tables: tuple[AnnexTable, ...]
-    notice: str
-    anchor: str = "annex"
-    level: int = 2
-
-
-def build_annex(rows: list[Row]) -> Annex | None:
+def build_annex(rows: list[Row]) -> Section | None:
     """Write every line, one table for each attribute and stage; none without attributes."""
     if not rows:
         return None
@@ -99,22 +70,26 @@ def build_annex(rows: list[Row]) -> Annex | None:
             f"The first {MOST_LINES:,} of {len(ranked):,} lines are shown; all are in "
             "audit/tables/disparities."
         )
-    tables = []
+    blocks: list[Block] = [Paragraph(LEAD, "small", is_held=True)]
     for (name, stage), lines in groupby(kept, key=lambda r: (r["attribute"], r["stage"])):
-        blocks = tuple(
-            _build_block(str(measure), list(own))
-            for measure, own in groupby(lines, key=lambda r: r["measure"])
-        )
-        tables.append(AnnexTable(f"{say_attribute(str(name))}, stage {stage}", blocks))
-    return Annex(TITLE, LEAD, tuple(tables), notice)
+        blocks.append(Heading(f"{say_attribute(str(name))}, stage {stage}", level=3))
+        blocks.append(_build_table(list(lines)))
+    if notice:
+        blocks.append(Note((notice,)))
+    return Section(TITLE, tuple(blocks), is_wide=True)
 
 
-def _build_block(measure: str, rows: list[Row]) -> AnnexBlock:
-    shown, too_few = split_hidden(rows)
-    return AnnexBlock(say_measure(measure), tuple(_build_row(r) for r in shown), too_few)
+def _build_table(lines: list[Row]) -> Table:
+    groups, hidden = [], []
+    for measure, own in groupby(lines, key=lambda r: str(r["measure"])):
+        shown, too_few = split_hidden(list(own))
+        groups.append(Group(say_measure(measure), tuple(_build_row(row) for row in shown)))
+        if too_few:
+            hidden.append(f"{say_measure(measure)}: {too_few}")
+    return Table(_COLUMNS, tuple(groups), notice=" ".join(hidden), size="dense", is_kept=False)
 
 
-def _build_row(row: Row) -> AnnexRow:
+def _build_row(row: Row) -> TableRow:
     if row["measure"] == "mean_score":
         counted = write_count(row.get("n"))
         rate = write_number(row.get("rate"), 1)
@@ -124,20 +99,15 @@ def _build_row(row: Row) -> AnnexRow:
         rate = _bracket(*(write_percent(row.get(k)) for k in ("rate", "low", "high")))
         ends = (write_number(row.get(k), 2) for k in ("ratio", "ratio_low", "ratio_high"))
         ratio = _bracket(*ends)
-    return AnnexRow(
-        group=say_group(str(row["group"])),
-        is_reference=row["group"] == row.get("reference"),
-        counted=counted,
-        rate=rate,
-        ratio=ratio,
-        impact=write_number(row.get("impact_ratio"), 2),
-        p=write_p(row.get("p_value")),
-        p_clustered=write_p(row.get("p_clustered")),
-        q=write_p(row.get("q_value")),
-        detectable=write_number(row.get("detectable_ratio"), 2),
-        shortfall=write_number(row.get("shortfall"), 1),
-        verdict=say_verdict(row),
-    )
+    cells = (
+        say_group(str(row["group"])), counted, rate, ratio,
+        write_number(row.get("impact_ratio"), 2), write_p(row.get("p_value")),
+        write_p(row.get("p_clustered")), write_p(row.get("q_value")),
+        write_number(row.get("detectable_ratio"), 2), write_number(row.get("shortfall"), 1),
+        say_verdict(row),
+    )  # fmt: skip
+    is_reference = row["group"] == row.get("reference")
+    return TableRow(cells, "reference" if is_reference else "")
 
 
 def _sign(value: float | None) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from markupsafe import Markup
-
+from calibrate.report.document import Cell, Column, Content, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid, stack
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     count_of,
@@ -86,9 +85,11 @@ def build_calibration(material: Material, audit: AuditMaterial) -> tuple[Section
         is_ordinal = material.cycle.effects.model == "ordinal"
         said = (*_say_forms(shares), *_say_changes(shares), *_say_fit(sent, is_ordinal=is_ordinal))
         more = ("All lines are in audit/tables/equal_shares and audit/tables/passthrough.",)
-        sections.append(Section(TITLE, LEAD, (*said, *more), grids, is_listed=True))
+        sections.append(write_section(TITLE, LEAD, (*said, *more), grids, is_listed=True))
     if moves:
-        sections.append(Section(MOVES_TITLE, MOVES_LEAD, _say_moves(moves), _write_moves(moves)))
+        sections.append(
+            write_section(MOVES_TITLE, MOVES_LEAD, _say_moves(moves), _write_moves(moves))
+        )
     return tuple(sections)
 
 
@@ -117,7 +118,7 @@ def _span(low: float | None, high: float | None) -> str:
     return f"{write_number(low, 2)} to {write_number(high, 2)}"
 
 
-def _write_shares(rows: list[Row], words: str) -> Grid:
+def _write_shares(rows: list[Row], words: str) -> Table:
     stages = [stage for stage in STAGE_WORDS if any(r["stage"] == stage for r in rows)]
     by_group: dict[tuple[str, str], dict[str, Row]] = {}
     for row in rows:
@@ -125,15 +126,15 @@ def _write_shares(rows: list[Row], words: str) -> Grid:
             key = (str(row["attribute"]), str(row["group"]))
             by_group.setdefault(key, {})[str(row["stage"])] = row
     headings = [
-        Heading("Group / reference"), Heading("People", 14, is_number=True),
-        Heading("Forms each", 14, is_number=True),
-        *(Heading(STAGE_WORDS[stage], 22, is_number=True) for stage in stages),
+        Column("Group / reference"), Column("People", 14, "number"),
+        Column("Forms each", 14, "number"),
+        *(Column(STAGE_WORDS[stage], 22, "number") for stage in stages),
     ]  # fmt: skip
     chosen = sorted(by_group.values(), key=_strength, reverse=True)[:MOST_LINES]
     share = next((r["share"] for r in rows if r["stage"] == "raw"), None)
     caption = words.format(share=write_percent(share))
     lines = [_write_ratio_line(of_stage, stages) for of_stage in chosen]
-    grid = build_grid(caption, headings, lines)
+    grid = build_table(headings, lines, about=caption)
     n_hidden = len({_name(r) for r in rows if r["suppressed"]})
     if not n_hidden:
         return grid
@@ -148,17 +149,17 @@ def _strength(of_stage: dict[str, Row]) -> float:
     )
 
 
-def _write_ratio_line(of_stage: dict[str, Row], stages: list[str]) -> tuple[str | Markup, ...]:
+def _write_ratio_line(of_stage: dict[str, Row], stages: list[str]) -> tuple[Content, ...]:
     first = next(iter(of_stage.values()))
     raw = of_stage.get("raw", first)
-    cells: list[str | Markup] = []
+    cells: list[Content] = []
     for stage in stages:
         row = of_stage.get(stage)
         if row is None or row["ratio"] is None:
             cells.append(DASH)
             continue
         span = _span(row["ratio_low"], row["ratio_high"])
-        cells.append(stack(write_number(row["ratio"], 2), span))
+        cells.append(Cell(write_number(row["ratio"], 2), span))
     forms = write_number(raw["mean_forms"], 1)
     return (f"{_name(raw)} / {raw['reference']}", write_count(raw["n"]), forms, *cells)
 
@@ -286,14 +287,14 @@ def _say_moves(rows: list[Row]) -> tuple[str, ...]:
     return (said + could, where)
 
 
-def _write_moves(rows: list[Row]) -> tuple[Grid, ...]:
+def _write_moves(rows: list[Row]) -> tuple[Table, ...]:
     """One table for each pair of stages: single attributes, and intersections that stand out."""
     headings = (
-        Heading("Group / reference"), Heading("People", 14, is_number=True),
-        Heading("Up", 12, is_number=True), Heading("Down", 12, is_number=True),
-        Heading("Difference, bands", 26, is_number=True), Heading("Same band", 16, is_number=True),
-        Heading("p", 14, is_number=True), Heading("p by manager", 18, is_number=True),
-        Heading("q", 14, is_number=True),
+        Column("Group / reference"), Column("People", 14, "number"),
+        Column("Up", 12, "number"), Column("Down", 12, "number"),
+        Column("Difference, bands", 26, "number"), Column("Same band", 16, "number"),
+        Column("p", 14, "number"), Column("p by manager", 18, "number"),
+        Column("q", 14, "number"),
     )  # fmt: skip
     grids = []
     for stages, caption in PAIR_WORDS.items():
@@ -306,7 +307,11 @@ def _write_moves(rows: list[Row]) -> tuple[Grid, ...]:
         chosen = chosen[:MOST_MOVES]
         marked = [at for at, row in enumerate(chosen) if _stands_out(row)]
         if chosen:
-            grids.append(build_grid(caption, headings, [_write_move(r) for r in chosen], marked))
+            grids.append(
+                build_table(
+                    headings, [_write_move(r) for r in chosen], about=caption, marked=marked
+                )
+            )
     return tuple(grids)
 
 
@@ -314,12 +319,12 @@ def _stands_out(row: Row) -> bool:
     return row["q_value"] is not None and float(row["q_value"]) <= 0.05
 
 
-def _write_move(row: Row) -> tuple[str | Markup, ...]:
+def _write_move(row: Row) -> tuple[Content, ...]:
     difference = _signed(row["difference"])
     return (
         f"{_name(row)} / {str(row['reference']).replace('*', ' × ')}",
         write_count(row["n"]), write_count(row["n_up"]), write_count(row["n_down"]),
-        stack(difference, _span(row["low"], row["high"])), _signed(row["difference_same_band"]),
+        Cell(difference, _span(row["low"], row["high"])), _signed(row["difference_same_band"]),
         write_p(row["p_value"]), write_p(row["p_clustered"]), write_p(row["q_value"]),
     )  # fmt: skip
 

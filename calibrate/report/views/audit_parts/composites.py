@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from calibrate.audit.policy import PRIMARY_MEASURES, name_primary_stage
+from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     count_of,
@@ -28,10 +29,10 @@ STATISTIC_WORDS = {
     "mean_gap_to_reference": "Mean distance to the reference",
 }
 _HEADINGS = (
-    Heading("Attribute"), Heading("Groups", 13, is_number=True), Heading("Figure", 42),
-    Heading("Value", 14, is_number=True), Heading("95% interval", 26, is_number=True),
-    Heading("If alike", 14, is_number=True), Heading("9 of 10 between", 26, is_number=True),
-    Heading("Unusual", 16),
+    Column("Attribute"), Column("Groups", 13, "number"), Column("Figure", 42),
+    Column("Value", 14, "number"), Column("95% interval", 26, "number"),
+    Column("If alike", 14, "number"), Column("9 of 10 between", 26, "number"),
+    Column("Unusual", 16),
 )  # fmt: skip
 
 
@@ -45,16 +46,18 @@ def build_composites(material: Material, audit: AuditMaterial) -> tuple[Section,
     if not filled:
         return ()
     said = _say([row for row in primary if row["measure"] in PRIMARY_MEASURES], str(stage))
-    return (Section(TITLE, LEAD, said, filled),)
+    return (write_section(TITLE, LEAD, said, filled),)
 
 
-def _build_grid(measure: str, rows: list[Row]) -> Grid | None:
+def _build_grid(measure: str, rows: list[Row]) -> Table | None:
     order = list(STATISTIC_WORDS)
     shown = [r for r in rows if r["measure"] == measure and r["value"] is not None]
     shown.sort(key=lambda row: (str(row["attribute"]), order.index(str(row["statistic"]))))
     marked = [place for place, row in enumerate(shown) if _is_unusual(row)]
     cells = [_write_row(row) for row in shown]
-    return build_grid(say_measure(measure), _HEADINGS, cells, marked, "figures") if cells else None
+    return (
+        build_table(_HEADINGS, cells, about=say_measure(measure), marked=marked) if cells else None
+    )
 
 
 def _say(rows: list[Row], stage: str) -> tuple[str, ...]:

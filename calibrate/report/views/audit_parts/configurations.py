@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calibrate.report.document import Column, Section, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import DASH, count_of
 
 TITLE = "How often the settings were changed"
@@ -14,8 +15,8 @@ LEAD = (
 #: Of a setting; whole in the table.
 MOST_LETTERS = 160
 _HEADINGS = (
-    Heading("Key or file", 56), Heading("Setting", 16, is_number=True), Heading("Before", 30),
-    Heading("After", 30), Heading("Reason given"),
+    Column("Key or file", 56), Column("Setting", 16, "number"), Column("Before", 30),
+    Column("After", 30), Column("Reason given"),
 )  # fmt: skip
 
 
@@ -26,8 +27,8 @@ def build_configurations(material: Material, audit: AuditMaterial) -> tuple[Sect
         return ()
     opened = min((r["position"] for r in rows if r["is_opened"]), default=None)
     later = [r for r in rows if opened is not None and r["position"] > opened and r["key"]]
-    grids = (build_grid("", _HEADINGS, [_write_row(r) for r in later], noun="changes"),)
-    return (Section(TITLE, LEAD, _say(rows, later, opened), grids if later else ()),)
+    grids = (build_table(_HEADINGS, [_write_row(r) for r in later]),)
+    return (write_section(TITLE, LEAD, _say(rows, later, opened), grids if later else ()),)
 
 
 def _say(rows: list[Row], later: list[Row], opened: int | None) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from itertools import groupby
 import pandas as pd
 
 from calibrate.report.charts import draw_ratio
-from calibrate.report.document import Figure, Head
+from calibrate.report.document import Column, Figure, Head, Section, Table, build_table
 from calibrate.report.material import Row, list_rows
 from calibrate.report.views.audit_parts.packs import build_pack_sections
 from calibrate.report.views.audit_parts.rates import RATIO_TICKS, say_attribute
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     VERDICT_WORDS,
@@ -33,28 +33,28 @@ MEANING = (
     ("too_few", "A group is smaller than the smallest cell. Its figures are withheld."),
     ("not_computable", "There is nothing to divide by, or nothing to compare with."),
 )
-_VERDICTS = (Heading("Verdict", 38), Heading("Count", 16, is_number=True), Heading("What it means"))
-_LOOKS = (Heading("What", 64), Heading("What stands behind it"))
+_VERDICTS = (Column("Verdict", 38), Column("Count", 16, "number"), Column("What it means"))
+_LOOKS = (Column("What", 64), Column("What stands behind it"))
 _FOREST = (
-    Heading("Group"), Heading("People", 14, is_number=True), Heading("Counted", 16, is_number=True),
-    Heading("Rate", 14, is_number=True), Heading("Ratio", 14, is_number=True),
-    Heading("", 56, ticks=RATIO_TICKS), Heading("Verdict", 26),
+    Column("Group"), Column("People", 14, "number"), Column("Counted", 16, "number"),
+    Column("Rate", 14, "number"), Column("Ratio", 14, "number"),
+    Column("", 56, ticks=RATIO_TICKS), Column("Verdict", 26),
 )  # fmt: skip
 _TESTS = (
-    Heading("Group"), Heading("95% interval of rate", 22, is_number=True),
-    Heading("95% interval of ratio", 22, is_number=True),
-    Heading("Impact ratio", 13, is_number=True),
-    Heading("z", 12, is_number=True), Heading("p", 13, is_number=True),
-    Heading("q", 13, is_number=True), Heading("Finds", 12, is_number=True),
-    Heading("Family", 12, is_number=True), Heading("Short of", 14, is_number=True),
-    Heading("One person", 14),
+    Column("Group"), Column("95% interval of rate", 22, "number"),
+    Column("95% interval of ratio", 22, "number"),
+    Column("Impact ratio", 13, "number"),
+    Column("z", 12, "number"), Column("p", 13, "number"),
+    Column("q", 13, "number"), Column("Finds", 12, "number"),
+    Column("Family", 12, "number"), Column("Short of", 14, "number"),
+    Column("One person", 14),
 )  # fmt: skip
 _PRINTED = (
-    Heading("Row", 12, is_number=True), Heading("Group", 40), Heading("Figure", 22),
-    Heading("Printed", 20, is_number=True), Heading("From the counts", 22, is_number=True),
-    Heading("Note"),
+    Column("Row", 12, "number"), Column("Group", 40), Column("Figure", 22),
+    Column("Printed", 20, "number"), Column("From the counts", 22, "number"),
+    Column("Note"),
 )  # fmt: skip
-_FILES = (Heading("File", 56), Heading("Hash (SHA-256)"))
+_FILES = (Column("File", 56), Column("Hash (SHA-256)"))
 #: Findings that the first page shows.
 MOST_LOOKS = 10
 
@@ -121,10 +121,10 @@ def build_counts_view(material: CountsMaterial) -> CountsView:
         _build_verdicts(rows),
         _build_looks(material),
         *_build_printed(material),
-        Section("What counts cannot carry", "", material.notes, is_listed=True),
+        write_section("What counts cannot carry", "", material.notes, is_listed=True),
         *_build_groups(rows),
         *build_pack_sections(material.tables),
-        Section("How it was computed", "", METHOD, is_listed=True),
+        write_section("How it was computed", "", METHOD, is_listed=True),
         _build_scope(material, rows),
         *_build_tests(rows),
     )
@@ -157,7 +157,7 @@ def _build_verdicts(rows: list[Row]) -> Section:
         "Each group is compared with the reference of its attribute."
     )
     title = "What the primary comparisons say"
-    return Section(title, lead, (), (build_grid("", _VERDICTS, lines),))
+    return write_section(title, lead, (), (build_table(_VERDICTS, lines),))
 
 
 def _build_looks(material: CountsMaterial) -> Section:
@@ -174,12 +174,12 @@ def _build_looks(material: CountsMaterial) -> Section:
             "its counts. That is no proof that there is nothing: see what these numbers could "
             "have found."
         )
-        return Section(title, "", (said,))
-    grid = build_grid("", _LOOKS, lines[:MOST_LOOKS], noun="findings")
+        return write_section(title, "", (said,))
+    grid = build_table(_LOOKS, lines[:MOST_LOOKS])
     if len(lines) > MOST_LOOKS:
         more = f"{MOST_LOOKS} of {len(lines):,} findings; all are in audit/tables/findings."
         grid = replace(grid, notice=more)
-    return Section(title, "", (), (grid,))
+    return write_section(title, "", (), (grid,))
 
 
 def _build_printed(material: CountsMaterial) -> tuple[Section, ...]:
@@ -199,8 +199,8 @@ def _build_printed(material: CountsMaterial) -> tuple[Section, ...]:
         )
         for row in rows
     ]  # fmt: skip
-    grid = build_grid("", _PRINTED, lines, noun="figures")
-    return (Section("Printed figures that their counts contradict", lead, (), (grid,)),)
+    grid = build_table(_PRINTED, lines)
+    return (write_section("Printed figures that their counts contradict", lead, (), (grid,)),)
 
 
 def _say_group(row: Row) -> str:
@@ -215,7 +215,7 @@ def _build_groups(rows: list[Row]) -> tuple[Section, ...]:
             _build_forest(list(lines))
             for _, lines in groupby(own, key=lambda r: (r["stage"], r["measure"]))
         )
-        sections.append(Section(f"{say_attribute(name)}{family}", "", (), grids))
+        sections.append(write_section(f"{say_attribute(name)}{family}", "", (), grids))
     return tuple(sections)
 
 
@@ -239,7 +239,7 @@ def _caption(row: Row) -> str:
     return f"{said}.{stage}{family} {against}".replace("*", " × ")
 
 
-def _build_forest(rows: list[Row]) -> Grid:
+def _build_forest(rows: list[Row]) -> Table:
     lines = []
     for row in rows:
         is_reference = row["group"] == row["reference"]
@@ -258,7 +258,7 @@ def _build_forest(rows: list[Row]) -> Grid:
             )
         )  # fmt: skip
     marked = [at for at, row in enumerate(rows) if row["verdict"] == "beyond"]
-    return build_grid(_caption(rows[0]), _FOREST, lines, marked, noun="groups")
+    return build_table(_FOREST, lines, about=_caption(rows[0]), marked=marked)
 
 
 def _build_tests(rows: list[Row]) -> tuple[Section, ...]:
@@ -267,15 +267,13 @@ def _build_tests(rows: list[Row]) -> tuple[Section, ...]:
         for _, lines in groupby(own, key=lambda r: (r["stage"], r["measure"])):
             kept = list(lines)
             caption = f"{say_attribute(name)}. {_caption(kept[0])}"
-            grids.append(
-                build_grid(caption, _TESTS, [_write_test(row) for row in kept], noun="groups")
-            )
+            grids.append(build_table(_TESTS, [_write_test(row) for row in kept], about=caption))
     title = "Annex: every interval and test"
     lead = (
         "“Finds” is the smallest ratio that one test finds, “family” that all tests of the "
         "family at once find; “short of” counts people."
     )
-    return (Section(title, lead, (), tuple(grids)),)
+    return (write_section(title, lead, (), tuple(grids)),)
 
 
 def _write_test(row: Row) -> tuple[str, ...]:
@@ -312,5 +310,5 @@ def _build_scope(material: CountsMaterial, rows: list[Row]) -> Section:
             f"{count_of(n_hidden, 'row is', 'rows are')} withheld: the group is smaller. Totals "
             "may give it away; whoever has the file has its counts."
         )
-    grid = build_grid("", _FILES, [(material.file, material.sha256)])
-    return Section("What was read", "", tuple(said), (grid,))
+    grid = build_table(_FILES, [(material.file, material.sha256)])
+    return write_section("What was read", "", tuple(said), (grid,))

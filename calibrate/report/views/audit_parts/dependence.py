@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
-
+from calibrate.report.document import Cell, Column, Content, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid, stack
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     count_of,
@@ -35,11 +34,11 @@ CAPTION = (
     "(* exact). Ratio within: of the rates under the same manager."
 )
 _HEADINGS = (
-    Heading("Group / reference"), Heading("Compared", 20, is_number=True),
-    Heading("Gap", 13, is_number=True), Heading("Within managers", 26, is_number=True),
-    Heading("Between", 16, is_number=True), Heading("p", 13, is_number=True),
-    Heading("p by manager", 16, is_number=True), Heading("p within", 14, is_number=True),
-    Heading("Ratio within", 22, is_number=True),
+    Column("Group / reference"), Column("Compared", 20, "number"),
+    Column("Gap", 13, "number"), Column("Within managers", 26, "number"),
+    Column("Between", 16, "number"), Column("p", 13, "number"),
+    Column("p by manager", 16, "number"), Column("p within", 14, "number"),
+    Column("Ratio within", 22, "number"),
 )  # fmt: skip
 #: Lines of a table: the clearest; all others are in the file.
 MOST_LINES = 10
@@ -58,7 +57,7 @@ def build_dependence(material: Material, audit: AuditMaterial) -> tuple[Section,
         _build_table(measure, [row for row in primary if row["measure"] == measure])
         for measure in dict.fromkeys(str(row["measure"]) for row in primary)
     )
-    return (Section(TITLE, lead, _say(primary, audit), grids),)
+    return (write_section(TITLE, lead, _say(primary, audit), grids),)
 
 
 def _say(primary: list[Row], audit: AuditMaterial) -> tuple[str, ...]:
@@ -104,25 +103,29 @@ def _name_manager(row: Row) -> str:
     return f" (manager {row['reverses_without']}{more})"
 
 
-def _build_table(measure: str, rows: list[Row]) -> Grid:
+def _build_table(measure: str, rows: list[Row]) -> Table:
     chosen = rows
     if len(rows) > MOST_LINES:
         chosen = sorted(rows, key=lambda row: (not row["n_reversing"], _find_larger_p(row)))
         chosen = chosen[:MOST_LINES]
-    caption = Markup('<span class="strong">{}.</span> {}').format(
-        say_measure(measure), CAPTION if measure == "selection_rate" else "Read as above."
-    )
+    caption = CAPTION if measure == "selection_rate" else "Read as above."
     if len(chosen) < len(rows):
         caption += f" The {MOST_LINES} clearest of {len(rows)} lines."
     hanging = [place for place, row in enumerate(chosen) if (row["n_reversing"] or 0) > 0]
-    return build_grid(caption, _HEADINGS, [_write_row(row) for row in chosen], hanging, "lines")
+    return build_table(
+        _HEADINGS,
+        [_write_row(row) for row in chosen],
+        opening=f"{say_measure(measure)}.",
+        about=caption,
+        marked=hanging,
+    )
 
 
 def _find_larger_p(row: Row) -> float:
     return max((row[k] for k in ("p_value", "p_clustered") if row[k] is not None), default=2.0)
 
 
-def _write_row(row: Row) -> tuple[str | Markup, ...]:
+def _write_row(row: Row) -> tuple[Content, ...]:
     who = f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}"
     p_values = (write_p(row["p_value"]), write_p(row["p_clustered"]))
     if row["within"] != "told":
@@ -130,8 +133,8 @@ def _write_row(row: Row) -> tuple[str | Markup, ...]:
     star = "*" if row["test_within"] == "exact" else ""
     managers = count_of(int(row["n_managers"]), "manager")
     return (
-        who, stack(write_count(row["n_compared"]), managers), _points(row["gap"]),
-        stack(_points(row["gap_within"]), _span(row)), _points(row["gap_between"]), *p_values,
+        who, Cell(write_count(row["n_compared"]), managers), _points(row["gap"]),
+        Cell(_points(row["gap_within"]), _span(row)), _points(row["gap_between"]), *p_values,
         write_p(row["p_within"]) + star, _ratio(row),
     )  # fmt: skip
 
@@ -146,8 +149,8 @@ def _span(row: Row) -> str:
     return f"{_points(row['within_low'])} to {_points(row['within_high'])}"
 
 
-def _ratio(row: Row) -> str | Markup:
+def _ratio(row: Row) -> Content:
     ratio, low, high = (
         write_number(row[k], 2) for k in ("ratio_within", "ratio_low", "ratio_high")
     )
-    return stack(ratio, "" if row["ratio_low"] is None else f"{low} to {high}")
+    return Cell(ratio, "" if row["ratio_low"] is None else f"{low} to {high}")

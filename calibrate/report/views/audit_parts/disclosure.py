@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import count_of, say_code, write_count
 
 TITLE = "What is withheld and why"
 #: Lines of the table; the others stand in the file.
 _MOST_ROWS = 24
 _FOR_AUDITORS = (
-    Heading("Attribute", 34), Heading("Group"), Heading("Stages", 42),
-    Heading("Can be worked out", 34),
+    Column("Attribute", 34), Column("Group"), Column("Stages", 42),
+    Column("Can be worked out", 34),
 )  # fmt: skip
-_TO_HAND_ON = (Heading("Attribute", 34), Heading("Group"), Heading("Where", 64))
+_TO_HAND_ON = (Column("Attribute", 34), Column("Group"), Column("Where", 64))
 
 
 def build_disclosure(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -36,7 +37,7 @@ def _build_for_auditors(rows: list[Row], least: str) -> Section:
         "out. So do not hand this audit on: calibrate audit --distribute makes a view for that."
     )
     if not rows:
-        return Section(TITLE, lead, ("No group is so small: nothing is withheld.",))
+        return write_section(TITLE, lead, ("No group is so small: nothing is withheld.",))
     groups = _gather(rows)
     known = [group for group, found in groups.items() if any(r["is_derivable"] for r in found)]
     said = [f"{count_of(len(groups), 'group is', 'groups are')} withheld at one stage or more."]
@@ -49,7 +50,7 @@ def _build_for_auditors(rows: list[Row], least: str) -> Section:
     order = [*known, *(group for group in groups if group not in set(known))]
     n_stages = len({row["stage"] for row in rows})
     lines = [_write_group(*group, groups[group], n_stages) for group in order]
-    return Section(TITLE, lead, tuple(said), (_cut("", _FOR_AUDITORS, lines, len(known)),))
+    return write_section(TITLE, lead, tuple(said), (_cut("", _FOR_AUDITORS, lines, len(known)),))
 
 
 def _build_to_hand_on(rows: list[Row], least: str) -> Section:
@@ -60,7 +61,7 @@ def _build_to_hand_on(rows: list[Row], least: str) -> Section:
         "would tell who is few."
     )
     if not rows:
-        return Section(TITLE, lead, ("No group is so small: nothing is withheld.",))
+        return write_section(TITLE, lead, ("No group is so small: nothing is withheld.",))
     everywhere = [r for r in rows if r["table"] == "all"]
     blocks = [r for r in rows if r["table"] != "all"]
     said = [
@@ -77,7 +78,7 @@ def _build_to_hand_on(rows: list[Row], least: str) -> Section:
             f"{'is' if len(blocks) == 1 else 'are'} withheld as a whole."
         )
     lines = [_write_place(row) for row in (*everywhere, *blocks)]
-    return Section(TITLE, lead, tuple(said), (_cut("", _TO_HAND_ON, lines),))
+    return write_section(TITLE, lead, tuple(said), (_cut("", _TO_HAND_ON, lines),))
 
 
 def _gather(rows: list[Row]) -> dict[tuple[str, str], list[Row]]:
@@ -105,10 +106,10 @@ def _write_place(row: Row) -> tuple[str, ...]:
 
 
 def _cut(
-    caption: str, headings: tuple[Heading, ...], lines: list[tuple[str, ...]], n_marked: int = 0
-) -> Grid:
+    caption: str, headings: tuple[Column, ...], lines: list[tuple[str, ...]], n_marked: int = 0
+) -> Table:
     kept = lines[:_MOST_ROWS]
-    grid = build_grid(caption, headings, kept, range(min(n_marked, len(kept))), noun="groups")
+    grid = build_table(headings, kept, about=caption, marked=range(min(n_marked, len(kept))))
     if len(lines) == len(kept):
         return grid
     notice = f"The first {_MOST_ROWS} of {len(lines):,} lines; all are in audit/tables/disclosure."

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.base import Company
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     count_of,
@@ -58,19 +59,19 @@ QUOTA_CAPTION = (
 #: Strongest lines that leave the section about a page.
 MOST_ODD = 12
 _COUNT_HEADINGS = (
-    Heading("Scope"), *(Heading(words, 22, is_number=True) for words in TESTS.values())
+    Column("Scope"), *(Column(words, 22, "number") for words in TESTS.values())
 )  # fmt: skip
 _ODD_HEADINGS = (
-    Heading("Scope"), Heading("Test", 24), Heading("People", 14, is_number=True),
-    Heading("Found", 14, is_number=True), Heading("Usual", 14, is_number=True),
-    Heading("By chance", 26, is_number=True), Heading("q", 14, is_number=True),
+    Column("Scope"), Column("Test", 24), Column("People", 14, "number"),
+    Column("Found", 14, "number"), Column("Usual", 14, "number"),
+    Column("By chance", 26, "number"), Column("q", 14, "number"),
 )  # fmt: skip
 _QUOTA_HEADINGS = (
-    Heading("Group / reference"), Heading("People", 14, is_number=True),
-    Heading("Moved down", 14, is_number=True), Heading("Favourable", 26, is_number=True),
-    Heading("Ratio", 26, is_number=True), Heading("p", 13, is_number=True),
-    Heading("p by manager", 16, is_number=True), Heading("q", 13, is_number=True),
-    Heading("Finds", 12, is_number=True),
+    Column("Group / reference"), Column("People", 14, "number"),
+    Column("Moved down", 14, "number"), Column("Favourable", 26, "number"),
+    Column("Ratio", 26, "number"), Column("p", 13, "number"),
+    Column("p by manager", 16, "number"), Column("q", 13, "number"),
+    Column("Finds", 12, "number"),
 )  # fmt: skip
 
 
@@ -92,18 +93,18 @@ def build_distribution(material: Material, audit: AuditMaterial) -> tuple[Sectio
         grids.append(_list_odd(odd, None if audit.is_distributed else Company(material)))
     impacts = (_list_impact(own),) if own else ()
     return (
-        Section(TITLE, LEAD, _say_power(patterns), tuple(grids)),
-        Section(QUOTA_TITLE, QUOTA_LEAD, _say_moves(material, moves, own), impacts),
+        write_section(TITLE, LEAD, _say_power(patterns), tuple(grids)),
+        write_section(QUOTA_TITLE, QUOTA_LEAD, _say_moves(material, moves, own), impacts),
     )
 
 
-def _count_odd(patterns: Sequence[Row]) -> Grid:
+def _count_odd(patterns: Sequence[Row]) -> Table:
     rows = []
     for scope, words in SCOPES.items():
         own = [row for row in patterns if row["scope"] == scope]
         if own:
             rows.append((words, *(_count_test(own, test) for test in TESTS)))
-    return build_grid(COUNT_CAPTION, _COUNT_HEADINGS, rows)
+    return build_table(_COUNT_HEADINGS, rows, about=COUNT_CAPTION)
 
 
 def _count_test(rows: Sequence[Row], test: str) -> str:
@@ -114,11 +115,13 @@ def _count_test(rows: Sequence[Row], test: str) -> str:
     return f"{n_beyond:,} of {len(tested):,}"
 
 
-def _list_odd(odd: Sequence[Row], company: Company | None) -> Grid:
+def _list_odd(odd: Sequence[Row], company: Company | None) -> Table:
     caption = ODD_CAPTION
     if len(odd) > MOST_ODD:
         caption += f" {MOST_ODD} of {len(odd):,} lines; all are in tables/patterns."
-    return build_grid(caption, _ODD_HEADINGS, [_write_odd(row, company) for row in odd[:MOST_ODD]])
+    return build_table(
+        _ODD_HEADINGS, [_write_odd(row, company) for row in odd[:MOST_ODD]], about=caption
+    )
 
 
 def _write_odd(row: Row, company: Company | None) -> tuple[str, ...]:
@@ -194,7 +197,7 @@ def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> 
     return (" ".join(said), where)
 
 
-def _list_impact(own: Sequence[Row]) -> Grid:
+def _list_impact(own: Sequence[Row]) -> Table:
     rows = [
         (
             f"{say_code(row['attribute'])}: {row['group']} / {row['reference']}",
@@ -211,4 +214,4 @@ def _list_impact(own: Sequence[Row]) -> Grid:
         for place, row in enumerate(own)
         if row["q_value"] is not None and row["q_value"] <= 0.05
     ]
-    return build_grid(QUOTA_CAPTION, _QUOTA_HEADINGS, rows, marked, "groups")
+    return build_table(_QUOTA_HEADINGS, rows, about=QUOTA_CAPTION, marked=marked)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from calibrate.report.document import Column, Section, build_table
 from calibrate.report.material import AuditMaterial, Material
 from calibrate.report.views.base import Company
-from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 
 TITLE = "Input files"
 LEAD = (
     "A file with the same hash holds the same bytes. All outputs with their hashes are in "
     "manifest.json."
 )
-_HEADINGS = (Heading("File", 56), Heading("Hash (SHA-256)"))
+_HEADINGS = (Column("File", 56), Column("Hash (SHA-256)"))
 
 
 def build_inputs(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -25,5 +24,5 @@ def build_inputs(material: Material, audit: AuditMaterial) -> tuple[Section, ...
             for note in Company(material).rubric_notes
         ),
     ]
-    grid = replace(build_grid("", _HEADINGS, lines, noun="files"), is_fine=True)
-    return (Section(TITLE, LEAD, (), (grid,)),)
+    grid = build_table(_HEADINGS, lines, size="fine")
+    return (write_section(TITLE, LEAD, (), (grid,)),)

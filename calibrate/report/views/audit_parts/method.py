@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from calibrate.report.document import Column, Section, build_table
 from calibrate.report.material import AuditMaterial, Material
-from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 
 TITLE = "How it was computed"
 LEAD = (
@@ -105,11 +104,14 @@ LIMITS = (
     "A gap smaller than a line “finds” is likely to stay unseen. A verdict other than “beyond” is "
     "no proof that there is no gap.",
 )
-_METHODS = (Heading("Figure", 34), Heading("How it is computed"), Heading("After whom", 48))
+_METHODS = (Column("Figure", 34), Column("How it is computed"), Column("After whom", 48))
 
 
 def build_method(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
     """Every figure in words, then what the data and the method cannot carry."""
-    grid = replace(build_grid("", _METHODS, METHODS), is_fine=True)
+    grid = build_table(_METHODS, METHODS, size="fine")
     said = (*LIMITS, *audit.notes, *material.notes)
-    return (Section(TITLE, LEAD, (), (grid,)), Section(LIMITS_TITLE, "", said, is_listed=True))
+    return (
+        write_section(TITLE, LEAD, (), (grid,)),
+        write_section(LIMITS_TITLE, "", said, is_listed=True),
+    )

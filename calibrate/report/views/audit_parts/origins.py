@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from calibrate.language.formats import MINUS
+from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     SOURCE_WORDS,
@@ -58,10 +59,10 @@ PLACES = {
     "team": "Single teams", "rater_group": "Group of the rater", **SLICE_WORDS,
     "stage": "Stage", **PRESENCE, "comment": "Words of comments", "cycle": "Earlier cycles",
 }  # fmt: skip
-WHO = Heading("Group / reference", 42)
-PEOPLE = Heading("People", 22, is_number=True)
-_INTERVAL = Heading("95% interval", 26, is_number=True)
-Q = Heading("q", 13, is_number=True)
+WHO = Column("Group / reference", 42)
+PEOPLE = Column("People", 22, "number")
+_INTERVAL = Column("95% interval", 26, "number")
+Q = Column("q", 13, "number")
 
 
 def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -83,7 +84,7 @@ def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ..
         _list_gaps(known, ("stage", "cycle"), "Over stages and cycles: favourable share", "share"),
     )  # fmt: skip
     sentences = (_say_overview(rows, known), *_say_teams(known))
-    return (Section(TITLE, LEAD, sentences, tuple(grid for grid in grids if grid.rows)),)
+    return (write_section(TITLE, LEAD, sentences, tuple(grid for grid in grids if grid.rows)),)
 
 
 def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> str:
@@ -164,7 +165,7 @@ def _say_gap(row: Row, scale: float = 1.0) -> str:
     return DASH if row["estimate"] is None else sign_number(scale * row["estimate"], 1)
 
 
-def _list_criteria(known: Sequence[Row]) -> Grid:
+def _list_criteria(known: Sequence[Row]) -> Table:
     plain = {
         (row["item"], row["attribute"], row["group"]): row
         for row in known
@@ -172,9 +173,9 @@ def _list_criteria(known: Sequence[Row]) -> Grid:
     }
     rows = _strongest(r for r in known if r["figure"] == "points_given_total")
     headings = (
-        Heading("Criterion"), WHO, PEOPLE, Heading("Gap", 14, is_number=True),
-        Heading("Given the total", 18, is_number=True), _INTERVAL, Q,
-        Heading("Class", 12),
+        Column("Criterion"), WHO, PEOPLE, Column("Gap", 14, "number"),
+        Column("Given the total", 18, "number"), _INTERVAL, Q,
+        Column("Class", 12),
     )  # fmt: skip
     cells = [
         (
@@ -184,23 +185,23 @@ def _list_criteria(known: Sequence[Row]) -> Grid:
         )
         for row in rows
     ]  # fmt: skip
-    return build_grid(
+    about = (
         "By criterion, in points: the gap, and the gap between people with the same total. A is "
-        "negligible or chance, B moderate, C large (classes of educational testing, "
-        "before q). What one criterion gives here another takes.",
-        headings, cells, _mark(rows), "criteria",
-    )  # fmt: skip
+        "negligible or chance, B moderate, C large (classes of educational testing, before q). "
+        "What one criterion gives here another takes."
+    )
+    return build_table(headings, cells, about=about, marked=_mark(rows))
 
 
 def _list_gaps(
     known: Sequence[Row], dimensions: tuple[str, ...], caption: str, figure: str = "points"
-) -> Grid:
+) -> Table:
     chosen = [r for r in known if r["dimension"] in dimensions and r["figure"] == figure]
     rows = _strongest(chosen)
     is_share = figure == "share"
     unit = ", percentage points" if is_share else ""
     headings = (
-        Heading("Line"), WHO, PEOPLE, Heading(f"Gap{unit}", 26 if is_share else 14, is_number=True),
+        Column("Line"), WHO, PEOPLE, Column(f"Gap{unit}", 26 if is_share else 14, "number"),
         _INTERVAL, Q,
     )  # fmt: skip
     scale = 100.0 if is_share else 1.0
@@ -211,7 +212,7 @@ def _list_gaps(
         )
         for row in rows
     ]  # fmt: skip
-    return build_grid(caption, headings, cells, _mark(rows), "lines")
+    return build_table(headings, cells, about=caption, marked=_mark(rows))
 
 
 def _say_line(row: Row) -> str:
@@ -231,11 +232,11 @@ def _say_line(row: Row) -> str:
     return item.capitalize() if row["dimension"] == "stage" else item
 
 
-def _list_slices(known: Sequence[Row]) -> Grid:
+def _list_slices(known: Sequence[Row]) -> Table:
     tests = [r for r in known if str(r["figure"]).startswith("heterogeneity_of_")]
     rows = _strongest(tests)
     headings = (
-        Heading("Cut by", 26), WHO, Heading("What", 30), Heading("Smallest and largest gap"), Q,
+        Column("Cut by", 26), WHO, Column("What", 30), Column("Smallest and largest gap"), Q,
     )  # fmt: skip
     cells = []
     for row in rows:
@@ -252,10 +253,10 @@ def _list_slices(known: Sequence[Row]) -> Grid:
         words = SLICE_WORDS[str(row["dimension"])]
         cells.append((words, say_who(row), what, ends, write_p(row["q_value"])))
     caption = "Where: is the gap the same in every part of the company? q tests that it is."
-    return build_grid(caption, headings, cells, _mark(rows), "cuts")
+    return build_table(headings, cells, about=caption, marked=_mark(rows))
 
 
-def _list_places(known: Sequence[Row]) -> Grid:
+def _list_places(known: Sequence[Row]) -> Table:
     """Single places that stand out."""
     chosen = [
         row
@@ -266,7 +267,7 @@ def _list_places(known: Sequence[Row]) -> Grid:
         and row["q_value"] < ALPHA
     ]
     headings = (
-        Heading("Place"), WHO, Heading("What", 30), PEOPLE, Heading("Gap", 14, is_number=True),
+        Column("Place"), WHO, Column("What", 30), PEOPLE, Column("Gap", 14, "number"),
         _INTERVAL, Q,
     )  # fmt: skip
     cells = []
@@ -279,14 +280,14 @@ def _list_places(known: Sequence[Row]) -> Grid:
                 _say_interval(row, scale), write_p(row["q_value"]),
             )
         )  # fmt: skip
-    return build_grid("Places where the gap stands out", headings, cells, noun="places")
+    return build_table(headings, cells, about="Places where the gap stands out")
 
 
 def _say_outcome(figure: str) -> tuple[float, str]:
     return (100.0, "favourable share, %") if figure == "share" else (1.0, "raw score, points")
 
 
-def _list_presence(known: Sequence[Row]) -> Grid:
+def _list_presence(known: Sequence[Row]) -> Table:
     chosen = [
         r
         for r in known
@@ -295,8 +296,8 @@ def _list_presence(known: Sequence[Row]) -> Grid:
     ]  # fmt: skip
     rows = _strongest(chosen, FEW_LINES)
     headings = (
-        Heading("Who"), WHO, PEOPLE, Heading("Share", 18, is_number=True),
-        Heading("Reference", 20, is_number=True), Q,
+        Column("Who"), WHO, PEOPLE, Column("Share", 18, "number"),
+        Column("Reference", 20, "number"), Q,
     )  # fmt: skip
     cells = [
         (
@@ -306,15 +307,15 @@ def _list_presence(known: Sequence[Row]) -> Grid:
         )
         for row in rows
     ]  # fmt: skip
-    return build_grid("Who is missing", headings, cells, _mark(rows), "lines")
+    return build_table(headings, cells, about="Who is missing", marked=_mark(rows))
 
 
-def _list_comments(known: Sequence[Row]) -> Grid:
+def _list_comments(known: Sequence[Row]) -> Table:
     chosen = [r for r in known if r["dimension"] == "comment" and r["figure"] != "ratio"]
     rows = _strongest((r for r in chosen if r["value"] or r["value_reference"]), FEW_LINES)
     headings = (
-        Heading("What"), WHO, PEOPLE, Heading("Group", 18, is_number=True),
-        Heading("Reference", 20, is_number=True), Q,
+        Column("What"), WHO, PEOPLE, Column("Group", 18, "number"),
+        Column("Reference", 20, "number"), Q,
     )  # fmt: skip
 
     def show(row: Row, value: float | None) -> str:
@@ -328,4 +329,4 @@ def _list_comments(known: Sequence[Row]) -> Grid:
         for row in rows
     ]  # fmt: skip
     caption = "Words of comments by others, counted by a list that comes with the engine"
-    return build_grid(caption, headings, cells, _mark(rows), "lines")
+    return build_table(headings, cells, about=caption, marked=_mark(rows))

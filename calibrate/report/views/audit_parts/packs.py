@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
-from markupsafe import Markup
 
 from calibrate.audit.policy import PRIMARY_MEASURES
+from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     count_of,
@@ -27,27 +27,27 @@ SCREEN_PACK = "us-2026"
 _LATEST_FIRST = ("final", "proposed", "calibrated", "raw")
 
 _CITY = (
-    Heading("Category", 48), Heading("People", 16, is_number=True),
-    Heading("Selected", 18, is_number=True), Heading("Selection rate", 18, is_number=True),
-    Heading("Impact ratio", 16, is_number=True), Heading("Note"),
+    Column("Category", 48), Column("People", 16, "number"),
+    Column("Selected", 18, "number"), Column("Selection rate", 18, "number"),
+    Column("Impact ratio", 16, "number"), Column("Note"),
 )  # fmt: skip
 _SCORES = (
-    Heading("Category", 48), Heading("People", 16, is_number=True),
-    Heading("Above the median", 18, is_number=True), Heading("Scoring rate", 18, is_number=True),
-    Heading("Impact ratio", 16, is_number=True), Heading("Note"),
+    Column("Category", 48), Column("People", 16, "number"),
+    Column("Above the median", 18, "number"), Column("Scoring rate", 18, "number"),
+    Column("Impact ratio", 16, "number"), Column("Note"),
 )  # fmt: skip
 _DUTIES = (
-    Heading("Where it is asked for", 38), Heading("What is to be documented", 64),
-    Heading("In this run", 18), Heading("Where to look"),
+    Column("Where it is asked for", 38), Column("What is to be documented", 64),
+    Column("In this run", 18), Column("Where to look"),
 )  # fmt: skip
 _SCREEN = (
-    Heading("Group / reference"), Heading("Impact ratio", 16, is_number=True),
-    Heading("z", 14, is_number=True), Heading("p", 16, is_number=True),
-    Heading("Short of", 18, is_number=True), Heading("Finds, family", 18, is_number=True),
-    Heading("One person", 20),
+    Column("Group / reference"), Column("Impact ratio", 16, "number"),
+    Column("z", 14, "number"), Column("p", 16, "number"),
+    Column("Short of", 18, "number"), Column("Finds, family", 18, "number"),
+    Column("One person", 20),
 )  # fmt: skip
-_SOURCES = (Heading("Source", 64), Heading("Dated", 20), Heading("What rests on it"))
-_CAVEATS = (Heading("Where it stands", 48), Heading("What it says"))
+_SOURCES = (Column("Source", 64), Column("Dated", 20), Column("What rests on it"))
+_CAVEATS = (Column("Where it stands", 48), Column("What it says"))
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -95,10 +95,10 @@ def _build_screen(tables: Tables) -> tuple[Section, ...]:
         for measure in PRIMARY_MEASURES
     )
     filled = tuple(grid for grid in grids if grid.rows)
-    return (Section("What stands beside the verdicts", lead, (said,), filled),)
+    return (write_section("What stands beside the verdicts", lead, (said,), filled),)
 
 
-def _list_screen(measure: str, rows: list[Row]) -> Grid:
+def _list_screen(measure: str, rows: list[Row]) -> Table:
     lines = [
         (
             f"{say_code(row['attribute'])}: {row['group']} / {row['reference']}",
@@ -109,7 +109,7 @@ def _list_screen(measure: str, rows: list[Row]) -> Grid:
         for row in rows
     ]  # fmt: skip
     marked = [at for at, row in enumerate(rows) if row["verdict"] == "beyond"]
-    return build_grid(f"{say_measure(measure)}.", _SCREEN, lines, marked, noun="comparisons")
+    return build_table(_SCREEN, lines, about=f"{say_measure(measure)}.", marked=marked)
 
 
 def _read(tables: Tables, name: str) -> list[Row]:
@@ -149,7 +149,7 @@ def _build_city(tables: Tables) -> tuple[Section, ...]:
         "People whose category is unknown are counted and in no rate. A category under 2% of the "
         "known is shown, and is in no ratio. All stages are in audit/tables/ll144.",
     )
-    return (Section("New York City’s table", lead, sentences, tuple(grids)),)
+    return (write_section("New York City’s table", lead, sentences, tuple(grids)),)
 
 
 def _list_kinds(rows: list[Row], stage: str) -> list[str]:
@@ -163,8 +163,8 @@ def _take(rows: list[Row], stage: str, kind: str) -> list[Row]:
 
 
 def _build_city_grid(
-    caption: str, headings: tuple[Heading, ...], rows: list[Row], figures: tuple[str, str, str]
-) -> Grid:
+    caption: str, headings: tuple[Column, ...], rows: list[Row], figures: tuple[str, str, str]
+) -> Table:
     """One line a category that is shown; the withheld ones are named under the table."""
     counted, rate, ratio = figures
     lines = [
@@ -175,7 +175,7 @@ def _build_city_grid(
         for row in rows
         if not row["suppressed"]
     ]  # fmt: skip
-    grid = build_grid(caption, headings, lines, noun="categories")
+    grid = build_table(headings, lines, about=caption)
     hidden = [str(row["category"]) for row in rows if row["suppressed"]]
     if not hidden:
         return grid
@@ -205,8 +205,8 @@ def _build_duties(tables: Tables) -> tuple[Section, ...]:
         )
         for row in rows
     ]  # fmt: skip
-    grid = build_grid("", _DUTIES, lines, noun="items")
-    return (Section("What has to be documented", lead, (sentence,), (grid,)),)
+    grid = build_table(_DUTIES, lines)
+    return (write_section("What has to be documented", lead, (sentence,), (grid,)),)
 
 
 def _say_bounds(pack: Mapping[str, object]) -> tuple[str, ...]:
@@ -231,21 +231,22 @@ def _build_texts(tables: Tables, bounds: tuple[str, ...]) -> tuple[Section, ...]
     grids = []
     for pack in packs:
         own = [row for row in rows if row["pack"] == pack["pack"]]
-        caption = Markup('<span class="strong">{}.</span> {}').format(
-            pack["text"], f"Pack {pack['pack']}, version {pack['version']}, texts as of "
-            f"{pack['dated']}. {pack['used_for']}",
-        )  # fmt: skip
+        about = (
+            f"Pack {pack['pack']}, version {pack['version']}, texts as of {pack['dated']}. "
+            f"{pack['used_for']}"
+        )
         caveats = [(str(r["source"] or DASH), str(r["text"])) for r in own if r["kind"] == "caveat"]
         sources = [
             (str(r["text"]), str(r["dated"] or DASH), say_code(r["used_for"]))
             for r in own
             if r["kind"] == "source"
         ]
-        grids.append(build_grid(caption, _CAVEATS, caveats, noun="caveats"))
+        grids.append(
+            build_table(_CAVEATS, caveats, opening=f"{pack['text']}.", about=about, size="fine")
+        )
         if sources:
-            grids.append(build_grid("", _SOURCES, sources, noun="sources"))
-    grids = [replace(grid, is_fine=True) for grid in grids]
+            grids.append(build_table(_SOURCES, sources, size="fine"))
     lead = (
         "The texts behind the bounds limit them themselves. Read the verdicts with these sentences."
     )
-    return (Section("Rule packs: bounds, caveats, sources", lead, bounds, tuple(grids)),)
+    return (write_section("Rule packs: bounds, caveats, sources", lead, bounds, tuple(grids)),)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from calibrate.report.document import Column, Section, build_table
 from calibrate.report.material import AuditMaterial, Material, list_rows
 from calibrate.report.views.audit_parts.rates import say_attribute
-from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import write_count
 
 TITLE = "Who was rated"
@@ -18,9 +19,9 @@ LEAD = (
 #: Withheld groups that are named.
 MOST_NAMED = 30
 _HEADINGS = (
-    Heading("Attribute", 42), Heading("Group"), Heading("People", 20, is_number=True),
-    Heading("Rated", 20, is_number=True), Heading("Not rated", 22, is_number=True),
-    Heading("Left out", 22, is_number=True),
+    Column("Attribute", 42), Column("Group"), Column("People", 20, "number"),
+    Column("Rated", 20, "number"), Column("Not rated", 22, "number"),
+    Column("Left out", 22, "number"),
 )  # fmt: skip
 
 
@@ -38,10 +39,10 @@ def build_people(material: Material, audit: AuditMaterial) -> tuple[Section, ...
         for row in rows
         if not row.get("suppressed")
     ]  # fmt: skip
-    grid = build_grid("", _HEADINGS, lines, noun="groups")
+    grid = build_table(_HEADINGS, lines)
     hidden = [f"{row['group']} ({row['attribute']})" for row in rows if row.get("suppressed")]
     if hidden:
         named = ", ".join(hidden[:MOST_NAMED])
         more = f" and {len(hidden) - MOST_NAMED} more" if len(hidden) > MOST_NAMED else ""
         grid = replace(grid, notice=f"Too few: {named}{more}. {grid.notice}".strip())
-    return (Section(TITLE, LEAD, (), (grid,)),)
+    return (write_section(TITLE, LEAD, (), (grid,)),)

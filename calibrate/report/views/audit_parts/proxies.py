@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from calibrate.report.document import Column, Section, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.audit_parts.origins import (
     ALPHA,
@@ -14,7 +15,7 @@ from calibrate.report.views.audit_parts.origins import (
     say_people,
     say_who,
 )
-from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import count_of, say_code, write_number, write_p
 
 TITLE = "Can other columns tell the group?"
@@ -45,8 +46,8 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
         "All lines stand in audit/tables/proxies.",
     )
     headings = (
-        Heading("Column or habit of review"), WHO, PEOPLE, Heading("Score", 14, is_number=True),
-        Heading("By chance below", 26, is_number=True), Q,
+        Column("Column or habit of review"), WHO, PEOPLE, Column("Score", 14, "number"),
+        Column("By chance below", 26, "number"), Q,
     )  # fmt: skip
     cells = [
         (
@@ -57,9 +58,9 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
         for row in rows
     ]  # fmt: skip
     return (
-        Section(
+        write_section(
             TITLE, LEAD, said,
-            (build_grid("", headings, cells, _mark(rows), "lines"),),
+            (build_table(headings, cells, marked=_mark(rows)),),
         ),
     )  # fmt: skip
 

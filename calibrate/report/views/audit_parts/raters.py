@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calibrate.report.document import Column, Section, build_table
 from calibrate.report.material import AuditMaterial, Material, list_rows
 from calibrate.report.views.base import Company
-from calibrate.report.views.sections import Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     TERM_WORDS,
@@ -14,11 +15,12 @@ from calibrate.report.words import (
     write_percent,
 )
 from calibrate.session.findings import FEW_FORMS
+from calibrate.session.habits import count_notable
 
 TITLE = "Raters, and where marks differ"
 _HEADINGS = (
-    Heading("Part"), Heading("Points squared", 24, is_number=True),
-    Heading("Standard error", 24, is_number=True), Heading("Share", 18, is_number=True),
+    Column("Part"), Column("Points squared", 24, "number"),
+    Column("Standard error", 24, "number"), Column("Share", 18, "number"),
 )  # fmt: skip
 CAPTION = (
     "How much of the differences between forms goes with what. More is in tables/raters and "
@@ -45,8 +47,8 @@ def build_raters(material: Material, audit: AuditMaterial) -> tuple[Section, ...
     ]  # fmt: skip
     is_split = any(str(row["term"]).startswith("residual:") for row in rows)
     caption = f"{CAPTION} {NOISE}" if is_split else CAPTION
-    grids = (build_grid(caption, _HEADINGS, lines),) if lines else ()
-    return (Section(TITLE, "", _describe_raters(Company(material)), grids),)
+    grids = (build_table(_HEADINGS, lines, about=caption),) if lines else ()
+    return (write_section(TITLE, "", _describe_raters(Company(material)), grids),)
 
 
 def _describe_raters(company: Company) -> tuple[str, ...]:
@@ -63,11 +65,11 @@ def _describe_raters(company: Company) -> tuple[str, ...]:
         )
     else:
         sentences.append("No severity can be told: a strict rater and a weak team look the same.")
-    parts = raters["finding"].fillna("").str.split("; ")
-    found = [any(part and not part.startswith("severity ") for part in row) for row in parts]
-    n_thin = int(raters["finding"].fillna("").str.contains("severity rests on").sum())
+    n_forms = dict(zip(raters["rater_id"], raters["n_forms"], strict=True))
+    n_found = count_notable(company.material.tables["habits"], n_forms, FEW_FORMS)
+    n_thin = int((raters["severity"].notna() & (raters["n_forms"] < FEW_FORMS)).sum())
     sentences.append(
-        f"{count_of(sum(found), 'rater stands', 'raters stand')} out in severity or a habit, "
+        f"{count_of(n_found, 'rater stands', 'raters stand')} out in severity or a habit, "
         "more than chance over all raters."
     )
     if n_thin:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
-
-from calibrate.report.charts import Drawing, draw_ratio
+from calibrate.report.charts import draw_ratio
+from calibrate.report.document import Cell, Column, Content, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     VERDICT_WORDS,
     count_of,
@@ -39,9 +38,9 @@ RATIO_TICKS = ("0.25", "0.5", "1", "2", "4")
 #: Crossed groups that a table shows: those of smallest q.
 MOST_CROSSED = 12
 _HEADINGS = (
-    Heading("Group"), Heading("People", 13, is_number=True), Heading("Rate", 12, is_number=True),
-    Heading("Ratio", 12, is_number=True), Heading("", 56, ticks=RATIO_TICKS),
-    Heading("q", 14, is_number=True), Heading("Finds", 13, is_number=True), Heading("Verdict", 24),
+    Column("Group"), Column("People", 13, "number"), Column("Rate", 12, "number"),
+    Column("Ratio", 12, "number"), Column("", 56, ticks=RATIO_TICKS),
+    Column("q", 14, "number"), Column("Finds", 13, "number"), Column("Verdict", 24),
 )  # fmt: skip
 
 
@@ -49,10 +48,12 @@ def build_rates(material: Material, audit: AuditMaterial) -> tuple[Section, ...]
     """Build one part for each attribute, then for each intersection."""
     rows = list_rows(audit.tables["disparities"])
     if not rows:
-        return (Section(TITLE, "", ("No attributes were given. Disparities are not yet known.",)),)
+        return (
+            write_section(TITLE, "", ("No attributes were given. Disparities are not yet known.",)),
+        )
     names = dict.fromkeys(str(row["attribute"]) for row in rows)
     return (
-        Section(TITLE, LEAD, (TESTS,)),
+        write_section(TITLE, LEAD, (TESTS,)),
         *(_build_part(name, rows) for name in sorted(names, key=lambda n: ("*" in n, n))),
     )
 
@@ -64,7 +65,7 @@ def _build_part(name: str, rows: list[Row]) -> Section:
     grids = (_build_forest(m, [r for r in lines if r["measure"] == m]) for m in MEASURES)
     title = f"{say_attribute(name)}{' (exploratory)' if '*' in name else ''}"
     filled = tuple(grid for grid in grids if grid.rows or grid.notice)
-    return Section(title, "", (_say_verdicts(lines),), filled, level=3)
+    return write_section(title, "", (_say_verdicts(lines),), filled, level=3)
 
 
 def _find_lead_stage(own: list[Row], rows: list[Row]) -> str:
@@ -75,19 +76,22 @@ def _find_lead_stage(own: list[Row], rows: list[Row]) -> str:
     return str(own[0]["stage"])
 
 
-def _build_forest(measure: str, rows: list[Row]) -> Grid:
+def _build_forest(measure: str, rows: list[Row]) -> Table:
     shown, hidden = split_hidden(rows)
     reference = next((str(row["reference"]) for row in shown if row.get("reference")), "")
     kept, cut = _choose(shown)
-    caption = Markup('<span class="strong">{}</span>').format(f"{say_measure(measure)}.")
-    if rows:
-        caption += f" Stage: {rows[0]['stage']}."
+    about = f"Stage: {rows[0]['stage']}." if rows else ""
     if reference:
-        caption += f" Compared with {say_group(reference)}."
+        about += f" Compared with {say_group(reference)}."
     marked = [at for at, row in enumerate(kept) if row["verdict"] == "beyond"]
-    grid = build_grid(caption, _HEADINGS, [_write_row(row) for row in kept], marked, "groups")
-    notice = " ".join(filter(None, (hidden, cut, _say_stricter(kept), grid.notice)))
-    return Grid(grid.caption, grid.headings, grid.rows, grid.marked, notice)
+    return build_table(
+        _HEADINGS,
+        [_write_row(row) for row in kept],
+        opening=f"{say_measure(measure)}.",
+        about=about,
+        marked=marked,
+        notice=" ".join(filter(None, (hidden, cut, _say_stricter(kept)))),
+    )
 
 
 def _say_stricter(rows: list[Row]) -> str:
@@ -120,7 +124,7 @@ def _choose(rows: list[Row]) -> tuple[list[Row], str]:
     )
 
 
-def _write_row(row: Row) -> tuple[str | Markup | Drawing, ...]:
+def _write_row(row: Row) -> tuple[Content, ...]:
     is_reference = row["group"] == row.get("reference")
     is_beyond = row["verdict"] == "beyond"
     ratio = write_number(row.get("ratio"), 2)
@@ -128,9 +132,9 @@ def _write_row(row: Row) -> tuple[str | Markup | Drawing, ...]:
         ratio=row.get("ratio"), low=row.get("ratio_low"), high=row.get("ratio_high"),
         is_beyond=is_beyond, is_reference=is_reference, label=f"Ratio {ratio}",
     )  # fmt: skip
-    verdict: str | Markup = say_verdict(row)
+    verdict: Content = say_verdict(row)
     if is_beyond:
-        verdict = Markup('<span class="beyond">{}</span>').format(verdict)
+        verdict = Cell(say_verdict(row), look="beyond")
     return (
         say_group(str(row["group"])), write_count(row.get("n")), write_percent(row.get("rate")),
         ratio, chart, write_p(row.get("q_value")),

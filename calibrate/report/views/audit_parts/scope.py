@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.base import Company
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import count_of, join_words, say_code, write_count
 
 TITLE = "Scope and way of the data"
@@ -33,16 +34,16 @@ FLOW = {
     "n_weak": "Weakly linked people",
     "n_unlinked": "People whose raters cannot be compared",
 }
-_SCOPE = (Heading("What", 30), Heading("In this audit"))
-_STEPS = (Heading("Step"), Heading("Count", 18, is_number=True))
-_HASHES = (Heading("What", 56), Heading("Hash (SHA-256)"))
+_SCOPE = (Column("What", 30), Column("In this audit"))
+_STEPS = (Column("Step"), Column("Count", 18, "number"))
+_HASHES = (Column("What", 56), Column("Hash (SHA-256)"))
 
 
 def build_scope(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
     """Scope beside the way of the data, then the two hashes."""
     rows = list_rows(audit.tables["disparities"])
     grids = (_list_scope(Company(material), rows), _list_flow(material.readiness))
-    return (Section(TITLE, grids=grids, is_paired=True), _prove(material, audit, rows))
+    return (write_section(TITLE, tables=grids, is_paired=True), _prove(material, audit, rows))
 
 
 def name_favourable(company: Company) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ def name_favourable(company: Company) -> tuple[str, ...]:
     return tuple(str(band) for band in bands)
 
 
-def _list_scope(company: Company, rows: list[Row]) -> Grid:
+def _list_scope(company: Company, rows: list[Row]) -> Table:
     cycle = company.material.cycle
     names = list(dict.fromkeys(str(r["attribute"]) for r in rows))
     single = [say_code(n) for n in names if "*" not in n]
@@ -67,12 +68,12 @@ def _list_scope(company: Company, rows: list[Row]) -> Grid:
         ("Smallest group", count_of(int(cycle.privacy.min_cell), "person", "people")),
         ("Seed", str(cycle.seed)),
     )
-    return build_grid("", _SCOPE, lines)
+    return build_table(_SCOPE, lines)
 
 
-def _list_flow(ready: Mapping[str, int]) -> Grid:
+def _list_flow(ready: Mapping[str, int]) -> Table:
     lines = [(words, write_count(ready[key])) for key, words in FLOW.items() if key in ready]
-    return build_grid("", _STEPS, lines)
+    return build_table(_STEPS, lines)
 
 
 def _prove(material: Material, audit: AuditMaterial, rows: list[Row]) -> Section:
@@ -88,4 +89,4 @@ def _prove(material: Material, audit: AuditMaterial, rows: list[Row]) -> Section
             f"{audit.cross_check:.1e}."
         )
     hashes.append(("Run", material.run_id))
-    return Section(PROOF_TITLE, "", tuple(said), (build_grid("", _HASHES, hashes),))
+    return write_section(PROOF_TITLE, "", tuple(said), (build_table(_HASHES, hashes),))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     count_of,
     join_words,
@@ -47,7 +48,7 @@ def build_simulation(material: Material, audit: AuditMaterial) -> tuple[Section,
         "more draws.",
     )
     grids = (_write_power(power),) if shown else ()
-    return (Section(TITLE, LEAD, (*sentences, *more), grids, is_listed=True),)
+    return (write_section(TITLE, LEAD, (*sentences, *more), grids, is_listed=True),)
 
 
 def _say_alarms(row: Row) -> str:
@@ -88,11 +89,11 @@ def _say_power(rows: list[Row]) -> list[str]:
     return said
 
 
-def _write_power(rows: list[Row]) -> Grid:
+def _write_power(rows: list[Row]) -> Table:
     ratios = sorted({r["ratio"] for r in rows}, reverse=True)
     headings = [
-        Heading("Group"), Heading("People", 18, is_number=True),
-        *(Heading(write_number(ratio, 2), 18, is_number=True) for ratio in ratios),
+        Column("Group"), Column("People", 18, "number"),
+        *(Column(write_number(ratio, 2), 18, "number") for ratio in ratios),
     ]  # fmt: skip
     lines: dict[str, dict[float, Row]] = {}
     hidden = []
@@ -108,4 +109,4 @@ def _write_power(rows: list[Row]) -> Grid:
     n = next(row["n_simulations"] for row in rows if not row["suppressed"])
     caption = f"{CAPTION} {count_of(n, 'simulated audit')} each: a share is known to within about "
     caption += f"{write_number(100 / n**0.5, 0)} points. Too small: {len(set(hidden))}."
-    return build_grid(caption, headings, body, noun="groups")
+    return build_table(headings, body, about=caption)

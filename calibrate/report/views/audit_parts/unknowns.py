@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.sections import Grid, Heading, Section, build_grid
+from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     VERDICT_WORDS,
@@ -25,9 +26,9 @@ LEAD = (
 #: Lines of a table; those that could read otherwise come first.
 MOST_LINES = 10
 _HEADINGS = (
-    Heading("Group / reference"), Heading("Not known (counted)", 20, is_number=True),
-    Heading("Ratio of the known", 18, is_number=True), Heading("Possible", 26, is_number=True),
-    Heading("It reads", 24), Heading("At the lower end", 24), Heading("At the upper end", 24),
+    Column("Group / reference"), Column("Not known (counted)", 20, "number"),
+    Column("Ratio of the known", 18, "number"), Column("Possible", 26, "number"),
+    Column("It reads", 24), Column("At the lower end", 24), Column("At the upper end", 24),
 )  # fmt: skip
 
 
@@ -53,10 +54,10 @@ def build_unknowns(material: Material, audit: AuditMaterial) -> tuple[Section, .
             "away a group that is."
         )
     said.append("All lines, other cuts and stages among them, are in audit/tables/unknowns.")
-    return (Section(TITLE, LEAD, (" ".join(said),), grids),)
+    return (write_section(TITLE, LEAD, (" ".join(said),), grids),)
 
 
-def _list_lines(measure: str, rows: list[Row]) -> Grid:
+def _list_lines(measure: str, rows: list[Row]) -> Table:
     chosen = rows[:MOST_LINES]
     marked = [place for place, row in enumerate(chosen) if row["could_change"]]
     lines = [
@@ -68,7 +69,7 @@ def _list_lines(measure: str, rows: list[Row]) -> Grid:
         )
         for row in chosen
     ]  # fmt: skip
-    grid = build_grid(f"{say_measure(measure)}.", _HEADINGS, lines, marked, "comparisons")
+    grid = build_table(_HEADINGS, lines, about=f"{say_measure(measure)}.", marked=marked)
     if len(chosen) == len(rows):
         return grid
     return replace(grid, notice=f"{len(chosen)} of {len(rows)} lines.")
