@@ -74,14 +74,12 @@ def _lay_out_rules(view: SessionView) -> Section:
 def _lay_out_presence(presence: Presence) -> list[Section]:
     sections = []
     if presence.absences:
-        columns = [
-            Column(_("Person"), 48),
-            Column("", 38),
-            Column(_("Why there is no score")),
-            Column(_("Ask for a form"), 34),
-        ]
+        has_ask = any(row.ask for row in presence.absences)
+        columns = [Column(_("Person"), 48), Column("", 38), Column(_("Why there is no score"))]
+        if has_ask:
+            columns.append(Column(_("Ask for a form"), 34))
         absent = [
-            (row.name, Cell(row.line, look="soft"), row.reason, row.ask)
+            (row.name, Cell(row.line, look="soft"), row.reason, *((row.ask,) if has_ask else ()))
             for row in presence.absences
         ]
         table = build_table(columns, absent, notice=presence.notice, size="plain")
@@ -248,15 +246,19 @@ def _lay_out_changes(view: SessionView) -> list[Section]:
 
 def _tabulate_changes(changes: Changes, ticks: tuple[str, ...]) -> Table:
     columns = (
-        Column(_("Person")),
-        Column(_("Before"), 30),
-        Column("", 64, ticks=ticks),
-        Column(_("Decided"), 30),
+        Column(_("Person"), 42),
+        Column(""),
+        Column(_("Before"), 22),
+        Column("", 56, ticks=ticks),
+        Column(_("Decided"), 22),
     )
     rows = [
-        (Cell(row.name, below=row.line), row.before, row.chart, Cell(row.after, look="strong"))
+        (
+            row.name, Cell(row.line, look="soft"), row.before, row.chart,
+            Cell(row.after, look="strong"),
+        )
         for row in changes.rows
-    ]
+    ]  # fmt: skip
     key = _(
         "Open diamond: band before. Filled dot: band decided. Each stands in the middle of its "
         "band; dashed lines: where the bands meet."

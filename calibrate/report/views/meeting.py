@@ -224,7 +224,7 @@ def _build_change(company: Company, score: Row) -> ChangeRow:
     employee_id, before, after = str(score["employee_id"]), find_current(score), score["final_band"]
     chart = draw_change(
         before=_find_middle(company, before), after=_find_middle(company, after),
-        cuts=company.cuts, label=say_range(before, after),
+        cuts=company.cuts, label=say_range(before, after), width=560,
     )  # fmt: skip
     return ChangeRow(company.name(employee_id), company.describe(employee_id), before, chart, after)
 
