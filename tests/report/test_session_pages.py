@@ -168,6 +168,7 @@ def test_reasons_and_cards_obey_what_may_be_shown(
     agenda = material.tables["agenda"]
     session = "Sales"
     own = scores[scores["session"] == session].set_index("employee_id")
+    own["proposed_band"] = own["proposed_band"].fillna("")
     asked = agenda.loc[(agenda["session"] == session) & (agenda["minutes"] > 0), "employee_id"]
     with_band = [e for e in asked if own.loc[e, "proposed_band"]]
     without = [e for e in asked if not own.loc[e, "proposed_band"]]
