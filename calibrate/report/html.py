@@ -32,7 +32,9 @@ def build_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": _, "palette": read_palette()}
+    environment.globals |= {
+        "_": _, "palette": read_palette(), "svg_namespace": "http://www.w3.org/2000/svg",
+    }  # fmt: skip
     return environment
 
 

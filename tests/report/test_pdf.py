@@ -29,7 +29,7 @@ FORBIDDEN = ("fair", "unbiased", "debiased", "true score", "compliant")
 )  # fmt: skip
 def test_addresses_outside_the_package_are_refused(address: str) -> None:
     with pytest.raises(RenderError):
-        render_pdf(PAGE.format(f'<img alt="x" src="{address}">'))
+        render_pdf(PAGE.format(f'<img alt="x" src="{address}"/>'))
 
 
 def test_a_log_line_is_an_error() -> None:
@@ -39,7 +39,7 @@ def test_a_log_line_is_an_error() -> None:
 
 def test_a_picture_without_words_is_an_error() -> None:
     with pytest.raises(RenderError):
-        render_pdf(PAGE.format('<img src="asset:tokens.css">'))
+        render_pdf(PAGE.format('<img src="asset:tokens.css"/>'))
 
 
 def test_the_log_is_left_as_it_was() -> None:
