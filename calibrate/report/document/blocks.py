@@ -204,9 +204,44 @@ class Front:
     blocks: tuple[Block, ...]
 
 
+@dataclass(frozen=True)
+class Step:
+    """What to do next, and the section of the same document that helps."""
+
+    text: str
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What to do, in this order."""
+
+    kind: ClassVar[str] = "steps"
+    items: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A part that a screen shows when asked to; ``line`` says what is in it."""
+
+    kind: ClassVar[str] = "fold"
+    title: str
+    line: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Finder:
+    """A table whose rows a screen can search."""
+
+    kind: ClassVar[str] = "finder"
+    label: str
+    table: Table
+
+
 Block = (
     Heading | Paragraph | Note | Bullets | Facts | Figures | Strip | Scale | Table | Look
-    | Signatures | Columns | Card | Section | Contents | Front
+    | Signatures | Columns | Card | Section | Contents | Front | Steps | Fold | Finder
 )  # fmt: skip
 
 
@@ -254,8 +289,13 @@ def walk(blocks: Sequence[Block]) -> Iterator[Block]:
     for block in blocks:
         yield block
         match block:
-            case Section(blocks=inner) | Card(blocks=inner) | Front(blocks=inner):
+            case (
+                Section(blocks=inner) | Card(blocks=inner) | Front(blocks=inner)
+                | Fold(blocks=inner)
+            ):  # fmt: skip
                 yield from walk(inner)
+            case Finder(table=table):
+                yield table
             case Columns(left=left, right=right):
                 yield from walk([*left, *right])
             case _ignored:

@@ -27,11 +27,14 @@ class Cell:
         A smaller line under the text.
     look
         Class of the style sheet: strong, beyond, soft, or heat-1 to heat-5 and heat-none.
+    href
+        Where the text leads to: a file of the same run, for a page on a screen.
     """
 
     text: str
     below: str = ""
     look: str = ""
+    href: str = ""
 
     def __str__(self) -> str:
         return f"{self.text} {self.below}".strip()
@@ -104,6 +107,8 @@ class Table:
         fine and dense are to look things up in; sheet leaves room to write by hand.
     is_kept
         Stands on one page; None decides by the number of rows.
+    caption
+        Name of the table on a screen, where it scrolls in a region of its own.
     """
 
     kind: ClassVar[str] = "table"
@@ -116,6 +121,7 @@ class Table:
     heading: int = 0
     size: Literal["", "fine", "dense", "sheet", "plain", "heat"] = ""
     is_kept: bool | None = None
+    caption: str = ""
 
     def __post_init__(self) -> None:
         wrong = [row for row in self.rows if len(row.cells) != len(self.columns)]
