@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from calibrate.report.workbook.people import PEOPLE, add_names, find_names, tabulate_people
+from calibrate.language import N_, _, ngettext
+from calibrate.report.words import say_range, write_date, write_number
+from calibrate.report.workbook.people import (
+    PEOPLE,
+    add_names,
+    find_names,
+    tabulate_people,
+    translate_headings,
+)
 from calibrate.report.workbook.sheets import (
     MOST_ROWS,
     Sheet,
@@ -43,16 +51,16 @@ _AUDIT_ORDER = (
 
 COLUMNS = Contract(
     "columns",
-    ("Sheet",),
+    (N_("Sheet"),),
     (
-        Column("Sheet", "text", "sheet of this workbook"),
-        Column("Column", "text", "heading"),
-        Column("Meaning", "text", "what it says"),
-        Column("Unit", "text", "unit; a share is shown as %"),
-        Column("Type", "text", "text, integer, number, boolean or date"),
+        Column(N_("Sheet"), "text", N_("sheet of this workbook")),
+        Column(N_("Column"), "text", N_("heading")),
+        Column(N_("Meaning"), "text", N_("what it says")),
+        Column(N_("Unit"), "text", N_("unit; a share is shown as %")),
+        Column(N_("Type"), "text", N_("text, integer, number, boolean or date")),
     ),
     is_key_unique=False,
-    meaning="meaning and unit of every column",
+    meaning=N_("meaning and unit of every column"),
 )
 
 
@@ -72,34 +80,52 @@ def write_calibration_workbook(path: Path, material: Material) -> None:
     cycle = material.cycle
     names = find_names(material)
     bands = {"band": tuple(cycle.bands.labels)}
-    sheets = [Sheet(PEOPLE, tabulate_people(material), "tables/scores", n_fixed=2)]
+    people, frame = translate_headings(PEOPLE, tabulate_people(material))
+    sheets = [Sheet(people, frame, "tables/scores", n_fixed=2)]
     for contract in sorted(PUBLIC, key=_find_rank):
         if contract.name not in ("scores", "people"):  # the sheet People has both
             named, frame = add_names(contract, material.tables[contract.name], names)
             order = bands if "band" in contract.key else None
             sheets.append(Sheet(named, frame, f"tables/{contract.name}", order=order))
+    _write_book(path, _build_cover(material), sheets)
+
+
+def _build_cover(material: Material) -> Cover:
+    cycle = material.cycle
     scale = cycle.display_scale
-    cover = Cover(
-        f"Calibration: {cycle.title or cycle.cycle}",
-        "For HR alone. It names people and raters. Give managers their packets, not this file.",
+    lowest, highest = (
+        write_number(float(end), 0 if float(end).is_integer() else 1)
+        for end in (scale.lowest, scale.highest)
+    )
+    return Cover(
+        _("Calibration: {cycle}", cycle=cycle.title or cycle.cycle),
+        _("For HR alone. It names people and raters. Give managers their packets, not this file."),
         _list_facts(cycle, material.run_id),
         (
-            "A finding is a reason to look.",
-            "Start with People. Rows in bold on grey have time on the agenda.",
-            f"Scores are points from 0 to 100. Packets show them from {scale.lowest:g} to "
-            f"{scale.highest:g}.",
-            "Low and High bound the calibrated score. People whose ranges overlap may not differ.",
-            "Link says how well the raters can be compared. Where it is weak or missing, "
-            "nothing was adjusted across raters: go by the evidence.",
-            "An empty cell means: not known, or not given.",
+            _("A finding is a reason to look."),
+            _("Start with People. Rows in bold on grey have time on the agenda."),
+            _(
+                "Scores are points from 0 to 100. Packets show them from {lowest} to {highest}.",
+                lowest=lowest, highest=highest,
+            ),
+            _(
+                "Low and High bound the calibrated score. People whose ranges overlap may not "
+                "differ."
+            ),
+            _(
+                "Link says how well the raters can be compared. Where it is weak or missing, "
+                "nothing was adjusted across raters: go by the evidence."
+            ),
+            _("An empty cell means: not known, or not given."),
         ),
         (
-            "No protected attribute and no figure by group. Those are in the folder audit, "
-            "for auditors alone.",
-            "Nothing that is typed here changes a run. Decisions go into the decision log.",
+            _(
+                "No protected attribute and no figure by group. Those are in the folder audit, "
+                "for auditors alone."
+            ),
+            _("Nothing that is typed here changes a run. Decisions go into the decision log."),
         ),
-    )
-    _write_book(path, cover, sheets)
+    )  # fmt: skip
 
 
 def write_audit_workbook(
@@ -111,27 +137,33 @@ def write_audit_workbook(
 ) -> None:
     """Write every table of the audit, for auditors alone."""
     cover = Cover(
-        f"Audit: {cycle.title or cycle.cycle}",
-        "May be handed on: suppressed view. It holds figures by group."
+        _("Audit: {cycle}", cycle=cycle.title or cycle.cycle),
+        _("May be handed on: suppressed view. It holds figures by group.")
         if audit.is_distributed
-        else "For auditors alone. It holds figures by group.",
+        else _("For auditors alone. It holds figures by group."),
         (
             *_list_facts(cycle, run_id),
-            ("Scores, SHA-256", audit.scores_sha256),
-            ("The same, attributes withheld", audit.rescored_sha256),
+            (_("Scores, SHA-256"), audit.scores_sha256),
+            (_("The same, attributes withheld"), audit.rescored_sha256),
         ),
         (
-            "A finding is a reason to look.",
-            "Start with Findings, then filter Disparities by family: primary.",
-            "The sheets come in the order of audit.pdf. Columns, at the end, says what each holds.",
-            "Rows in bold on grey are beyond the rule pack's bounds.",
-            "A row that reads too_few has no figures: its group is withheld. Disclosure says why.",
-            "Rate is a share from 0 to 1; for mean_score it is the mean in points.",
+            _("A finding is a reason to look."),
+            _("Start with Findings, then filter Disparities by family: primary."),
+            _(
+                "The sheets come in the order of audit.pdf. Columns, at the end, says what each "
+                "holds."
+            ),
+            _("Rows in bold on grey are beyond the rule pack's bounds."),
+            _(
+                "A row that reads too_few has no figures: its group is withheld. Disclosure says "
+                "why."
+            ),
+            _("Rate is a share from 0 to 1; for mean_score it is the mean in points."),
             *audit.notes,
         ),
         (
-            "No name, score or attribute of a single person.",
-            "The method and the rule pack are in audit/audit.pdf.",
+            _("No name, score or attribute of a single person."),
+            _("The method and the rule pack are in audit/audit.pdf."),
         ),
     )
     _write_book(path, cover, _order_audit(tables))
@@ -145,16 +177,22 @@ def write_counts_workbook(
 ) -> None:
     """Write every table of an audit of somebody else's counts, for auditors alone."""
     cover = Cover(
-        "Audit of counts",
-        "For auditors alone. It holds figures by group.",
+        _("Audit of counts"),
+        _("For auditors alone. It holds figures by group."),
         facts,
         (
-            "A finding is a reason to look.",
-            "Start with Findings, then Contradictions, then filter Disparities by family: primary.",
-            "A row that reads too_few has no figures: its group is smaller than the smallest cell.",
+            _("A finding is a reason to look."),
+            _(
+                "Start with Findings, then Contradictions, then filter Disparities by family: "
+                "primary."
+            ),
+            _(
+                "A row that reads too_few has no figures: its group is smaller than the smallest "
+                "cell."
+            ),
             *notes,
         ),
-        ("The method and the rule packs' caveats are in audit/audit.pdf.",),
+        (_("The method and the rule packs' caveats are in audit/audit.pdf."),),
     )
     _write_book(path, cover, _order_audit(tables))
 
@@ -183,8 +221,9 @@ def _find_rank(contract: Contract, order: tuple[str, ...] = _FIRST) -> int:
 
 
 def _list_facts(cycle: Cycle, run_id: str) -> tuple[tuple[str, str], ...]:
-    dates = [str(day) for day in (cycle.starts_on, cycle.ends_on) if day]
-    facts = (("Cycle", cycle.cycle), ("Dates", " to ".join(dates)), ("Run", run_id))
+    dates = [write_date(day) for day in (cycle.starts_on, cycle.ends_on) if day]
+    when = say_range(*dates) if len(dates) == 2 else "".join(dates)
+    facts = ((_("Cycle"), cycle.cycle), (_("Dates"), when), (_("Run"), run_id))
     return tuple((name, value) for name, value in facts if value)
 
 
@@ -197,7 +236,7 @@ def _write_book(path: Path, cover: Cover, sheets: Sequence[Sheet]) -> None:
     book = Workbook(str(path), {"constant_memory": True, "strings_to_urls": False})
     book.set_properties({"title": cover.title, "created": _NO_DATE})
     styles = Styles.of(book)
-    front = book.add_worksheet("Cover")
+    front = book.add_worksheet(_("Cover"))
     written = [sheet for sheet in sheets if not sheet.is_left_out]
     written.append(_list_columns(written))
     n_cut = {
@@ -213,8 +252,9 @@ def _list_columns(sheets: Sequence[Sheet]) -> Sheet:
         for sheet in sheets
         for column in sheet.contract.columns
     ]
-    order = {"Sheet": tuple(sheet.name for sheet in sheets)}
-    return Sheet(COLUMNS, pd.DataFrame(rows, columns=COLUMNS.names), "", order=order)
+    order = {_("Sheet"): tuple(sheet.name for sheet in sheets)}
+    contract, frame = translate_headings(COLUMNS, pd.DataFrame(rows, columns=COLUMNS.names))
+    return Sheet(contract, frame, "", order=order)
 
 
 def _write_cover(
@@ -241,8 +281,8 @@ def _write_cover(
         front.write_string(row, 1, value, plain)
         row += 1
     for heading, lines in (
-        ("How to read this workbook", cover.how_to_read),
-        ("What is not in it", (*cover.not_in_it, *_say_left_out(sheets, n_cut))),
+        (_("How to read this workbook"), cover.how_to_read),
+        (_("What is not in it"), (*cover.not_in_it, *_say_left_out(sheets, n_cut))),
     ):
         row += 1
         front.write_string(row, 0, heading, strong)
@@ -251,30 +291,43 @@ def _write_cover(
             front.write_string(row, 0, line, plain)
         row += 1
     row += 1
-    for place, heading in enumerate(("Sheet", "Rows", "What it is", "The same as a file")):
+    headings = (_("Sheet"), _("Rows"), _("What it is"), _("The same as a file"))
+    for place, heading in enumerate(headings):
         front.write_string(row, place, heading, strong)
     for sheet in sheets:
         row += 1
         if sheet.is_left_out:
-            front.write_string(row, 0, f"{sheet.name} (left out)")
+            front.write_string(row, 0, _("{sheet} (left out)", sheet=sheet.name))
         else:
             front.write_url(row, 0, f"internal:'{sheet.name}'!A1", link, sheet.name)
         front.write_number(row, 1, len(sheet.frame), count)
         front.write_string(row, 2, sheet.contract.meaning)
         front.write_string(row, 3, f"{sheet.place}.csv" if sheet.place else "")
     front.hide_gridlines(2)
-    set_page(front, "Cover")
+    set_page(front, _("Cover"))
 
 
 def _say_left_out(sheets: Sequence[Sheet], n_cut: dict[str, int]) -> list[str]:
-    return [
-        f"{sheet.name}: {len(sheet.frame):,} rows are more than the {MOST_ROWS:,} this workbook "
-        f"takes. They are whole in {sheet.place}.csv and .parquet."
+    too_long = [
+        ngettext(
+            "{sheet}: {n} row is more than the {most} this workbook takes. It is whole in "
+            "{place}.csv and .parquet.",
+            "{sheet}: {n} rows are more than the {most} this workbook takes. They are whole in "
+            "{place}.csv and .parquet.",
+            len(sheet.frame), sheet=sheet.name, most=MOST_ROWS, place=sheet.place,
+        )
         for sheet in sheets
         if sheet.is_left_out
-    ] + [
-        f"{sheet.name}: {n_cut[sheet.name]:,} texts are longer than a cell can hold and are cut. "
-        f"They are whole in {sheet.place}.csv and .parquet."
+    ]  # fmt: skip
+    cut = [
+        ngettext(
+            "{sheet}: {n} text is longer than a cell can hold and is cut. It is whole in "
+            "{place}.csv and .parquet.",
+            "{sheet}: {n} texts are longer than a cell can hold and are cut. They are whole in "
+            "{place}.csv and .parquet.",
+            n_cut[sheet.name], sheet=sheet.name, place=sheet.place,
+        )
         for sheet in sheets
         if n_cut.get(sheet.name)
-    ]
+    ]  # fmt: skip
+    return [*too_long, *cut]

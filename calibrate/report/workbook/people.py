@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from calibrate.report.words import LINK_WORDS
+from calibrate.language import N_, _
+from calibrate.report.words import say_link
 from calibrate.tables import Column, Contract
 
 if TYPE_CHECKING:
@@ -20,36 +21,47 @@ PEOPLE = Contract(
     "people",
     ("Session", "Name", "Employee ID"),
     (
-        Column("Session", "text", "calibration session"),
-        Column("Name", "text", "name; the id where no name was given"),
-        Column("Employee ID", "text", "id in your files"),
-        Column("Manager", "text", "name of the manager; the id where no name was given"),
-        Column("Department", "text", "department"),
-        Column("Level", "text", "level"),
-        Column("To discuss", "text", "yes: the agenda gives this person time"),
-        Column("Why", "text", "why to discuss, or why not"),
-        Column("Raw score", "number", "weighted mean of the scored forms", _POINTS),
-        Column("Adjusted score", "number", "the same without rater severity", _POINTS),
-        Column("Calibrated score", "number", "the model's estimate", _POINTS),
-        Column("Low", "number", "lower end of the interval of the calibrated score", _POINTS),
-        Column("High", "number", "upper end of the interval of the calibrated score", _POINTS),
-        Column("Raw band", "text", "band of the raw score"),
-        Column("Proposed band", "text", "the manager's proposal"),
-        Column("Suggested band", "text", "band of the adjusted score where it is linked, else raw; "
-               "empty where the cycle says not to show it yet"),
-        Column("How likely", "number", "probability of the suggested band", "0 to 1"),
-        Column("Final band", "text", "decided band; empty until the session is locked"),
-        Column("Link", "text", "how well the raters can be compared: well linked, weakly linked, "
-               "not linked, not rated"),
-        Column("Forms", "integer", "forms that were scored", "forms"),
-        Column("Raters", "integer", "raters behind them", "raters"),
-        Column("Standard error", "number", "standard error of the calibrated score", "points"),
-        Column("Pull", "number", "calibrated minus adjusted: what shrinkage did", "points"),
-        Column("Unit", "text", "smallest declared unit: the manager's team or the department"),
-        Column("Component", "integer", "connected part of the network of raters"),
-        Column("Not rated because", "text", "reason in the employees file"),
+        Column(N_("Session"), "text", N_("calibration session")),
+        Column(N_("Name"), "text", N_("name; the id where no name was given")),
+        Column(N_("Employee ID"), "text", N_("id in your files")),
+        Column(N_("Manager"), "text", N_("name of the manager; the id where no name was given")),
+        Column(N_("Department"), "text", N_("department")),
+        Column(N_("Level"), "text", N_("level")),
+        Column(N_("To discuss"), "text", N_("yes: the agenda gives this person time")),
+        Column(N_("Why"), "text", N_("why to discuss, or why not")),
+        Column(N_("Raw score"), "number", N_("weighted mean of the scored forms"), _POINTS),
+        Column(N_("Adjusted score"), "number", N_("the same without rater severity"), _POINTS),
+        Column(N_("Calibrated score"), "number", N_("the model's estimate"), _POINTS),
+        Column(
+            N_("Low"), "number", N_("lower end of the interval of the calibrated score"), _POINTS
+        ),
+        Column(
+            N_("High"), "number", N_("upper end of the interval of the calibrated score"), _POINTS
+        ),
+        Column(N_("Raw band"), "text", N_("band of the raw score")),
+        Column(N_("Proposed band"), "text", N_("the manager's proposal")),
+        Column(
+            N_("Suggested band"), "text",
+            N_("band of the adjusted score where it is linked, else raw; empty where the cycle "
+               "says not to show it yet"),
+        ),
+        Column(N_("How likely"), "number", N_("probability of the suggested band"), "0 to 1"),
+        Column(N_("Final band"), "text", N_("decided band; empty until the session is locked")),
+        Column(N_("Link"), "text", N_("how well the raters can be compared: well linked, "
+               "weakly linked, not linked, not rated")),
+        Column(N_("Forms"), "integer", N_("forms that were scored"), "forms"),
+        Column(N_("Raters"), "integer", N_("raters behind them"), "raters"),
+        Column(
+            N_("Standard error"), "number", N_("standard error of the calibrated score"), "points"
+        ),
+        Column(N_("Pull"), "number", N_("calibrated minus adjusted: what shrinkage did"), "points"),
+        Column(
+            N_("Unit"), "text", N_("smallest declared unit: the manager's team or the department")
+        ),
+        Column(N_("Component"), "integer", N_("connected part of the network of raters")),
+        Column(N_("Not rated because"), "text", N_("reason in the employees file")),
     ),
-    meaning="everybody with scores and bands; one row a person, by session and name",
+    meaning=N_("everybody with scores and bands; one row a person, by session and name"),
 )  # fmt: skip
 
 _FROM_SCORES = {
@@ -80,10 +92,25 @@ def tabulate_people(material: Material) -> pd.DataFrame:
     people["Name"] = [names.get(key, key) for key in joined["employee_id"]]
     people["Manager"] = [names.get(key, key) for key in joined["manager_id"]]
     is_open = joined["minutes"].gt(0).astype("boolean").fillna(False)
-    people["To discuss"] = is_open.map({True: "yes", False: ""})
+    people["To discuss"] = is_open.map({True: _("yes"), False: ""})
     people["Why"] = joined["reason"]
-    people["Link"] = joined["link"].map(LINK_WORDS)
+    people["Link"] = joined["link"].map(say_link)
     return PEOPLE.conform(_hide_suggestions(people, material.cycle.show_suggested))
+
+
+def translate_headings(contract: Contract, frame: pd.DataFrame) -> tuple[Contract, pd.DataFrame]:
+    """Put headings and meanings into the language of the cycle.
+
+    Units stay, for they choose the number format; so does the name, for it names the sheet.
+    """
+    columns = tuple(
+        replace(column, name=_(column.name), meaning=_(column.meaning))
+        for column in contract.columns
+    )
+    spoken = replace(
+        contract, key=tuple(map(_, contract.key)), columns=columns, meaning=_(contract.meaning)
+    )
+    return spoken, frame.rename(columns=_)
 
 
 def find_names(material: Material) -> Mapping[str, str]:
@@ -112,7 +139,9 @@ def add_names(
             ]
         else:
             continue
-        columns.append(Column(beside, "text", f"name of the person behind {column.name}"))
+        columns.append(
+            Column(beside, "text", _("name of the person behind {column}", column=column.name))
+        )
     return replace(contract, columns=tuple(columns)), named
 
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from calibrate.language import N_, _
 from calibrate.report.files import build_table
 from calibrate.tables import Column, Contract
 
@@ -46,8 +47,10 @@ _HEADER = {
 }  # fmt: skip
 #: A value that makes its row stand out, in bold on grey: seen without colour.
 _EMPHASIS: Mapping[str, tuple[str, ...]] = {
-    "To discuss": ("yes",), "verdict": ("outside", "beyond"), "level": ("error",),
+    "verdict": ("outside", "beyond"), "level": ("error",),
 }  # fmt: skip
+#: The same where heading and value are in the language of the cycle.
+_SPOKEN: Mapping[str, tuple[str, ...]] = {N_("To discuss"): (N_("yes"),)}
 
 
 @dataclass(frozen=True)
@@ -230,12 +233,13 @@ def _write_date(worksheet: Worksheet, row: int, place: int, text: str) -> int:
 def _arrange(worksheet: Worksheet, sheet: Sheet, n_rows: int, styles: Styles) -> None:
     """Freeze, filter, emphasise, and set the page for print."""
     names = sheet.contract.names
+    emphasis = {**_EMPHASIS, **{_(name): tuple(map(_, told)) for name, told in _SPOKEN.items()}}
     last = max(n_rows, 1)
     worksheet.freeze_panes(1, sheet.n_fixed)
     worksheet.autofilter(0, 0, last, len(names) - 1)
     worksheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
     for place, name in enumerate(names):
-        for value in _EMPHASIS.get(name, ()):
+        for value in emphasis.get(name, ()):
             first = xl_rowcol_to_cell(1, place, col_abs=True)
             rule = {"type": "formula", "criteria": f'={first}="{value}"', "format": styles.strong}
             worksheet.conditional_format(1, 0, last, len(names) - 1, rule)
@@ -248,7 +252,7 @@ def set_page(worksheet: Worksheet, title: str, n_wide: int = 1) -> None:
     """Set a worksheet for print, on so many pages side by side."""
     worksheet.set_landscape()
     worksheet.fit_to_pages(n_wide, 0)
-    worksheet.set_footer(f"&L{title}&RPage &P of &N")
+    worksheet.set_footer(f"&L{title}&R{_('Page')} &P {_('of')} &N")
 
 
 def close_book(book: Workbook) -> None:
