@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calibrate.language import _
+from calibrate.language import _, ngettext
 from calibrate.report.document import (
     Block,
     Bullets,
@@ -28,20 +28,23 @@ from calibrate.report.pages.teams import lay_out_own_team
 from calibrate.report.views.evidence import Person
 from calibrate.report.views.manager import HeatTable, ManagerView, TeamCard
 
+#: Large figures on fewer people say nothing that the table does not.
+FEWEST_FIGURES = 3
 #: People whose criteria stand together on one page.
 MOST_KEPT = 30
 
 
 def lay_out_manager(view: ManagerView) -> Document:
     """Put the view on its pages; in each part evidence stands before suggestions."""
-    blocks: list[Block] = [Figures(view.figures)] if view.team else []
+    n = len(view.team)
+    blocks: list[Block] = [Figures(view.figures)] if n >= FEWEST_FIGURES else []
     blocks += [
         *_lay_out_steps(view),
         *_lay_out_team(view),
         *_lay_out_changes(view),
         *_lay_out_absences(view),
         *_lay_out_decided(view),
-        *(_lay_out_heat(table) for table in view.heat),
+        *(_lay_out_heat(table) for table in view.heat if n > 1),
         *([lay_out_own_team(view.own_team, view.ticks, view.interval)] if view.own_team else []),
         *_lay_out_pattern(view),
         *_lay_out_cards(view),
@@ -128,6 +131,9 @@ def _say_key(view: ManagerView) -> str:
                 interval=view.interval,
             )
         )
+    waits = [person for person in view.team if not person.is_revealed]
+    if waits and view.has_cuts:
+        said.append(_("Who has no proposal yet stands below, in no order of score."))
     if view.has_cuts:
         said.append(_("Dashed lines: where the bands meet."))
     if view.has_masked:
@@ -248,10 +254,12 @@ def _say_pooled(view: ManagerView) -> str:
 
 
 def _say_short(view: ManagerView) -> str:
-    return _(
-        "Your team is large. Those on the agenda have a card each ({n}); everybody else follows in "
-        "one line. Ask HR for the sheet of anybody whose details you need.",
-        n=len(view.cards),
+    return ngettext(
+        "Your team is large. The one on the agenda has a card; everybody else follows in one line. "
+        "Ask HR for the sheet of anybody whose details you need.",
+        "Your team is large. The {n} people on the agenda have a card each; everybody else follows "
+        "in one line. Ask HR for the sheet of anybody whose details you need.",
+        len(view.cards),
     )
 
 
@@ -276,16 +284,19 @@ def _lay_out_card(card: TeamCard, view: ManagerView) -> Card:
             *_lay_out_goals(card),
         )
         return Card(person.name, person.line, _list_side(card), blocks)
-    left = [*lay_out_criteria(person, view.has_expected), *_lay_out_goals(card)]
-    if card.talk.next_step:
-        left.append(Paragraph(card.talk.next_step, "say", opening=_("Next step.")))
-    right = [
-        *lay_out_person_facts(
-            person, view.ticks, view.interval, view.show_suggested, card.talk.changed, card.gaps
-        ),
+    left = [
+        *lay_out_criteria(person, view.has_expected),
+        *_lay_out_goals(card),
         Heading(_("To talk about")),
         Bullets(card.talk.points),
     ]
+    right = [
+        *lay_out_person_facts(
+            person, view.ticks, view.interval, view.show_suggested, card.talk.changed, card.gaps
+        )
+    ]
+    if card.talk.next_step:
+        right.append(Paragraph(card.talk.next_step, "say", opening=_("Next step.")))
     columns = Columns(tuple(left), tuple(right), is_split=True)
     return Card(person.name, person.line, _list_side(card), (columns,))
 

@@ -14,17 +14,17 @@ from calibrate.report.views.base import Company
 from calibrate.report.views.habits import say_own_habits
 from calibrate.report.views.network import say_own_sheet
 from calibrate.report.views.patterns import find_reach
-from calibrate.report.words import join_words, say_link_strength, say_range
+from calibrate.report.words import HARDLY, join_words, say_link_strength, say_range
 
 #: Fewer comparable raters than this would point at persons.
 FEWEST_COMPARABLE = 8
 FEW_FORMS = 5
 #: Things to try before the session.
 MOST_STEPS = 3
-#: Marks are alike within so many points: a tenth of a mark on a 1 to 5 scale.
-ALIKE = 2.5
 #: Names in one sentence.
 MOST_NAMES = 4
+#: Marks are the same within so many points.
+TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -130,18 +130,18 @@ def _ask_own_marks(company: Company, marks: list[OwnMark], rater: Row) -> Iterat
     yield from _ask_severity(company, marks, rater)
     yield from _ask_proposals(company, marks)
     yield from _ask_ties(company, marks)
-    if len(marks) > 1 and marks[-1].points - marks[0].points > ALIKE:
+    if len(marks) > 1 and marks[-1].points - marks[0].points > HARDLY:
         low, high = marks[0], marks[-1]
         yield _(
-            "{low} ({low_mark}) is the lowest of your marks, {high} ({high_mark}) the highest. "
+            "Your lowest mark, {low_mark}, is for {low}; your highest, {high_mark}, for {high}. "
             "Which example from this cycle shows each?",
             low=low.name, low_mark=company.display.mark(low.points),
             high=high.name, high_mark=company.display.mark(high.points),
         )  # fmt: skip
     elif len(marks) == 1:
         yield _(
-            "You marked {name} {mark}. Which example from this cycle shows it, and which anchor "
-            "of the rubric does it match?",
+            "Your mark for {name} is {mark}. Which example from this cycle shows it, and which "
+            "anchor of the rubric does it match?",
             name=marks[0].name, mark=company.display.mark(marks[0].points),
         )  # fmt: skip
     elif not marks:
@@ -193,7 +193,7 @@ def _ask_ties(company: Company, marks: list[OwnMark]) -> Iterator[str]:
     """The largest group of people with the same mark, if it is at least two."""
     groups: list[list[OwnMark]] = [marks[:1]] if marks else []
     for before, mark in pairwise(marks):
-        if mark.points - before.points <= 1e-9:
+        if mark.points - before.points <= TINY:
             groups[-1].append(mark)
         else:
             groups.append([mark])
@@ -223,6 +223,8 @@ def _find_usual(company: Company, rater: Row) -> tuple[float, float] | None:
 def _say_severity(company: Company, rater: Row, half: float | None) -> str:
     severity = float(rater["severity"])
     size = company.display.width(abs(severity))
+    if half is not None and abs(severity) < HARDLY:
+        return _("Your marks lie close to those of others who marked the same people.")
     if half is not None and abs(severity) <= half:
         return _(
             "Your marks lie close to those of others who marked the same people. The difference "
