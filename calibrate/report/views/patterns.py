@@ -147,8 +147,13 @@ def _say_test(rows: dict[str, Row]) -> str:
     return ""
 
 
-def build_rater_table(company: Company, scores: Sequence[Row]) -> RaterTable:
-    """Raters who filed manager forms in a session, then others with a finding on enough forms."""
+def build_rater_table(
+    company: Company, scores: Sequence[Row], most: int = MOST_RATERS
+) -> RaterTable:
+    """Raters who filed manager forms in a session, then others with a finding on enough forms.
+
+    With severities the ``most`` furthest from the others are kept, harshest first.
+    """
     desk = company.material.desk
     employees = [str(row["employee_id"]) for row in scores]
     forms = desk.find_rows("forms", "employee_id", employees)
@@ -164,15 +169,15 @@ def build_rater_table(company: Company, scores: Sequence[Row]) -> RaterTable:
     shown = shown or [r for r in raters if is_open[str(r["rater_id"])]]
     habits = build_habit_table(company, everyone, employees)
     if any(rater.get("severity") is not None for rater in raters):
-        return _build_severity_table(company, shown, len(raters), habits)
-    return _build_mean_table(company, shown, forms, managers, habits)
+        return _build_severity_table(company, shown, len(raters), habits, most)
+    return _build_mean_table(company, shown, forms, managers, habits, most)
 
 
 def _build_severity_table(
-    company: Company, raters: list[Row], n_all: int, habits: HabitTable
+    company: Company, raters: list[Row], n_all: int, habits: HabitTable, most: int
 ) -> RaterTable:
     known = [r for r in raters if r.get("severity") is not None]
-    ranked = sorted(known, key=lambda r: (-abs(r["severity"]), str(r["rater_id"])))[:MOST_RATERS]
+    ranked = sorted(known, key=lambda r: (-abs(r["severity"]), str(r["rater_id"])))[:most]
     ranked.sort(key=lambda r: (-r["severity"], str(r["rater_id"])))
     reach = find_reach([abs(r["severity"]) + company.z * (r.get("se") or 0) for r in ranked])
     rows = tuple(_build_severity_row(company, rater, reach) for rater in ranked)
@@ -222,16 +227,16 @@ def _build_mean_table(
     forms: list[Row],
     managers: set[str],
     habits: HabitTable,
+    most: int,
 ) -> RaterTable:
     scale = company.display
+    points: dict[str, list[float]] = {}
+    for form in forms:
+        if form.get("scored") and form.get("points") is not None:
+            points.setdefault(str(form["rater_id"]), []).append(float(form["points"]))
     rows = []
     for rater in raters:
-        own = [
-            float(form["points"])
-            for form in forms
-            if form["rater_id"] == rater["rater_id"] and form.get("scored")
-            and form.get("points") is not None
-        ]  # fmt: skip
+        own = points.get(str(rater["rater_id"]), [])
         is_open = str(rater["rater_id"]) in managers or len(own) >= company.min_peers
         if not own or not is_open:
             continue
@@ -258,9 +263,7 @@ def _build_mean_table(
     else:
         said = _("Nobody marked enough people here to be described without showing one answer.")
     sentence = f"{shared} {said}"
-    return RaterTable(
-        tuple(row for _, row in rows[:MOST_RATERS]), company.ticks, sentence, False, habits
-    )
+    return RaterTable(tuple(row for __, row in rows[:most]), company.ticks, sentence, False, habits)
 
 
 def find_reach(sizes: Sequence[float]) -> float:
