@@ -148,11 +148,12 @@ def _say_test(rows: dict[str, Row]) -> str:
 
 
 def build_rater_table(
-    company: Company, scores: Sequence[Row], most: int = MOST_RATERS
+    company: Company, scores: Sequence[Row], most: int = MOST_RATERS, *, by_distance: bool = False
 ) -> RaterTable:
     """Raters who filed manager forms in a session, then others with a finding on enough forms.
 
-    With severities the ``most`` furthest from the others are kept, harshest first.
+    With severities the ``most`` furthest from the others are kept: harshest first, or
+    with ``by_distance`` the furthest first.
     """
     desk = company.material.desk
     employees = [str(row["employee_id"]) for row in scores]
@@ -169,16 +170,18 @@ def build_rater_table(
     shown = shown or [r for r in raters if is_open[str(r["rater_id"])]]
     habits = build_habit_table(company, everyone, employees)
     if any(rater.get("severity") is not None for rater in raters):
-        return _build_severity_table(company, shown, len(raters), habits, most)
+        known = [r for r in shown if r.get("severity") is not None]
+        known.sort(key=lambda r: (-abs(r["severity"]), str(r["rater_id"])))
+        ranked = known[:most]
+        if not by_distance:
+            ranked.sort(key=lambda r: (-r["severity"], str(r["rater_id"])))
+        return _build_severity_table(company, ranked, len(raters), habits)
     return _build_mean_table(company, shown, forms, managers, habits, most)
 
 
 def _build_severity_table(
-    company: Company, raters: list[Row], n_all: int, habits: HabitTable, most: int
+    company: Company, ranked: list[Row], n_all: int, habits: HabitTable
 ) -> RaterTable:
-    known = [r for r in raters if r.get("severity") is not None]
-    ranked = sorted(known, key=lambda r: (-abs(r["severity"]), str(r["rater_id"])))[:most]
-    ranked.sort(key=lambda r: (-r["severity"], str(r["rater_id"])))
     reach = find_reach([abs(r["severity"]) + company.z * (r.get("se") or 0) for r in ranked])
     rows = tuple(_build_severity_row(company, rater, reach) for rater in ranked)
     left = n_all - len(rows)
