@@ -151,10 +151,14 @@ def _lay_out_cards(view: SessionView) -> list[Section]:
     if not view.cards:
         return []
     cards = tuple(_lay_out_card(card, view) for card in view.cards)
-    notes = dict.fromkeys(card.person.mask_note for card in view.cards if card.person.mask_note)
     said = [_say_key(view)]
-    if notes:
-        said.append(_("Where single marks are withheld: {why}", why=" ".join(notes)))
+    if any(card.person.mask_note for card in view.cards):
+        said.append(
+            _(
+                "Single marks withheld: so few answered, or several managers did, that one answer "
+                "could be worked out. What is left tells none."
+            )
+        )
     lead = (Paragraph(text, "key", is_held=True) for text in said)
     return [Section(_("People to discuss"), (*lead, *cards))]
 
