@@ -245,4 +245,7 @@ def test_decided_bands_are_set_beside_the_proposed_ones(invent: Invent) -> None:
     # Whose band nobody proposed is not shown beside one that the manager never gave.
     proposals = scores.dropna(subset="proposed_band")["employee_id"]
     assert len(view.decided) == sum(team[employee] == BOSS for employee in proposals)
-    assert "What the session decided" in read_html(decided)
+    text = read_html(decided)
+    for words in ("What the session decided", "After the session", "Your team after the"):
+        assert words in text
+    assert f"another band than you proposed for {first.name}." in text

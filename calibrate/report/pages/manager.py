@@ -42,13 +42,13 @@ def lay_out_manager(view: ManagerView) -> Document:
         *_lay_out_steps(view),
         *_lay_out_team(view),
         *_lay_out_changes(view),
+        lay_out_foot(view.rubrics),
         *_lay_out_absences(view),
         *_lay_out_decided(view),
         *(_lay_out_heat(table) for table in view.heat if n > 1),
         *([lay_out_own_team(view.own_team, view.ticks, view.interval)] if view.own_team else []),
         *_lay_out_pattern(view),
         *_lay_out_cards(view),
-        lay_out_foot(view.rubrics),
     ]
     return Document(view.head, tuple(blocks))
 
@@ -56,7 +56,8 @@ def lay_out_manager(view: ManagerView) -> Document:
 def _lay_out_steps(view: ManagerView) -> list[Block]:
     if not view.steps:
         return []
-    return [Section(_("Before the session"), (Bullets(view.steps),), level=3)]
+    title = _("After the session") if view.is_decided else _("Before the session")
+    return [Section(title, (Bullets(view.steps),), level=3)]
 
 
 def _lay_out_team(view: ManagerView) -> list[Section]:
@@ -78,7 +79,7 @@ def _lay_out_team(view: ManagerView) -> list[Section]:
         *((Column(suggested, 26),) if view.show_suggested else ()),
     ]
     rows = [_list_cells(person, view.show_suggested) for person in view.team]
-    table = build_table(columns, rows, key=_say_key(view), notice=view.team_notice)
+    table = build_table(columns, rows, key=_say_key(view, is_fitted), notice=view.team_notice)
     blocks: list[Block] = [table]
     if not is_fitted:
         blocks.append(
@@ -90,15 +91,16 @@ def _lay_out_team(view: ManagerView) -> list[Section]:
             )
         )
     if view.show_suggested:
-        blocks.append(
-            Paragraph(
-                _(
-                    "A suggestion is a reason to look at a proposal again. The session decides. "
-                    "“Open”: the other bands together are likelier."
-                ),
-                "small",
-            )
+        said = _(
+            "A suggestion is a reason to look at a proposal again. The session decides. “Open”: "
+            "the other bands together are likelier."
         )
+        if not is_fitted:
+            said = _(
+                "A suggestion is a reason to look at a proposal again. The session decides. How "
+                "likely it is cannot be told here."
+            )
+        blocks.append(Paragraph(said, "small"))
     return [Section(title, tuple(blocks))]
 
 
@@ -115,15 +117,15 @@ def _list_cells(person: Person, show_suggested: bool) -> list[Content]:
     return cells
 
 
-def _say_key(view: ManagerView) -> str:
+def _say_key(view: ManagerView, is_fitted: bool) -> str:
     said = []
-    if view.has_raw:
+    if any(person.is_rated and not person.is_sealed for person in view.team):
         said.append(_("Open diamond: raw score."))
-    if view.is_fitted:
+    if is_fitted:
         said.append(_("Filled dot: severity taken out."))
-    if view.has_assumed:
+    if any(person.is_assumed for person in view.team):
         said.append(_("Bar: {interval} range, assumed and not measured.", interval=view.interval))
-    elif view.is_fitted:
+    elif is_fitted:
         said.append(
             _(
                 "Bar: {interval} range; with few forms it lies nearer the middle, and the dot may "
@@ -136,7 +138,7 @@ def _say_key(view: ManagerView) -> str:
         said.append(_("Who has no proposal yet stands below, in no order of score."))
     if view.has_cuts:
         said.append(_("Dashed lines: where the bands meet."))
-    if view.has_masked:
+    if any(person.is_masked for person in view.team):
         said.append(_("Dashed stretch: bands only, because too few people answered."))
     return " ".join(said)
 
@@ -195,7 +197,8 @@ def _lay_out_pattern(view: ManagerView) -> list[Section]:
         strip = Strip(pattern.chart, pattern.ticks, width=56, key=key)
         blocks = [Columns(said, (strip,), is_split=True)]
     if pattern.steps:
-        blocks.append(Heading(_("To try before the session"), 3))
+        title = _("To try next time") if view.is_decided else _("To try before the session")
+        blocks.append(Heading(title, 3))
         blocks.append(Bullets(pattern.steps, is_numbered=True))
     return [Section(_("How you mark"), tuple(blocks), is_kept=True)]
 
@@ -235,8 +238,7 @@ def _say_pooled(view: ManagerView) -> str:
         said.append(
             _(
                 "Peers and direct reports are pooled and shown from {n} answers on, as the half of "
-                "the scale their mean lies in. Single marks may lie outside it, and none can be "
-                "worked out.",
+                "the scale their mean lies in; single marks may lie outside it.",
                 n=view.min_peers,
             )
         )
@@ -287,8 +289,7 @@ def _lay_out_card(card: TeamCard, view: ManagerView) -> Card:
     left = [
         *lay_out_criteria(person, view.has_expected),
         *_lay_out_goals(card),
-        Heading(_("To talk about")),
-        Bullets(card.talk.points),
+        *_lay_out_points(card.talk.points),
     ]
     right = [
         *lay_out_person_facts(
@@ -299,6 +300,12 @@ def _lay_out_card(card: TeamCard, view: ManagerView) -> Card:
         right.append(Paragraph(card.talk.next_step, "say", opening=_("Next step.")))
     columns = Columns(tuple(left), tuple(right), is_split=True)
     return Card(person.name, person.line, _list_side(card), (columns,))
+
+
+def _lay_out_points(points: tuple[str, ...]) -> tuple[Block, ...]:
+    if len(points) == 1:
+        return (Paragraph(points[0], "say", opening=_("To talk about.")),)
+    return (Heading(_("To talk about")), Bullets(points))
 
 
 def _list_side(card: TeamCard) -> tuple[str, ...]:

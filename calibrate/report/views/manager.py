@@ -126,10 +126,7 @@ class ManagerView:
     min_peers: int
     ticks: tuple[str, ...]
     interval: str
-    is_fitted: bool
-    has_masked: bool
-    has_assumed: bool
-    has_raw: bool
+    is_decided: bool
     has_cuts: bool
     has_expected: bool
     has_history: bool
@@ -166,14 +163,18 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
     shown = [card.person for card in every]
     presence = build_presence(company, team_ids)
     name = company.name(manager_id)
+    is_decided = any(person.decided for person in people)
+    subtitle = _("Your team before the calibration session")
+    if is_decided:
+        subtitle = _("Your team after the calibration session")
     return ManagerView(
         head=build_head(
-            material, name, _("Your team before the calibration session"),
+            material, name, subtitle,
             running=_("Manager packet · {name}", name=name),
             classification=_("Confidential · personnel"),
         ),
         figures=_list_figures(people, cards),
-        steps=_list_steps(people, cards, presence),
+        steps=_tell_decisions(people) if is_decided else _list_steps(people, cards, presence),
         team=people,
         team_notice=notice,
         decided=_list_decided(company, pairs),
@@ -188,10 +189,7 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
         min_peers=company.min_peers,
         ticks=company.ticks,
         interval=company.interval,
-        is_fitted=any(person.is_adjusted for person in shown),
-        has_masked=any(person.is_masked for person in shown),
-        has_assumed=any(person.is_assumed for person in shown),
-        has_raw=any(person.is_rated and not person.is_sealed for person in shown),
+        is_decided=is_decided,
         has_cuts=any(person.is_revealed for person in shown),
         has_expected=any(line.expected != DASH for p in shown for line in p.criteria),
         has_history=not material.history.empty,
@@ -278,6 +276,24 @@ def _list_steps(
     elif cards:
         steps.append(
             _("Nobody of your team is on the agenda. You may still ask for somebody to be added.")
+        )
+    return tuple(steps)
+
+
+def _tell_decisions(people: tuple[Person, ...]) -> tuple[str, ...]:
+    """What is left to do once bands are decided."""
+    steps = [_("Tell each person the decided band yourself, before they hear it elsewhere.")]
+    moved = [
+        person.name for person in people
+        if person.decided and person.has_proposal and person.decided != person.proposed
+    ]  # fmt: skip
+    if moved:
+        steps.append(
+            _(
+                "The session decided another band than you proposed for {names}. Ask for the "
+                "reason on the decision sheet before you speak with them.",
+                names=_shorten(moved),
+            )
         )
     return tuple(steps)
 
