@@ -288,7 +288,10 @@ def _lay_out_sheet(view: SessionView) -> Section:
         for line in view.decisions
     ]
     blank = [Row(("",) * len(columns), "blank")] * view.n_blank
-    table = Table(columns, (Group("", (*named, *blank)),), size="sheet", is_kept=False)
+    table = Table(
+        columns, (Group("", (*named, *blank)),), notice=view.agenda_notice, size="sheet",
+        is_kept=False,
+    )  # fmt: skip
     signatures = Signatures((_("Date and place"), _("Who chaired"), _("Who wrote this sheet")))
     codes = _("Code: {codes}.", codes=view.reason_codes)
     blocks = (

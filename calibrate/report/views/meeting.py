@@ -132,12 +132,11 @@ def list_questions(discussed: Sequence[Row]) -> tuple[str, ...]:
 
 def build_agenda_groups(
     company: Company, discussed: Sequence[Row], by_employee: Mapping[str, Row]
-) -> tuple[tuple[AgendaGroup, ...], str]:
+) -> tuple[AgendaGroup, ...]:
     """Time the agenda and group it level by level, in the order of discussion."""
-    kept, notice = cap_rows(list(discussed))
     slots: dict[str, list[AgendaRow]] = {}
     minutes: dict[str, float] = {}
-    for slot, when in zip(kept, write_times(kept), strict=True):
+    for slot, when in zip(discussed, write_times(discussed), strict=True):
         employee_id = str(slot["employee_id"])
         score = by_employee[employee_id]
         level = str(company.find_employee(employee_id).get("level") or "")
@@ -152,11 +151,10 @@ def build_agenda_groups(
         )
         minutes[level] = minutes.get(level, 0) + float(slot["minutes"])
     unnamed = _("Level not given") if len(slots) > 1 else _("Everybody")
-    groups = tuple(
+    return tuple(
         AgendaGroup(_say_group(level or unnamed, len(rows), minutes[level]), tuple(rows))
         for level, rows in slots.items()
     )
-    return groups, notice
 
 
 def write_times(discussed: Sequence[Row]) -> tuple[str, ...]:

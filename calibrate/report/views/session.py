@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from calibrate.language import N_, _, ngettext
 from calibrate.report.document import Fact, Figure, Head
 from calibrate.report.material import Material, Row
-from calibrate.report.views.base import Company, RubricNote, build_head
+from calibrate.report.views.base import Company, RubricNote, build_head, cap_rows
 from calibrate.report.views.evidence import Person, build_person
 from calibrate.report.views.meeting import (
     AgendaGroup,
@@ -136,10 +136,10 @@ def build_session_view(material: Material, session: str) -> SessionView:
     agenda = desk.find_rows("agenda", "session", [session])
     by_employee = {str(row["employee_id"]): row for row in scores}
     discussed = [row for row in agenda if is_discussed(row)]
-    groups, notice = build_agenda_groups(company, discussed, by_employee)
+    kept, notice = cap_rows(discussed)
     presence = build_presence(company, list(by_employee))
     skipped, skip_notice = build_skip_groups(company, agenda, by_employee)
-    cards = _build_cards(company, discussed, by_employee)
+    cards = _build_cards(company, kept, by_employee)
     return SessionView(
         head=_build_head(material, session),
         figures=_list_figures(scores, discussed),
@@ -155,7 +155,7 @@ def build_session_view(material: Material, session: str) -> SessionView:
         teams=build_team_pages(company, scores),
         what_if=build_what_if(company, scores),
         questions=list_questions(discussed),
-        agenda=groups,
+        agenda=build_agenda_groups(company, kept, by_employee),
         agenda_notice=notice,
         cards=cards,
         skipped=skipped,
