@@ -1,0 +1,42 @@
+"""A document as one page for a screen: nothing outside the file, nothing leaves it."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+
+from markupsafe import Markup
+
+from calibrate.config.shipped import find_folder
+from calibrate.report.document import Document
+from calibrate.report.html import build_environment
+
+_STYLES, _SCRIPT = ("tokens.css", "screen.css"), "screen.js"
+
+
+def write_screen(document: Document) -> str:
+    """Set the blocks of a document as a page of HTML with its style and script inside.
+
+    The page allows itself its own style and script by their hashes, and nothing else: no
+    request, no form, no frame. It is complete without the script.
+    """
+    style = "\n".join(_read_template(name) for name in _STYLES)
+    script = _read_template(_SCRIPT)
+    policy = (
+        f"default-src 'none'; style-src '{_hash_source(style)}'; "
+        f"script-src '{_hash_source(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    # Hashes and file names must be copied as they are, so no word gets a place to break.
+    environment = build_environment().overlay(finalize=None)
+    return environment.get_template("index.html").render(
+        head=document.head, blocks=document.blocks, policy=policy,
+        style=Markup(style), script=Markup(script),  # files of this package
+    )  # fmt: skip
+
+
+def _read_template(name: str) -> str:
+    return (find_folder("reports/templates") / name).read_text(encoding="utf-8")
+
+
+def _hash_source(text: str) -> str:
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
