@@ -112,3 +112,19 @@ def test_a_manager_packet_names_nobody_outside_the_team(invent: Invent) -> None:
     html = draft_packet("manager", replace(material, employees=employees), "E000").html
     team = set(employees.loc[employees["manager_id"] == "E000", "name"]) | {"Person000x"}
     assert set(re.findall(r"Person\d{3}x", html)) == team
+
+
+def test_of_criteria_that_look_alike_the_next_step_does_not_tell_the_lowest(
+    invent: Invent,
+) -> None:
+    material = invent(is_linked=False)
+    view = build_manager_view(material, "E000")
+    develop = {c.label: c.develop for c in material.rubrics[0].criteria}
+    for card in view.cards:
+        if not card.person.is_rated:
+            continue
+        looks = {line.label: line.overall.look for line in card.person.criteria}
+        lowest = min(looks.values())
+        first = next(label for label, look in looks.items() if look == lowest)
+        assert card.talk.next_step == develop[first]
+        assert not any("close together" in point for point in card.talk.points)

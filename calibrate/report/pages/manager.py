@@ -53,6 +53,11 @@ def lay_out_manager(view: ManagerView) -> Document:
     return Document(view.head, tuple(blocks))
 
 
+def _is_small(view: ManagerView) -> bool:
+    """So few cards that each says for itself what changed and why."""
+    return len(view.cards) + sum(len(other.cards) for other in view.others) < FEWEST_FIGURES
+
+
 def _lay_out_steps(view: ManagerView) -> list[Block]:
     if not view.steps:
         return []
@@ -107,7 +112,7 @@ def _lay_out_team(view: ManagerView) -> list[Section]:
 def _list_cells(person: Person, show_suggested: bool) -> list[Content]:
     score: Content = person.raw
     if person.is_masked and person.is_rated:
-        score = Cell(person.span, look="soft")
+        score = Cell(person.span if person.is_adjusted else person.raw_band, look="soft")
     elif person.is_adjusted:
         score = Cell(person.adjusted, below=person.span)
     cells: list[Content] = [person.name, person.n_forms, person.strip, score, person.proposed]
@@ -204,7 +209,7 @@ def _lay_out_pattern(view: ManagerView) -> list[Section]:
 
 
 def _lay_out_changes(view: ManagerView) -> list[Section]:
-    if not view.cases:
+    if not view.cases or _is_small(view):
         return []
     columns = (Column(_("What changed"), 34), Column(_("Why")), Column(_("How to say it")))
     rows = [(case.title, case.why, case.say) for case in view.cases]
@@ -226,7 +231,7 @@ def _lay_out_cards(view: ManagerView) -> list[Section]:
             Section(_("In one line"), (_tabulate_short(view.short_cards, view.has_history),))
         )
     for other in view.others:
-        before = () if view.cards or view.short_cards else notes
+        before = () if sections else notes
         cards = tuple(_lay_out_card(card, view) for card in other.cards)
         sections.append(Section(other.title, (*before, *cards)))
     return sections
@@ -296,6 +301,9 @@ def _lay_out_card(card: TeamCard, view: ManagerView) -> Card:
             person, view.ticks, view.interval, view.show_suggested, card.talk.changed, card.gaps
         )
     ]
+    if _is_small(view):
+        (case,) = (case for case in view.cases if case.key == card.talk.case)
+        right.append(Paragraph(f"{case.why} {case.say}", "say", opening=_("How to say it.")))
     if card.talk.next_step:
         right.append(Paragraph(card.talk.next_step, "say", opening=_("Next step.")))
     columns = Columns(tuple(left), tuple(right), is_split=True)

@@ -269,7 +269,7 @@ def _list_steps(
     if discussed:
         steps.append(
             _(
-                "Bring one example of the work of each: {names}. They are on the agenda.",
+                "On the agenda: {names}. Bring one example of the work of each.",
                 names=_shorten(discussed),
             )
         )

@@ -33,6 +33,7 @@ class GoalRow:
 class Case:
     """What became of a score between raw and adjusted: once for all to whom it happened."""
 
+    key: str
     title: str
     why: str
     say: str
@@ -134,7 +135,9 @@ def list_cases(keys: set[str]) -> tuple[Case, ...]:
     ['Score went up', 'Score hardly moved']
     """
     return tuple(
-        Case(_(title), _(why), _(say)) for key, (title, why, say) in CASES.items() if key in keys
+        Case(key, _(title), _(why), _(say))
+        for key, (title, why, say) in CASES.items()
+        if key in keys
     )
 
 
@@ -148,7 +151,7 @@ def build_talk(company: Company, person: Person, score: Row) -> Talk:
     ]
     if not person.is_rated:
         points = [_("There is no mark for this person. Say so, and say when there will be one.")]
-    elif not points and len(_rank_criteria(person)) > 1:
+    elif not points and len(_rank_criteria(person)) > 1 and _may_compare(person):
         points = [_("The criteria lie close together. Which work is the person proud of?")]
     elif not points:
         points = [_("Which work is the person proud of?")]
@@ -161,9 +164,14 @@ def _rank_criteria(person: Person) -> list[CriterionLine]:
     return sorted(known, key=lambda line: line.points or 0.0)
 
 
+def _may_compare(person: Person) -> bool:
+    """As marked in confidence, criteria are told as halves of the scale and never ranked."""
+    return person.is_adjusted or not person.is_sealed
+
+
 def _compare_criteria(person: Person) -> list[str]:
     ranked = _rank_criteria(person)
-    if len(ranked) < 2 or (person.is_sealed and not person.is_adjusted):
+    if len(ranked) < 2 or not _may_compare(person):
         return []
     low, high = ranked[0], ranked[-1]
     if (high.points or 0) - (low.points or 0) < NOTABLE:
@@ -183,7 +191,7 @@ def _compare_criteria(person: Person) -> list[str]:
 
 def _compare_expected(company: Company, person: Person) -> list[str]:
     """A criterion whose whole range lies below what the level asks for, the widest gap first."""
-    if person.is_masked or (person.is_sealed and not person.is_adjusted):
+    if person.is_masked or not _may_compare(person):
         return []
     rows = company.material.desk.find_rows("criterion_scores", "employee_id", [person.employee_id])
     below = [
@@ -266,10 +274,15 @@ def _find_case(company: Company, person: Person, score: Row) -> tuple[str, str]:
 
 
 def _find_next_step(company: Company, person: Person) -> str:
-    """The rubric's advice on the weakest criterion."""
+    """The rubric's advice on the weakest criterion; of those that look alike, the first."""
     ranked = _rank_criteria(person)
     if not ranked:
         return ""
+    if not _may_compare(person):
+        ranked = sorted(
+            (line for line in person.criteria if line.points is not None),
+            key=lambda line: line.overall.look,
+        )
     rubric = company.find_rubric(person.employee_id, [])
     develop = {c.label: c.develop for c in rubric.criteria} if rubric else {}
     return develop.get(ranked[0].label, "")
