@@ -249,14 +249,15 @@ def _list_sessions(
 def _build_agenda(company: Company, meeting: Meeting, n_meetings: int) -> SessionAgenda:
     most = max(FEWEST_SLOTS, MOST_SLOTS // n_meetings)
     by_employee = {str(row["employee_id"]): row for row in meeting.scores}
-    groups, notice = build_agenda_groups(company, meeting.discussed[:most], by_employee)
+    groups = build_agenda_groups(company, meeting.discussed[:most], by_employee)
     n = len(meeting.discussed)
     line = ngettext(
         "{n} person in {time}", "{n} people in {time}", n, time=say_time(meeting.minutes)
     )
+    notice = ""
     if n > most:
         notice = _(
-            "The first {n} of {total} people are shown; the packet of the session has all.",
+            "The first {n} of {total} people are shown; tables/agenda.csv has all.",
             n=most, total=n,
         )  # fmt: skip
     return SessionAgenda(meeting.title, line if n else _("nobody needs minutes"), groups, notice)
