@@ -30,7 +30,7 @@ from calibrate.report.pages.parts import lay_out_facts, lay_out_foot, lay_out_sh
 from calibrate.report.pages.raters import lay_out_habits, lay_out_network, lay_out_raters
 from calibrate.report.pages.teams import lay_out_teams, lay_out_what_if
 from calibrate.report.views.evidence import Person
-from calibrate.report.views.meeting import Changes
+from calibrate.report.views.meeting import Changes, Skipped
 from calibrate.report.views.presence import Presence
 from calibrate.report.views.session import Card as PersonCard
 from calibrate.report.views.session import SessionView
@@ -122,7 +122,7 @@ def _lay_out_agenda(view: SessionView) -> Section:
     title = _("Agenda")
     if not view.agenda:
         nobody = _("Nobody needs minutes. Read the list of people below and confirm it.")
-        if not view.skipped:
+        if not (view.skipped.groups or view.skipped.alike):
             nobody = _("Nobody has a score or a proposed band yet, so there is nobody to discuss.")
         return Section(title, (Paragraph(nobody),))
     columns = (
@@ -213,15 +213,24 @@ def _lay_out_score(person: Person, view: SessionView) -> tuple[Block, ...]:
 
 
 def _lay_out_skipped(view: SessionView) -> list[Section]:
-    if not view.skipped:
+    skipped = view.skipped
+    if not (skipped.groups or skipped.alike):
         return []
     lead = _(
         "No minutes are planned for these people unless somebody asks. “Safe to skip” stands only "
         "where the band is likely to stay."
     )
+    blocks: list[Block] = [Paragraph(lead, is_held=True)]
+    if skipped.groups:
+        blocks.append(_tabulate_skipped(skipped))
+    blocks += [Paragraph(alike.names, opening=alike.title) for alike in skipped.alike]
+    return [Section(_("No minutes planned, and why"), tuple(blocks))]
+
+
+def _tabulate_skipped(skipped: Skipped) -> Table:
     columns = (
         Column(_("Person"), 42),
-        Column("", 38),
+        Column("", 42),
         Column(_("Band so far"), 24),
         Column(_("Why")),
     )
@@ -233,10 +242,9 @@ def _lay_out_skipped(view: SessionView) -> list[Section]:
                 for row in group.rows
             ),
         )
-        for group in view.skipped
+        for group in skipped.groups
     )
-    table = Table(columns, groups, notice=view.skip_notice, is_kept=False)
-    return [Section(_("No minutes planned, and why"), (Paragraph(lead, is_held=True), table))]
+    return Table(columns, groups, notice=skipped.notice, is_kept=False)
 
 
 def _lay_out_changes(view: SessionView) -> list[Section]:
@@ -284,7 +292,7 @@ def _lay_out_sheet(view: SessionView) -> Section:
         Column(_("Decided by"), 22),
     )
     named = [
-        Row((Cell(line.name, below=line.line), line.proposed, "", "", "", ""))
+        Row((Cell(line.name, below=line.employee_id), line.proposed, "", "", "", ""))
         for line in view.decisions
     ]
     blank = [Row(("",) * len(columns), "blank")] * view.n_blank

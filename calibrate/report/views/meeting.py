@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,9 @@ QUESTIONS = {
         "Close to a cut: both bands may be right. Decide by the example, not by the figure."
     ),
 }
+
+#: So many people of one band and reason stand in one paragraph: a line each would say nothing.
+MANY = 5
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,23 @@ class SkipGroup:
 
     title: str
     rows: tuple[SkipRow, ...]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """People of one band who need no minutes for one and the same reason."""
+
+    title: str
+    names: str
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """People without minutes: rows where each has a reason of the own, else names alone."""
+
+    groups: tuple[SkipGroup, ...]
+    alike: tuple[Alike, ...]
+    notice: str
 
 
 @dataclass(frozen=True)
@@ -167,26 +188,41 @@ def write_times(discussed: Sequence[Row]) -> tuple[str, ...]:
     return tuple(times)
 
 
-def build_skip_groups(
+def list_skipped(
     company: Company, agenda: Sequence[Row], by_employee: Mapping[str, Row]
-) -> tuple[tuple[SkipGroup, ...], str]:
+) -> Skipped:
     """People without minutes: first who is next if time is left, then who needs none."""
-    kept, notice = cap_rows([slot for slot in agenda if not is_discussed(slot)])
-    waiting = [_build_skip(company, by_employee, slot) for slot in kept if slot.get("rules")]
-    quiet = [_build_skip(company, by_employee, slot) for slot in kept if not slot.get("rules")]
+    slots = [slot for slot in agenda if not is_discussed(slot)]
+    waiting = [_build_skip(company, by_employee, slot) for slot in slots if slot.get("rules")]
+    quiet = [_build_skip(company, by_employee, slot) for slot in slots if not slot.get("rules")]
+    counts = Counter((row.band, row.reason) for row in quiet)
+    own = [row for row in quiet if counts[row.band, row.reason] < MANY]
+    kept, notice = cap_rows([*waiting, *own])
     groups = []
     if waiting:
         title = ngettext(
             "If time is left: {n} person", "If time is left, in this order: {n} people",
             len(waiting),
         )  # fmt: skip
-        groups.append(SkipGroup(title, tuple(waiting)))
-    if quiet:
-        title = ngettext(
-            "No reason to talk: {n} person", "No reason to talk: {n} people", len(quiet)
-        )
-        groups.append(SkipGroup(title, tuple(quiet)))
-    return tuple(groups), notice
+        groups.append(SkipGroup(title, kept[: len(waiting)]))
+    if kept[len(waiting) :]:
+        title = ngettext("No reason to talk: {n} person", "No reason to talk: {n} people", len(own))
+        groups.append(SkipGroup(title, kept[len(waiting) :]))
+    alike = tuple(
+        _join_alike(band, reason, [r.name for r in quiet if (r.band, r.reason) == (band, reason)])
+        for (band, reason), n in counts.items()
+        if n >= MANY
+    )
+    return Skipped(tuple(groups), alike, notice)
+
+
+def _join_alike(band: str, reason: str, names: Sequence[str]) -> Alike:
+    title = ngettext(
+        "{band}, {n} person: {reason}.", "{band}, {n} people: {reason}.", len(names),
+        band=band, reason=reason,
+    )  # fmt: skip
+    kept, notice = cap_rows(names)
+    return Alike(title, " ".join(filter(None, (f"{' · '.join(kept)}.", notice))))
 
 
 def _build_skip(company: Company, by_employee: Mapping[str, Row], slot: Row) -> SkipRow:

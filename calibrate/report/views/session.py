@@ -13,12 +13,12 @@ from calibrate.report.views.evidence import Person, build_person
 from calibrate.report.views.meeting import (
     AgendaGroup,
     Changes,
-    SkipGroup,
+    Skipped,
     build_agenda_groups,
     build_changes,
-    build_skip_groups,
     is_discussed,
     list_questions,
+    list_skipped,
     say_time,
     say_why,
     write_times,
@@ -80,7 +80,7 @@ class DecisionLine:
     """A line to fill in by hand."""
 
     name: str
-    line: str
+    employee_id: str
     proposed: str
 
 
@@ -105,8 +105,7 @@ class SessionView:
     agenda: tuple[AgendaGroup, ...]
     agenda_notice: str
     cards: tuple[Card, ...]
-    skipped: tuple[SkipGroup, ...]
-    skip_notice: str
+    skipped: Skipped
     changes: Changes | None
     decisions: tuple[DecisionLine, ...]
     n_blank: int
@@ -138,7 +137,6 @@ def build_session_view(material: Material, session: str) -> SessionView:
     discussed = [row for row in agenda if is_discussed(row)]
     kept, notice = cap_rows(discussed)
     presence = build_presence(company, list(by_employee))
-    skipped, skip_notice = build_skip_groups(company, agenda, by_employee)
     cards = _build_cards(company, kept, by_employee)
     return SessionView(
         head=_build_head(material, session),
@@ -158,11 +156,11 @@ def build_session_view(material: Material, session: str) -> SessionView:
         agenda=build_agenda_groups(company, kept, by_employee),
         agenda_notice=notice,
         cards=cards,
-        skipped=skipped,
-        skip_notice=skip_notice,
+        skipped=list_skipped(company, agenda, by_employee),
         changes=build_changes(company, scores),
         decisions=tuple(
-            DecisionLine(card.person.name, card.person.line, card.person.proposed) for card in cards
+            DecisionLine(card.person.name, card.person.employee_id, card.person.proposed)
+            for card in cards
         ),
         n_blank=max(FEWEST_BLANK, FEWEST_LINES - len(cards)),
         reason_codes=_say_codes(),
