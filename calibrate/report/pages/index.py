@@ -219,9 +219,9 @@ def _lay_out_readiness(view: IndexView) -> Section:
     if view.missing:
         columns = (Column(_("Ask"), 48), Column(_("People"), 16, "number"), Column(_("For")))
         asked = [(row.manager, row.n_people, row.people) for row in view.missing]
-        missing = build_table(columns, asked, notice=view.missing_notice)
         title = _("Manager forms still missing")
-        blocks += [Heading(title, 3), replace(missing, caption=title)]
+        table = build_table(columns, asked, notice=view.missing_notice)
+        blocks.append(Fold(title, view.asked, (replace(table, caption=title),)))
     if view.left_out:
         title = _("Left out")
         rules = lay_out_facts(view.left_out, _("Rule that was broken"), _("Rows"))

@@ -105,6 +105,7 @@ class IndexView:
     readiness: tuple[Fact, ...]
     missing: tuple[MissingForms, ...]
     missing_notice: str
+    asked: str
     left_out: tuple[Fact, ...]
     notes: tuple[str, ...]
     shares: ShareTable
@@ -142,6 +143,7 @@ def build_index_view(material: Material, made: Made) -> IndexView:
         readiness=_list_readiness(material, presence.counts),
         missing=presence.missing[:MOST_ASKED],
         missing_notice=_say_cut(MOST_ASKED, len(presence.missing)) or presence.missing_notice,
+        asked=ngettext("{n} manager to ask", "{n} managers to ask", len(presence.missing)),
         left_out=_count_problems(material),
         notes=material.notes,
         shares=build_share_table(company, "company", _find_company(material)),
@@ -177,7 +179,7 @@ def _find_company(material: Material) -> str:
 def _list_figures(material: Material, meetings: Sequence[Meeting]) -> tuple[Figure, ...]:
     scores = material.tables["scores"]
     n_discussed = sum(len(meeting.discussed) for meeting in meetings)
-    n_findings = count_findings(material, "rater") + count_findings(material, "distribution")
+    n_findings = sum(count_findings(material, kind) for kind in KINDS)
     return (
         Figure(
             write_count(int(scores["raw_score"].notna().sum())),

@@ -1,0 +1,51 @@
+"""The page of a run: read from what the run wrote, written last but for the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from calibrate.report import Material
+from calibrate.report.pages.index import lay_out_index
+from calibrate.report.screen import write_screen
+from calibrate.report.views.index import build_index_view
+from calibrate.report.views.run_files import Listed, Made
+
+#: What a table for spreadsheets puts a quote before; see ``report/files.py``.
+_FORMULAS = ("'=", "'+", "'-", "'@", "'\t")
+
+
+def write_page(
+    folder: Path, material: Material, inputs: Mapping[str, str], scores_sha256: str
+) -> None:
+    """Write ``index.html`` into a run whose packets are listed already.
+
+    Parameters
+    ----------
+    material
+        What packets are made of; of findings by group it knows their number alone.
+    inputs
+        Name of each input file, to its SHA-256.
+    """
+    made = Made(read_packets(folder), inputs, scores_sha256)
+    page = write_screen(lay_out_index(build_index_view(material, made)))
+    (folder / "index.html").write_text(page, encoding="utf-8")
+
+
+def read_packets(folder: Path) -> tuple[Listed, ...]:
+    """Read which packets a run holds."""
+    rows = pd.read_csv(folder / "packets" / "index.csv", dtype=str, keep_default_na=False)
+    return tuple(
+        Listed(
+            file=row["file"], kind=row["kind"], session=_read_text(row["session"]),
+            manager_id=_read_text(row["manager_id"]), packet_id=row["packet_id"],
+            n_pages=int(row["pages"]),
+        )
+        for row in rows.to_dict("records")
+    )  # fmt: skip
+
+
+def _read_text(text: str) -> str:
+    return text[1:] if text.startswith(_FORMULAS) else text
