@@ -258,15 +258,15 @@ def _lay_out_changes(view: SessionView) -> list[Section]:
 
 def _tabulate_changes(changes: Changes, ticks: tuple[str, ...]) -> Table:
     columns = (
-        Column(_("Person"), 42),
-        Column(""),
-        Column(_("Before"), 22),
+        Column(_("Person")),
+        Column(_("Id"), 20),
+        Column(_("Before"), 24),
         Column("", 56, ticks=ticks),
-        Column(_("Decided"), 22),
+        Column(_("Decided"), 24),
     )
     rows = [
         (
-            row.name, Cell(row.line, look="soft"), row.before, row.chart,
+            row.name, Cell(row.employee_id, look="soft"), row.before, row.chart,
             Cell(row.after, look="strong"),
         )
         for row in changes.rows

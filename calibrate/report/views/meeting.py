@@ -98,7 +98,7 @@ class ChangeRow:
     """A person whose band the session changed."""
 
     name: str
-    line: str
+    employee_id: str
     before: str
     chart: Drawing
     after: str
