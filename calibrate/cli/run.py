@@ -27,11 +27,24 @@ from calibrate.cli.result import print_result
     "--only", type=click.Choice(["session", "manager", "audit", "executive"]), default=None,
     metavar="KIND", help="Make one kind of packet: session, manager, audit or executive.",
 )  # fmt: skip
+@click.option(
+    "--manager", "managers", multiple=True, metavar="ID",
+    help="Make only the packet of this manager; may be given again.",
+)  # fmt: skip
+@click.option(
+    "--employee", "employees", multiple=True, metavar="ID",
+    help="Make only the session and manager packets that show this person.",
+)  # fmt: skip
+@click.option(
+    "--cluster", default="", metavar="ADDRESS",
+    help="Set the packets on a Dask cluster, such as tcp://10.0.0.5:8786.",
+)  # fmt: skip
 @reason_option
 @gate_option
 @json_option
 def run(
     cycle: Path, out: Path, jobs: int, no_packets: bool, only: str | None,
+    managers: tuple[str, ...], employees: tuple[str, ...], cluster: str,
     reason: str, gate: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Score and audit a cycle; write its tables and packets.
@@ -46,6 +59,9 @@ def run(
     from calibrate.pipeline.progress import Clock
 
     clock = Clock(stderr_console())
-    options = Options(jobs=jobs, has_packets=not no_packets, only=only, reason=reason)
+    options = Options(
+        jobs=jobs, has_packets=not no_packets, only=only, managers=managers,
+        employees=employees, cluster=cluster, reason=reason,
+    )  # fmt: skip
     result = run_cycle(cycle, out, options, clock)
     return print_result(result, clock, as_json=as_json, gate=gate)

@@ -16,7 +16,7 @@ from calibrate.errors import InputError, Problem
 from calibrate.manifest import ENGINES, Provenance, build_statement, hash_bytes, hash_file
 from calibrate.pipeline.progress import Clock
 from calibrate.pipeline.summary import RunResult
-from calibrate.report import Draft, print_packet, require_printing
+from calibrate.report import Draft, hash_content, print_packet, require_printing
 from calibrate.report.files import build_data_dictionary, encode_table, write_table
 from calibrate.report.folder import find_run, hold_output, point_latest, write_run
 from calibrate.report.html import write_document
@@ -110,16 +110,18 @@ def _fill(
         write_counts_workbook(folder / "audit" / "audit.xlsx", tables, facts, audited.notes)
     with clock.stage("packets"):
         html, packet_id = write_document(lay_out_counts(build_counts_view(material)))
-        packet = print_packet(Draft("audit", "", "", packet_id, html))
+        draft = Draft("audit", "", "", packet_id, html)
+        packet = print_packet(draft)
         (folder / "audit" / "audit.pdf").write_bytes(packet.pdf)
-        _write_index(folder, packet_id, packet.pdf, packet.n_pages, provenance.run_id)
+        _write_index(folder, draft, packet.pdf, packet.n_pages, provenance.run_id)
     _describe(folder, provenance)
 
 
-def _write_index(folder: Path, packet_id: str, pdf: bytes, n_pages: int, run_id: str) -> None:
+def _write_index(folder: Path, draft: Draft, pdf: bytes, n_pages: int, run_id: str) -> None:
     row = {
-        "file": "audit/audit.pdf", "kind": "audit", "packet_id": packet_id,
+        "file": "audit/audit.pdf", "kind": "audit", "packet_id": draft.packet_id,
         "sha256": hash_bytes(pdf), "pages": n_pages, "run_id": run_id,
+        "content": hash_content(draft),
     }  # fmt: skip
     index = pd.DataFrame([row], columns=PACKET_INDEX.names)
     (folder / "packets").mkdir(exist_ok=True)

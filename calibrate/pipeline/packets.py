@@ -1,17 +1,27 @@
-"""Drafts become PDFs, here or in other processes, and are listed."""
+"""Drafts become PDFs, here, in other processes or on a cluster; what is unchanged is taken over."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-from joblib import Parallel, delayed
 
-from calibrate.manifest import hash_bytes
+from calibrate.errors import InputError, Problem
+from calibrate.manifest import hash_bytes, hash_file
 from calibrate.pipeline.progress import Clock
-from calibrate.report import AuditMaterial, Draft, Material, Packet, draft_packet, print_packet
+from calibrate.pipeline.workers import map_on_cluster, map_on_machine
+from calibrate.report import (
+    AuditMaterial,
+    Draft,
+    Material,
+    draft_packet,
+    hash_content,
+    print_packet,
+)
 from calibrate.report.files import encode_table
 from calibrate.report.views.manager import list_managers
 from calibrate.tables import PACKET_INDEX
@@ -19,32 +29,264 @@ from calibrate.tables import PACKET_INDEX
 _PLACES = {"executive": "executive.pdf", "audit": "audit/audit.pdf"}
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which packets to make, and where.
+
+    Parameters
+    ----------
+    kinds
+        session, manager, audit, executive.
+    managers, employees
+        Only packets of these managers, or that show these people; all if both are empty.
+    jobs
+        Processes of this machine.
+    cluster
+        Address of a Dask scheduler; empty for this machine.
+    """
+
+    kinds: tuple[str, ...]
+    managers: tuple[str, ...] = ()
+    employees: tuple[str, ...] = ()
+    jobs: int = 1
+    cluster: str = ""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A packet that stands in the run's folder.
+
+    Parameters
+    ----------
+    milliseconds
+        CPU time of the worker; 0 where the file was taken over.
+    """
+
+    file: str
+    draft: Draft
+    content: str
+    sha256: str
+    n_pages: int
+    milliseconds: int
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A file of an earlier run, by the hash of its content."""
+
+    path: Path
+    sha256: str
+    n_pages: int
+
+
+@dataclass(frozen=True)
+class _Task:
+    file: str
+    draft: Draft
+    content: str
+    #: Where a worker that shares our disk writes; None sends the bytes back.
+    path: Path | None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    sha256: str
+    n_pages: int
+    milliseconds: int
+    missing: frozenset[str]
+    pdf: bytes | None
+
+
 def print_packets(
     material: Material,
     audit: AuditMaterial,
-    kinds: Sequence[str],
-    jobs: int,
+    wanted: Wanted,
+    folder: Path,
+    earlier: Mapping[str, Earlier],
     clock: Clock,
-) -> list[tuple[str, Packet]]:
-    """Print the packets of these kinds.
+) -> list[Printed]:
+    """Print what is wanted into the run's folder.
 
-    Returns
-    -------
-    list of (path inside the run, packet)
-        Names of session and manager packets are numbers in the order of
-        their session or manager: a folder listing says nothing.
+    Names of session and manager packets are numbers in the order of their session or
+    manager: a folder listing says nothing.
+
+    Raises
+    ------
+    InputError
+        If nobody manages, or is, who is asked for.
     """
-    named = _draft(material, audit, kinds)
-    tasks = (delayed(print_packet)(draft) for _, draft in named)
-    printed = []
-    for packet in Parallel(n_jobs=jobs, return_as="generator")(tasks):
-        printed.append(packet)
-        clock.count(len(printed), len(named), "packets")
+    places = list_places(material, wanted)
+    drafts = _draft(material, audit, places)
+    printed: list[Printed] = []
+    for task, answer in _spread(_take_over(drafts, folder, earlier, wanted, printed), wanted):
+        if answer.pdf is not None:
+            _write(folder / task.file, answer.pdf)
+        printed.append(
+            Printed(task.file, task.draft, task.content, answer.sha256, answer.n_pages,
+                    answer.milliseconds, answer.missing)
+        )  # fmt: skip
+        clock.count(len(printed), len(places), "packets")
+    n_taken = sum(packet.milliseconds == 0 for packet in printed)
+    if n_taken:
+        clock.remarks.append(
+            f"{n_taken} of {len(places)} packets are unchanged and taken from an earlier run"
+        )
     clock.remarks += _explain_missing(printed)
-    return [(name, packet) for (name, _), packet in zip(named, printed, strict=True)]
+    return sorted(printed, key=lambda packet: packet.file)
 
 
-def _explain_missing(packets: Sequence[Packet]) -> list[str]:
+def _draft(
+    material: Material, audit: AuditMaterial, places: Iterable[tuple[str, str, str]]
+) -> Iterator[tuple[str, Draft]]:
+    """One draft after the other: those of a large company are never held all at once."""
+    for file, kind, key in places:
+        if kind == "executive":
+            yield file, draft_packet("executive", count_only(material, audit))
+        elif kind == "audit":
+            yield file, draft_packet("audit", material, audit=audit)
+        else:
+            yield file, draft_packet("session" if kind == "session" else "manager", material, key)
+
+
+def list_places(material: Material, wanted: Wanted) -> list[tuple[str, str, str]]:
+    """(file, kind, key) of the packets to make, those with most people first.
+
+    Workers then end together: no large packet is left for the last one.
+    """
+    scores = material.tables["scores"]
+    sessions = scores["session"].dropna().value_counts()
+    managers = list_managers(material)
+    sizes = material.employees["manager_id"].value_counts()
+    numbered = {
+        "session": list(enumerate(sorted(sessions.index), 1)),
+        "manager": list(enumerate(managers, 1)),
+    }
+    shown = _choose(material, wanted)
+    places = [
+        (-int((sessions if kind == "session" else sizes).get(key, 0)), kind, n, str(key))
+        for kind in ("session", "manager")
+        if kind in wanted.kinds
+        for n, key in numbered[kind]
+        if shown is None or key in shown[kind]
+    ]
+    named = [(f"packets/{kind}-{n}.pdf", kind, key) for _size, kind, n, key in sorted(places)]
+    if shown is not None:
+        return named
+    alone = [(_PLACES[kind], kind, "") for kind in ("audit", "executive") if kind in wanted.kinds]
+    return [*alone, *named]
+
+
+def _choose(material: Material, wanted: Wanted) -> dict[str, set[str]] | None:
+    """Keys of the packets that were asked for by name; None if none was."""
+    if not wanted.managers and not wanted.employees:
+        return None
+    known = set(list_managers(material))
+    employees = material.employees.set_index("employee_id")
+    problems = [_unknown("--manager", name, "has nobody") for name in wanted.managers
+                if name not in known]  # fmt: skip
+    problems += [_unknown("--employee", name, "is nobody") for name in wanted.employees
+                 if name not in employees.index]  # fmt: skip
+    if problems:
+        raise InputError(problems)
+    scores = material.tables["scores"].set_index("employee_id")["session"]
+    ways = material.assignments[material.assignments["is_current"].astype(bool)]
+    managers, sessions = set(wanted.managers), set()
+    for name in wanted.employees:
+        managers |= {str(employees.loc[name, "manager_id"])} - {""}
+        managers |= set(ways.loc[ways["employee_id"] == name, "manager_id"].astype(str)) & known
+        sessions.add(str(scores[name]))
+    return {"manager": managers, "session": sessions}
+
+
+def _unknown(option: str, name: str, what: str) -> Problem:
+    fix = "write an id of the employees table"
+    return Problem(option, None, "", "unknown_id", f"'{name}' {what} in this cycle", fix)
+
+
+def find_earlier(out: Path) -> dict[str, Earlier]:
+    """Packets of the runs below an output folder by the hash of their content, newest first."""
+    found: dict[str, Earlier] = {}
+    indexes = (out / "runs").glob("*/packets/index.csv")
+    for index in sorted(indexes, key=lambda path: (-path.stat().st_mtime_ns, str(path))):
+        rows = pd.read_csv(index, dtype=str, keep_default_na=False)
+        if "content" not in rows:
+            continue
+        run = index.parent.parent
+        for row in rows.to_dict("records"):
+            found.setdefault(
+                str(row["content"]),
+                Earlier(run / str(row["file"]), str(row["sha256"]), int(row["pages"])),
+            )
+    return found
+
+
+def write_index(
+    folder: Path, packets: Sequence[Printed], run_id: str, employees: pd.DataFrame
+) -> None:
+    """Write ``packets/index.csv``."""
+    names = dict(zip(employees["employee_id"], employees["name"], strict=True))
+    rows = [
+        {
+            "file": packet.file, "kind": packet.draft.kind, "session": packet.draft.session,
+            "manager_id": packet.draft.manager_id, "packet_id": packet.draft.packet_id,
+            "sha256": packet.sha256, "pages": packet.n_pages, "run_id": run_id,
+            "manager": names.get(packet.draft.manager_id, ""), "content": packet.content,
+        }
+        for packet in packets
+    ]  # fmt: skip
+    index = pd.DataFrame(rows, columns=PACKET_INDEX.names)
+    (folder / "packets").mkdir(exist_ok=True)
+    (folder / "packets" / "index.csv").write_bytes(encode_table(PACKET_INDEX, index)[1])
+
+
+def _take_over(
+    drafts: Iterable[tuple[str, Draft]],
+    folder: Path,
+    earlier: Mapping[str, Earlier],
+    wanted: Wanted,
+    printed: list[Printed],
+) -> Iterator[_Task]:
+    """Copy what stands in an earlier run; give the others on, one at a time."""
+    for file, draft in drafts:
+        content = hash_content(draft)
+        old = earlier.get(content)
+        # A file that was touched since is set anew.
+        if old is None or not old.path.is_file() or hash_file(old.path) != old.sha256:
+            yield _Task(file, draft, content, None if wanted.cluster else folder / file)
+            continue
+        target = folder / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(old.path, target)
+        kept = replace(draft, html="")
+        printed.append(Printed(file, kept, content, old.sha256, old.n_pages, 0))
+
+
+def _spread(tasks: Iterable[_Task], wanted: Wanted) -> Iterator[tuple[_Task, _Answer]]:
+    if wanted.cluster:
+        return map_on_cluster(_print, tasks, wanted.cluster)
+    return map_on_machine(_print, tasks, wanted.jobs)
+
+
+def _print(task: _Task) -> tuple[_Task, _Answer]:
+    """What a worker does: set one packet, and write it where it shares our disk."""
+    started = time.process_time()
+    packet = print_packet(task.draft)
+    spent = max(1, round(1000 * (time.process_time() - started)))
+    pdf: bytes | None = packet.pdf
+    if task.path is not None:
+        _write(task.path, packet.pdf)
+        pdf = None
+    answer = _Answer(hash_bytes(packet.pdf), packet.n_pages, spent, packet.missing, pdf)
+    return replace(task, draft=replace(task.draft, html="")), answer
+
+
+def _write(path: Path, pdf: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pdf)
+
+
+def _explain_missing(packets: Sequence[Printed]) -> list[str]:
     """Say which characters no font of this machine has; they are printed as boxes."""
     missing = sorted(frozenset().union(*(packet.missing for packet in packets)))
     if not missing:
@@ -58,54 +300,7 @@ def _explain_missing(packets: Sequence[Packet]) -> list[str]:
     ]
 
 
-def _draft(
-    material: Material, audit: AuditMaterial, kinds: Sequence[str]
-) -> list[tuple[str, Draft]]:
-    drafts: list[tuple[str, Draft]] = []
-    if "session" in kinds:
-        sessions = sorted(set(material.tables["scores"]["session"].dropna()))
-        drafts += [
-            (f"packets/session-{n}.pdf", draft_packet("session", material, name))
-            for n, name in enumerate(sessions, 1)
-        ]
-    if "manager" in kinds:
-        drafts += [
-            (f"packets/manager-{n}.pdf", draft_packet("manager", material, name))
-            for n, name in enumerate(list_managers(material), 1)
-        ]
-    if "executive" in kinds:
-        drafts.append(
-            (_PLACES["executive"], draft_packet("executive", _count_only(material, audit)))
-        )
-    if "audit" in kinds:
-        drafts.append((_PLACES["audit"], draft_packet("audit", material, audit=audit)))
-    return drafts
-
-
-def write_index(
-    folder: Path, packets: Sequence[tuple[str, Packet]], run_id: str, employees: pd.DataFrame
-) -> None:
-    """Write the PDFs and ``packets/index.csv`` into the run's folder."""
-    names = dict(zip(employees["employee_id"], employees["name"], strict=True))
-    rows = []
-    for name, packet in packets:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(packet.pdf)
-        rows.append(
-            {
-                "file": name, "kind": packet.kind, "session": packet.session,
-                "manager_id": packet.manager_id, "packet_id": packet.packet_id,
-                "sha256": hash_bytes(packet.pdf), "pages": packet.n_pages, "run_id": run_id,
-                "manager": names.get(packet.manager_id, ""),
-            }
-        )  # fmt: skip
-    index = pd.DataFrame(rows, columns=PACKET_INDEX.names)
-    (folder / "packets").mkdir(exist_ok=True)
-    (folder / "packets" / "index.csv").write_bytes(encode_table(PACKET_INDEX, index)[1])
-
-
-def _count_only(material: Material, audit: AuditMaterial) -> Material:
+def count_only(material: Material, audit: AuditMaterial) -> Material:
     """Tell the executive page how many disparities there are, and nothing else of them."""
     if material.cycle.inputs.attributes is None:
         return material

@@ -41,7 +41,15 @@ from calibrate.pipeline.distribute import (
     write_release,
 )
 from calibrate.pipeline.gather import gather_material, gather_population
-from calibrate.pipeline.packets import print_packets, write_index
+from calibrate.pipeline.packets import (
+    Earlier,
+    Wanted,
+    count_only,
+    find_earlier,
+    print_packets,
+    write_index,
+)
+from calibrate.pipeline.page import write_page
 from calibrate.pipeline.progress import Clock
 from calibrate.pipeline.stages import (
     Scored,
@@ -81,6 +89,9 @@ class Options:
     jobs: int = 1
     has_packets: bool = True
     only: str | None = None
+    managers: tuple[str, ...] = ()
+    employees: tuple[str, ...] = ()
+    cluster: str = ""
     reason: str = ""
     is_distributed: bool = False
 
@@ -90,6 +101,18 @@ class Options:
             return (self.only,)
         dropped = () if self.has_packets else ("session", "manager")
         return tuple(kind for kind in cycle.packets if kind not in dropped)
+
+    def list_outputs(self, cycle: Cycle) -> tuple[str, ...]:
+        """What the run's id knows of this choice."""
+        chosen = [f"manager={name}" for name in sorted(set(self.managers))]
+        chosen += [f"employee={name}" for name in sorted(set(self.employees))]
+        return (*self.choose_kinds(cycle), *chosen)
+
+    def want(self, cycle: Cycle) -> Wanted:
+        """The same for the packets."""
+        return Wanted(
+            self.choose_kinds(cycle), self.managers, self.employees, self.jobs, self.cluster
+        )
 
 
 @dataclass(frozen=True)
@@ -106,12 +129,15 @@ class Order:
         What to make.
     earlier
         Views handed on before; None if this one is not to be.
+    printed
+        Packets of earlier runs by the hash of their content.
     """
 
     provenance: Provenance
     log: ConfigurationLog
     options: Options
     earlier: tuple[EarlierView, ...] | None
+    printed: Mapping[str, Earlier] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -233,7 +259,7 @@ def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> Run
     require_printing()
     with clock.stage("read"):
         cycle, fetched = _open(source)
-        provenance = gather_provenance(cycle, options.choose_kinds(cycle), fetched)
+        provenance = gather_provenance(cycle, options.list_outputs(cycle), fetched)
         log = enter_configuration(out, cycle, provenance, options.reason)
         if not log.keeps(options.reason):
             clock.remarks.append(_NEEDS_NO_REASON)
@@ -256,7 +282,7 @@ def _work(
             scored = compute_scores(prepared)
             tables = tabulate_everything(scored)
         earlier = None if release is None else read_earlier(out, release)
-        order = replace(order, earlier=earlier)
+        order = replace(order, earlier=earlier, printed=find_earlier(out))
         folder = write_run(
             out, provenance.folder, lambda beside: _fill(beside, scored, tables, order, clock)
         )
@@ -289,10 +315,11 @@ def _fill(
         write_calibration_workbook(folder / "calibration.xlsx", gathered)
     with clock.stage("packets"):
         packets = print_packets(
-            gathered, material,
-            options.choose_kinds(scored.prepared.cycle), options.jobs, clock,
-        )  # fmt: skip
+            gathered, material, options.want(scored.prepared.cycle), folder, order.printed, clock
+        )
         write_index(folder, packets, provenance.run_id, gathered.employees)
+        counted = count_only(gathered, material)
+        write_page(folder, counted, provenance.inputs, seal)
     _describe(folder, provenance, gathered.largest_step)
 
 

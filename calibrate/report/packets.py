@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,8 @@ from calibrate.report.views.executive import build_executive_view
 from calibrate.report.views.manager import build_manager_view
 from calibrate.report.views.session import build_session_view
 
+LEAST_SECONDS, SECONDS_PER_LETTER = 120.0, 0.001
+
 Kind = Literal["session", "manager", "audit", "executive"]
 
 
@@ -28,6 +31,11 @@ class Draft:
     manager_id: str
     packet_id: str
     html: str
+
+    @property
+    def title(self) -> str:
+        """What a message calls the packet."""
+        return " ".join(filter(None, (self.kind, self.session, self.manager_id)))
 
 
 @dataclass(frozen=True)
@@ -89,11 +97,34 @@ def require_printing() -> None:
     import calibrate.report.pdf  # noqa: F401  # loading is the check
 
 
-def print_packet(draft: Draft) -> Packet:
-    """Set a draft as PDF; needs nothing but the draft, so any worker can do it."""
-    from calibrate.report.pdf import render_pdf
+def hash_content(draft: Draft) -> str:
+    """SHA-256 over all that a file is set from: the draft, the styles, the programs, the fonts.
 
-    pdf = render_pdf(draft.html)
+    Two drafts of one hash are set to the same bytes.
+    """
+    from calibrate.report.pdf import fingerprint_renderer
+
+    return hashlib.sha256(f"{fingerprint_renderer()}\n{draft.html}".encode()).hexdigest()
+
+
+def print_packet(draft: Draft, seconds: float | None = None) -> Packet:
+    """Set a draft as PDF; needs nothing but the draft, so any worker can do it.
+
+    Parameters
+    ----------
+    seconds
+        The longest it may take; :func:`find_limit` if None.
+
+    Raises
+    ------
+    RenderError
+        If it takes longer, or cannot be set.
+    """
+    from calibrate.report.pdf import render_pdf
+    from calibrate.report.watch import stop_after
+
+    with stop_after(find_limit(draft) if seconds is None else seconds, draft.title):
+        pdf = render_pdf(draft.html)
     return Packet(
         draft.kind,
         draft.session,
@@ -103,6 +134,17 @@ def print_packet(draft: Draft) -> Packet:
         pdf.n_pages,
         pdf.missing,
     )
+
+
+def find_limit(draft: Draft) -> float:
+    """Seconds after which a packet is stopped: a hundred times what its length needs.
+
+    Examples
+    --------
+    >>> find_limit(Draft("manager", "", "M", "", "x" * 60_000))
+    180.0
+    """
+    return LEAST_SECONDS + SECONDS_PER_LETTER * len(draft.html)
 
 
 def render_packet(

@@ -6,10 +6,13 @@ import gc
 import hashlib
 import logging
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -34,6 +37,8 @@ except OSError as error:
 SCHEME = "asset:"
 STYLESHEETS = ("tokens.css", "print.css")
 ELEMENTS = "elements.css"
+#: Whose versions change the bytes of a file.
+PROGRAMS = ("weasyprint", "pydyf", "fonttools", "review-calibrate")
 #: A name in a script without a font here must not cost everybody the run: it is told.
 _NO_GLYPH = ".notdef glyph"
 _ROOT = re.compile(r":root \{[^}]*\}")
@@ -147,6 +152,31 @@ def _load_styles() -> _Styles:
     if lines:
         raise RenderError("a stylesheet is at fault: " + "; ".join(lines))
     return _Styles(fonts, [read], [styled])
+
+
+@lru_cache(maxsize=1)
+def fingerprint_renderer() -> str:
+    """SHA-256 of what beside the draft decides the bytes: programs, styles and fonts."""
+    folder = find_folder("reports/templates")
+    parts = [f"{name} {version(name)}" for name in PROGRAMS]
+    parts += [
+        hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in (ELEMENTS, *STYLESHEETS)
+    ]
+    parts += _list_fonts()
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _list_fonts() -> list[str]:
+    """Font files by name and size, as fontconfig lists them; none where it has no such tool."""
+    tool = shutil.which("fc-list")
+    if tool is None:
+        return []
+    listed = subprocess.run(
+        [tool, "--format", "%{file}\n"], capture_output=True, text=True, check=False
+    )
+    files = (Path(line) for line in set(listed.stdout.splitlines()))
+    return sorted(f"{file.name} {file.stat().st_size}" for file in files if file.is_file())
 
 
 def fill_tokens(css: str) -> str:

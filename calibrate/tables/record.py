@@ -57,6 +57,7 @@ PACKET_INDEX = Contract(
         Column("pages", "integer", "pages", "pages"),
         Column("run_id", "text", "run that made it"),
         Column("manager", "text", "the manager's name"),
+        Column("content", "text", "hash of all that the file was set from, program included"),
     ),
     meaning="every PDF of the run; one row a file",
 )
