@@ -114,4 +114,5 @@ def test_the_guideline_sentence_tells_the_figure_its_verdict_rests_on(invent: In
     table.loc[is_session, ["p_value", "q_value"]] = [0.028, 0.139]
     session = str(table.loc[is_session, "scope_id"].iloc[0])
     html = draft_packet("session", with_table(material, "distribution", table), key=session).html
-    assert "(p = 0.028; q = 0.139 after correction for many tests)" in read_words(html)
+    said = "in 3% of cases (p = 0.028; q = 0.139 after correction for many tests)."
+    assert said in read_words(html)

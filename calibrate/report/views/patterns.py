@@ -141,9 +141,17 @@ def _say_test(rows: dict[str, Row]) -> str:
         p, q = row.get("p_value"), row.get("q_value")
         if p is None:
             continue
+        share = write_percent(p)
         if q is None or q == p:
-            return f"({say_p(p, 'p')})"
-        return _("({p}; {q} after correction for many tests)", p=say_p(p, "p"), q=say_p(q))
+            return _(
+                "By chance alone they would be as far off in {share} of cases ({p}).",
+                share=share, p=say_p(p, "p"),
+            )  # fmt: skip
+        return _(
+            "By chance alone they would be as far off in {share} of cases ({p}; {q} after "
+            "correction for many tests).",
+            share=share, p=say_p(p, "p"), q=say_p(q),
+        )  # fmt: skip
     return ""
 
 
