@@ -183,7 +183,7 @@ def _lay_out_heat(table: HeatTable) -> Section:
     rows: list[list[Content]] = [[row.name, *row.cells] for row in table.rows]
     kept = len(rows) <= MOST_KEPT
     made = build_table(columns, rows, size="heat", is_kept=kept)
-    after = _("Whole numbers where too few people answered.")
+    after = _("Whole numbers where too few people answered.") if table.has_whole else ""
     return Section(title, (made, Scale(_("Lowest band"), _("highest band."), after)), is_kept=kept)
 
 

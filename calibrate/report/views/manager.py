@@ -54,11 +54,18 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class HeatTable:
-    """People who share a rubric; one column per criterion."""
+    """People who share a rubric; one column per criterion.
+
+    Parameters
+    ----------
+    has_whole
+        Do whole numbers stand for figures that would tell a single answer?
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[HeatRow, ...]
+    has_whole: bool
 
 
 @dataclass(frozen=True)
@@ -326,6 +333,7 @@ def _list_decided(
 def _build_heat(company: Company, pairs: tuple[tuple[Person, Row], ...]) -> tuple[HeatTable, ...]:
     tables: dict[tuple[str, ...], list[HeatRow]] = {}
     titles: dict[tuple[str, ...], str] = {}
+    masked = {person.name for person, __ in pairs if person.is_masked and person.is_adjusted}
     desk = company.material.desk
     for person, __ in pairs:
         rows = desk.find_rows("criterion_scores", "employee_id", [person.employee_id])
@@ -339,7 +347,8 @@ def _build_heat(company: Company, pairs: tuple[tuple[Person, Row], ...]) -> tupl
         cells = tuple(told.get(label, Cell(DASH, look=company.shade(None))) for label in key)
         tables.setdefault(key, []).append(HeatRow(person.name, cells))
     return tuple(
-        HeatTable(titles[columns], columns, tuple(rows)) for columns, rows in tables.items()
+        HeatTable(titles[columns], columns, tuple(rows), any(row.name in masked for row in rows))
+        for columns, rows in tables.items()
     )
 
 

@@ -152,7 +152,7 @@ def build_talk(company: Company, person: Person, score: Row) -> Talk:
     if not person.is_rated:
         points = [_("There is no mark for this person. Say so, and say when there will be one.")]
     elif not points and len(_rank_criteria(person)) > 1 and _may_compare(person):
-        points = [_("The criteria lie close together. Which work is the person proud of?")]
+        points = [_("The criteria lie close together. What went best?")]
     elif not points:
         points = [_("Which work is the person proud of?")]
     case, changed = _find_case(company, person, score)
@@ -206,7 +206,7 @@ def _compare_expected(company: Company, person: Person) -> list[str]:
     labels = company.order_criteria(person.employee_id, [str(row["criterion"]) for row in below])
     worst = min(below, key=lambda row: (float(row["gap"]), str(row["criterion"])))
     label = labels[str(worst["criterion"])]
-    return [_("{criterion} is clearly below what the level asks for. What is in the way?",
+    return [_("Clearly below what the level asks for: {criterion}. What is in the way?",
               criterion=label)]  # fmt: skip
 
 
