@@ -365,6 +365,18 @@ def test_suggestion_follows_the_evidence(invent: Invent) -> None:
     }  # fmt: skip
 
 
+def test_reasons_tell_of_no_suggestion_that_waits(invent: Invent) -> None:
+    """E004 has no proposal, E007 has one; both are on the agenda for the same two rules."""
+    said = {}
+    for shown in ("never", "after_proposal", "always"):
+        people = tabulate_people(invent(shown=shown)).set_index("Employee ID")
+        said[shown] = people.loc[["E004", "E007"], "Why"].tolist()
+    veiled = "near a cut, or severity matters; the manager marks higher than peers"
+    assert [reasons[0] == veiled for reasons in said.values()] == [True, True, False]
+    assert said["never"][1].startswith("the proposal and the marks differ; ")
+    assert said["after_proposal"][1] == said["always"][1] != said["never"][1]
+
+
 def test_people_without_names_or_managers_are_shown_by_id(invent: Invent) -> None:
     material = invent(has_managers=False)
     bare = replace(material, employees=material.employees[["employee_id"]])

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from calibrate.language import N_, _
+from calibrate.report.material import list_rows
+from calibrate.report.views.base import Company
+from calibrate.report.views.meeting import is_discussed, say_why
 from calibrate.report.words import say_link
+from calibrate.session.reasons import BAND_DIFFERS, say_waiting
 from calibrate.tables import Column, Contract
 
 if TYPE_CHECKING:
@@ -83,7 +87,7 @@ def tabulate_people(material: Material) -> pd.DataFrame:
     own = ["employee_id", "manager_id", *_FROM_EMPLOYEES.values()]
     employees = material.employees.reindex(columns=own, fill_value="")
     joined = scores.merge(employees, on="employee_id", how="left", validate="one_to_one").merge(
-        agenda[["employee_id", "reason", "minutes"]],
+        agenda[["employee_id", "reason", "rules", "p_change", "minutes"]],
         on="employee_id", how="left", validate="one_to_one",
     )  # fmt: skip
     names = find_names(material)
@@ -93,7 +97,7 @@ def tabulate_people(material: Material) -> pd.DataFrame:
     people["Manager"] = [names.get(key, key) for key in joined["manager_id"]]
     is_open = joined["minutes"].gt(0).astype("boolean").fillna(False)
     people["To discuss"] = is_open.map({True: _("yes"), False: ""})
-    people["Why"] = joined["reason"]
+    people["Why"] = _veil_reasons(material, joined)
     people["Link"] = joined["link"].map(say_link)
     return PEOPLE.conform(_hide_suggestions(people, material.cycle.show_suggested))
 
@@ -143,6 +147,18 @@ def add_names(
             Column(beside, "text", _("name of the person behind {column}", column=column.name))
         )
     return replace(contract, columns=tuple(columns)), named
+
+
+def _veil_reasons(material: Material, joined: pd.DataFrame) -> pd.Series:
+    """Reasons in other words where they tell of a suggestion that is not to be shown yet."""
+    company = Company(material)
+    why = joined["reason"].copy()
+    told = joined["rules"].fillna("").str.split(";").map(lambda rules: BAND_DIFFERS in rules)
+    for at, row in zip(joined.index[told], list_rows(joined[told]), strict=True):
+        if not company.is_revealed(row["proposed_band"]):
+            said = say_why(company, row, row)
+            why[at] = said if is_discussed(row) else say_waiting(said)
+    return why
 
 
 def _hide_suggestions(people: pd.DataFrame, rule: str) -> pd.DataFrame:
