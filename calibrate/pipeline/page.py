@@ -8,13 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from calibrate.report import Material
+from calibrate.report.files import FORMULA_STARTS
 from calibrate.report.pages.index import lay_out_index
 from calibrate.report.screen import write_screen
 from calibrate.report.views.index import build_index_view
 from calibrate.report.views.run_files import Listed, Made
-
-#: What a table for spreadsheets puts a quote before; see ``report/files.py``.
-_FORMULAS = ("'=", "'+", "'-", "'@", "'\t")
 
 
 def write_page(
@@ -48,4 +46,5 @@ def read_packets(folder: Path) -> tuple[Listed, ...]:
 
 
 def _read_text(text: str) -> str:
-    return text[1:] if text.startswith(_FORMULAS) else text
+    """Take off the quote that spreadsheets need before what looks like a formula."""
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_STARTS else text
