@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from calibrate.language import _, ngettext
 from calibrate.report.charts import Drawing, draw_interval, draw_zone
+from calibrate.report.document import Cell
 from calibrate.report.material import Row
 from calibrate.report.privacy import TOP, find_edges, find_stretch
 from calibrate.report.views.base import Company
 from calibrate.report.views.presence import say_managers
 from calibrate.report.views.veil import (
-    Cell,
     Veil,
     build_overall,
     build_veil,
