@@ -43,6 +43,42 @@ install_system_packages() {
         fail "apt-get could not install: ${missing[*]}"
 }
 
+# Ubuntu's package "chromium" is a snap and does not start in a container, so a
+# browser counts only if it answers.
+find_browser() {
+    local candidate
+    for candidate in "${CALIBRATE_CHROMIUM:-}" chromium chromium-browser google-chrome; do
+        if [[ -n $candidate ]] && "$candidate" --version >/dev/null 2>&1; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+starts_own_browser() {
+    .venv/bin/python -c 'from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    playwright.chromium.launch(args=["--no-sandbox"]).close()' >/dev/null 2>&1
+}
+
+# Needs .venv. Debian has a browser as a package; elsewhere Playwright fetches its own.
+install_browser() {
+    local found
+    if ! find_browser >/dev/null && grep -qs '^ID=debian$' /etc/os-release; then
+        install_system_packages chromium
+    fi
+    if found=$(find_browser); then
+        export CALIBRATE_CHROMIUM=$found
+        return 0
+    fi
+    unset CALIBRATE_CHROMIUM
+    starts_own_browser && return 0
+    say "Installing a browser for the tests"
+    .venv/bin/playwright install --with-deps chromium || fail "No browser could be installed.
+Install Chromium or Chrome and name it: CALIBRATE_CHROMIUM=/path/to/chromium $0"
+}
+
 find_python() {
     local candidate candidates=(python3 python3.13 python3.12 python3.11)
     [[ -z ${PYTHON:-} ]] || candidates=("$PYTHON")
