@@ -36,7 +36,7 @@ def list_cuts(material: Material) -> dict[str, bool]:
     return {
         person.employee_id: any(mark.shape == "cuts" for mark in person.strip.marks)
         for person in view.team
-        if person.is_rated and not person.is_masked
+        if person.is_rated
     }
 
 

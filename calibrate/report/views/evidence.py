@@ -208,7 +208,7 @@ def _draw_person(company: Company, score: Row, veil: Veil, cuts: tuple[float, ..
             kept = find_edges(veil.behind, company.cuts, company.material.largest_step)
             ends = find_stretch(raw, kept)
         label = _("Bands this person may be in")
-        return draw_zone(low=ends[0], high=ends[1], cuts=company.cuts, label=label, width=STRIP)
+        return draw_zone(low=ends[0], high=ends[1], cuts=cuts, label=label, width=STRIP)
     is_adjusted = score.get("link") in ("linked", "weak")
     adjusted = score.get("adjusted_score") if is_adjusted else None
     if veil.is_sealed:
