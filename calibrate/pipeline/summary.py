@@ -78,7 +78,7 @@ def _find_missed_guidelines(folder: Path, cycle: Cycle) -> list[str]:
 
 
 def _say_what_to_open(out: Path, index: pd.DataFrame) -> tuple[str, ...]:
-    hints: list[str] = []
+    hints = [f"{'Open first':<11}{out}/latest/index.html  (HR, to prepare)"]
     for kind, who in (
         ("session", "HR, before the meeting"),
         ("manager", "a manager"),
@@ -87,6 +87,5 @@ def _say_what_to_open(out: Path, index: pd.DataFrame) -> tuple[str, ...]:
     ):
         files = index.loc[index["kind"] == kind, "file"]
         if len(files):
-            hints.append(f"{'Open first' if not hints else '':<11}{out}/latest/{files.iloc[0]}"
-                         f"  ({who})")  # fmt: skip
+            hints.append(f"{'':<11}{out}/latest/{files.iloc[0]}  ({who})")
     return tuple(hints)
