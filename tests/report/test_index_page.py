@@ -316,6 +316,20 @@ def test_structure_is_told_to_those_who_cannot_see_it(browser: Browser, run: Pat
         assert page.locator("html").get_attribute("lang") == "en"
 
 
+def test_screen_reader_hears_names_of_tables_drawings_and_parts(
+    browser: Browser, run: Path
+) -> None:
+    with Visit(browser, run / "index.html") as visit:
+        heard = visit.page.locator("body").aria_snapshot()
+    for words in (
+        'link "Skip to the content"', 'heading "Before the sessions" [level=1]',
+        'table "Sessions"', 'region "Sessions"', 'columnheader "With a score"',
+        'rowheader "Engineering"', 'img "Marks ', 'img "Share ',
+    ):  # fmt: skip
+        assert words in heard, words
+    assert not re.search(r"^\s*- (img|table|region|link)\s*:?$", heard, re.MULTILINE)
+
+
 def test_keyboard_alone_reaches_every_link_and_shows_where_it_is(
     browser: Browser, invent: Invent, page_of: Callable[..., Path]
 ) -> None:
