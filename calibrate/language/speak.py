@@ -81,7 +81,7 @@ def ngettext(one: str, many: str, n: int, **values: str | int) -> str:
     """
     tongue = _current.get()
     text = tongue.catalogue.ngettext(one, many, n)
-    return _fill(text, {"n": n, **values}, tongue.formats)
+    return _fill(text, {"n": int(n), **values}, tongue.formats)
 
 
 def N_(message: str) -> str:  # noqa: N802  # the name that gettext's tools look for

@@ -44,6 +44,7 @@ from calibrate.report.document.table import (
     Row,
     Table,
     build_table,
+    say_columns,
     say_cut,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "Table",
     "build_table",
     "list_contents",
+    "say_columns",
     "say_cut",
     "set_anchors",
     "walk",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from calibrate.language import _
@@ -140,6 +140,17 @@ class Table:
     def is_drawn(self) -> bool:
         """Does a column hold drawings?"""
         return any(column.ticks or column.kind == "chart" for column in self.columns)
+
+
+def say_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Columns that a module names once, in the language in force.
+
+    Examples
+    --------
+    >>> [column.text for column in say_columns([Column("Group"), Column("", ticks=("0", "1"))])]
+    ['Group', '']
+    """
+    return tuple(replace(c, text=_(c.text)) if c.text else c for c in columns)
 
 
 def build_table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from calibrate.language import _
 from calibrate.report.document import Head, Section, set_anchors
 from calibrate.report.material import AuditMaterial, Material, list_rows
 from calibrate.report.views.audit_front import AuditFront, build_front
@@ -25,12 +26,12 @@ class AuditView:
 def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
     """Build the packet for auditors; the only one that shows figures by group."""
     head = build_head(
-        material, "Audit of disparities",
-        "Suppressed view" if audit.is_distributed else "For auditors and counsel",
+        material, _("Audit of disparities"),
+        _("Suppressed view") if audit.is_distributed else _("For auditors and counsel"),
         running="Audit",
-        classification="May be handed on: suppressed view"
+        classification=_("May be handed on: suppressed view")
         if audit.is_distributed
-        else "Restricted · audit",
+        else _("Restricted · audit"),
     )  # fmt: skip
     sections = set_anchors(build_sections(material, audit))
     annex = build_annex(list_rows(audit.tables["disparities"]))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from calibrate.audit.policy import name_primary_stage
-from calibrate.bands import SMALL_COMPANY
+from calibrate.language import N_, _
 from calibrate.report.document import Figure, Section
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.audit_limits import say_limits, say_people, take_primary
 from calibrate.report.views.audit_parts import (
     adjusted,
     calibration,
@@ -23,22 +24,20 @@ from calibrate.report.views.audit_parts.scope import name_favourable
 from calibrate.report.views.base import Company
 from calibrate.report.words import (
     VERDICT_WORDS,
-    count_of,
     join_words,
     say_code,
     write_count,
-    write_number,
 )
 
 VERDICT_MEANING = {
-    "beyond": "Beyond chance and beyond the practical bound. Look here first.",
-    "significant_only": "More than chance, but small. Keep an eye on it.",
-    "within": "The ratio's whole interval lies between 0.80 and 1.25.",
-    "inconclusive": "The data can neither show a disparity nor rule one out.",
-    "too_few": "A group is smaller than the smallest cell. Its figures are withheld.",
-    "not_computable": "There is nothing to divide by, or nothing to compare with.",
+    "beyond": N_("Beyond chance and beyond the practical bound. Look here first."),
+    "significant_only": N_("More than chance, but small. Keep an eye on it."),
+    "within": N_("The ratio's whole interval lies between 0.80 and 1.25."),
+    "inconclusive": N_("The data can neither show a disparity nor rule one out."),
+    "too_few": N_("A group is smaller than the smallest cell. Its figures are withheld."),
+    "not_computable": N_("There is nothing to divide by, or nothing to compare with."),
 }
-WITHHELD = "Withheld: a group is too small, or would give away one that is."
+WITHHELD = N_("Withheld: a group is too small, or would give away one that is.")
 #: Findings on the page, and millimetres that its paper leaves for what varies.
 MOST_LOOKS = 6
 PAGE_ROOM = {"A4": 138.0, "Letter": 120.0}
@@ -61,7 +60,7 @@ NEXT = {
     "false_alarms": (simulation.TITLE,),
 }
 #: Words that each headline ends with, and that the page says once.
-REFRAIN = " A reason to look."
+REFRAIN = N_(" A reason to look.")
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def build_front(
         All that follow, with their anchors.
     """
     rows = list_rows(audit.tables["disparities"])
-    unknowns = (*_say_people(material.readiness), *_say_limits(audit, rows))
+    unknowns = (*say_people(material.readiness), *say_limits(audit, rows))
     compared = _say_compared(material, rows)
     room = PAGE_ROOM[material.cycle.paper]
     room -= sum(LINE * _count_lines(said, LIMIT_LETTERS) for said in (*compared, *unknowns))
@@ -117,9 +116,10 @@ def build_front(
     looks = _choose_looks(findings, sections, room)
     more = ""
     if len(looks) < len(findings):
-        more = (
-            f"{len(looks)} of {len(findings):,} findings are shown. All stand in "
-            "audit/tables/findings."
+        more = _(
+            "{n} of {n2} findings are shown. All stand in audit/tables/findings.",
+            n=len(looks),
+            n2=len(findings),
         )
     return AuditFront(
         figures=_list_figures(material, rows),
@@ -132,22 +132,17 @@ def build_front(
     )
 
 
-def take_primary(rows: list[Row]) -> list[Row]:
-    """Lines that decide, without those of a reference itself."""
-    return [r for r in rows if r["family"] == "primary" and r["group"] != r["reference"]]
-
-
 def _list_figures(material: Material, rows: list[Row]) -> tuple[Figure, ...]:
     primary = take_primary(rows)
     attributes = {row["attribute"] for row in rows if "*" not in str(row["attribute"])}
     beyond = sum(row["verdict"] == "beyond" for row in primary)
     ready = material.readiness
     return (
-        Figure(write_count(ready.get("n_people")), "people"),
-        Figure(write_count(ready.get("n_rated")), "with a score"),
-        Figure(write_count(len(attributes)), "attributes"),
-        Figure(write_count(len(primary)), "primary comparisons"),
-        Figure(write_count(beyond), "beyond both bounds"),
+        Figure(write_count(ready.get("n_people")), _("people")),
+        Figure(write_count(ready.get("n_rated")), _("with a score")),
+        Figure(write_count(len(attributes)), _("attributes")),
+        Figure(write_count(len(primary)), _("primary comparisons")),
+        Figure(write_count(beyond), _("beyond both bounds")),
     )
 
 
@@ -159,7 +154,11 @@ def _say_compared(material: Material, rows: list[Row]) -> tuple[str, ...]:
     for row in primary:
         beside.setdefault(str(row["attribute"]), str(row["reference"] or ""))
     named = [
-        f"{say_code(name)} (beside {_shorten(reference, NAME_LETTERS)})"
+        _(
+            "{name} (beside {shorten})",
+            name=say_code(name),
+            shorten=_shorten(reference, NAME_LETTERS),
+        )
         if reference
         else say_code(name)
         for name, reference in beside.items()
@@ -167,16 +166,22 @@ def _say_compared(material: Material, rows: list[Row]) -> tuple[str, ...]:
     stage = name_primary_stage(tuple({str(row["stage"]) for row in rows}))
     bands = join_words(list(name_favourable(Company(material))))
     return (
-        f"Compared are the {stage} bands: for each group of {join_words(named)}, the share of "
-        f"people in the favourable bands ({bands}) and in the lowest band. A ratio is the group’s "
-        "share over that of the group it stands beside, its reference. These comparisons are "
-        "called primary; nothing else changes their verdicts.",
+        _(
+            "Compared are the {stage} bands: for each group of {join_words}, the "
+            "share of people in the favourable bands ({bands}) and in the lowest "
+            "band. A ratio is the group’s share over that of the group it stands "
+            "beside, its reference. These comparisons are called primary; nothing "
+            "else changes their verdicts.",
+            stage=stage,
+            join_words=join_words(named),
+            bands=bands,
+        ),
     )
 
 
 def _count_verdicts(rows: list[Row], *, is_distributed: bool) -> tuple[VerdictRow, ...]:
     primary = take_primary(rows)
-    meanings = VERDICT_MEANING | ({"too_few": WITHHELD} if is_distributed else {})
+    meanings = VERDICT_MEANING | ({"too_few": _(WITHHELD)} if is_distributed else {})
     return tuple(
         VerdictRow(
             VERDICT_WORDS[verdict],
@@ -210,7 +215,7 @@ def _choose_looks(
 def _build_look(finding: Row, sections: Sequence[Section]) -> Finding:
     titles = NEXT.get(str(finding["kind"]), ())
     nexts = tuple(section for section in sections if section.title in titles)
-    headline = str(finding["headline"] or "").removesuffix(REFRAIN)
+    headline = str(finding["headline"] or "").removesuffix(_(REFRAIN))
     sentences = re.split(r"(?<=\.) ", str(finding["evidence"] or ""))
     if nexts:
         sentences = [said for said in sentences if not said.startswith("Look next")]
@@ -248,132 +253,16 @@ def _count_lines(text: str, letters: int) -> int:
 
 def _say_nothing(rows: list[Row]) -> str:
     if not rows:
-        return "No attributes were given, so nothing was compared."
+        return _("No attributes were given, so nothing was compared.")
     told = [
         row for row in take_primary(rows) if row["verdict"] not in ("too_few", "not_computable")
     ]
     if not told:
-        return (
-            "No primary comparison could be made: the groups are too small, or there is nothing to "
-            "compare with. Nothing is known about gaps here."
+        return _(
+            "No primary comparison could be made: the groups are too small, or there "
+            "is nothing to compare with. Nothing is known about gaps here."
         )
-    return (
-        "No primary comparison lies beyond both bounds. That is no proof that there is nothing: "
-        "see below what these numbers could have found."
+    return _(
+        "No primary comparison lies beyond both bounds. That is no proof that "
+        "there is nothing: see below what these numbers could have found."
     )
-
-
-def _say_people(ready: Mapping[str, int]) -> tuple[str, ...]:
-    """What the people and their raters cannot carry."""
-    n_rated, said = ready.get("n_rated", 0), []
-    if n_rated < SMALL_COMPANY:
-        people = count_of(n_rated, "person was", "people were")
-        is_adjusted = ready.get("n_unlinked", 0) < n_rated
-        bands = "An adjustment is a what-if here: bands" if is_adjusted else "Bands"
-        said.append(
-            f"{people} rated, fewer than {SMALL_COMPANY}. {bands} follow the raw score, no "
-            "guideline is tested."
-        )
-    if ready.get("n_unlinked"):
-        unlinked = count_of(ready["n_unlinked"], "person", "people")
-        said.append(
-            f"For {unlinked} a strict rater cannot be told from a weak team. Raw scores stand, and "
-            "a gap between groups may be one between raters."
-        )
-    if ready.get("n_quarantined"):
-        left_out = count_of(ready["n_quarantined"], "input row was", "input rows were")
-        said.append(f"{left_out} left out. Who was rated shows whom they were about.")
-    return tuple(said)
-
-
-def _say_limits(audit: AuditMaterial, rows: list[Row]) -> tuple[str, ...]:
-    """What was withheld, what could have been found, and how often it would be wrong."""
-    if not rows:
-        return _say_settings(audit)
-    said = (_say_power(rows), _say_alarms(audit), _say_unstated(audit), _say_withheld(audit))
-    return (*filter(None, said), *_say_settings(audit))
-
-
-def _say_power(rows: list[Row]) -> str:
-    lines = [
-        row for row in take_primary(rows)
-        if row["measure"] == "selection_rate" and row["p_value"] is not None
-    ]  # fmt: skip
-    smallest = [r["detectable_ratio_family"] for r in lines]
-    found = [float(ratio) for ratio in smallest if ratio is not None]
-    if not lines:
-        return ""
-    if not found:
-        return "With so few people not even a favourable share of zero would be found."
-    best, worst = write_number(max(found), 2), write_number(min(found), 2)
-    ends = f"a ratio of {best}" if best == worst else f"ratios of {best} to {worst}, by group"
-    blind = len(lines) - len(found)
-    more = ""
-    if blind:
-        more = f" In {count_of(blind, 'comparison')} not even a share of zero would be found."
-    return (
-        f"With these numbers of people, a comparison of favourable shares finds {ends}, in 8 of "
-        "10 cases; where people of one manager are alike, only larger gaps. A smaller gap is "
-        f"likely to stay unseen.{more}"
-    )
-
-
-def _say_alarms(audit: AuditMaterial) -> str:
-    alarms = [
-        row for row in _read(audit, "simulation")
-        if row["kind"] == "false_alarm" and row["share"] is not None
-    ]  # fmt: skip
-    if not alarms:
-        return ""
-    worst = max(alarms, key=lambda row: float(row["share"]))
-    share, low, high = (f"{100 * float(worst[k]):.1f}%" for k in ("share", "low", "high"))
-    return (
-        f"Repeated on this company without any gap, a primary comparison read beyond in {share} of "
-        f"{worst['n_simulations']} simulated cases (95% interval {low} to {high})."
-    )
-
-
-def _say_unstated(audit: AuditMaterial) -> str:
-    rows = [
-        row for row in _read(audit, "unknowns")
-        if row["verdict_known"] is not None and not row["suppressed"]
-    ]  # fmt: skip
-    changing = sum(bool(row["could_change"]) for row in rows)
-    if not rows:
-        return ""
-    return (
-        f"Not everybody has stated every attribute: {changing} of {count_of(len(rows), 'verdict')} "
-        "could read otherwise if their groups were known."
-    )
-
-
-def _say_withheld(audit: AuditMaterial) -> str:
-    rows = list_rows(audit.tables["groups"])
-    single = [row for row in rows if "*" not in str(row["attribute"])]
-    hidden = [row for row in rows if row["suppressed"]]
-    if not hidden:
-        return ""
-    n = sum(bool(row["suppressed"]) for row in single)
-    crossed = len(hidden) - n
-    said = f"{n} of {count_of(len(single), 'group')}"
-    if crossed:
-        said += f" and {crossed} of {count_of(len(rows) - len(single), 'crossed group')}"
-    return f"Figures are withheld of {said}."
-
-
-def _say_settings(audit: AuditMaterial) -> tuple[str, ...]:
-    rows = _read(audit, "configurations")
-    if not rows:
-        return ()
-    total = max(int(row["position"]) for row in rows)
-    changed = len({r["position"] for r in rows if r["is_frozen"]})
-    said = f"In this folder the cycle was run with {count_of(total, 'set', 'sets')} of settings"
-    if not changed:
-        return (
-            f"{said}; how marks become bands was not changed after figures by group were seen.",
-        )
-    return (f"{said}; {changed} changed how marks become bands after figures by group were seen.",)
-
-
-def _read(audit: AuditMaterial, name: str) -> list[Row]:
-    return list_rows(audit.tables[name]) if name in audit.tables else []

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from calibrate.report.document import Cell, Column, Content, Section, Table, build_table
+from calibrate.language import N_, _, ngettext
+from calibrate.report.document import (
+    Cell,
+    Column,
+    Content,
+    Section,
+    Table,
+    build_table,
+    say_columns,
+)
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
-    count_of,
     join_words,
     say_code,
     say_measure,
@@ -18,34 +26,37 @@ from calibrate.report.words import (
     write_percent,
 )
 
-TITLE = "With and without controls"
-LEAD = (
-    "Part of a gap may go with where people work: their level, for one. Here each gap stands "
-    "twice, plain and with such columns held constant. Neither is the right one: if promotion "
-    "already differs by group, holding the level constant hides that."
+TITLE = N_("With and without controls")
+LEAD = N_(
+    "Part of a gap may go with where people work: their level, for one. Here "
+    "each gap stands twice, plain and with such columns held constant. "
+    "Neither is the right one: if promotion already differs by group, "
+    "holding the level constant hides that."
 )
 STATUS = {
-    "confounded": "not told: the controls determine the group",
-    "too_few": "not told: too few people",
-    "flat": "not told: nobody differs",
+    "confounded": N_("not told: the controls determine the group"),
+    "too_few": N_("not told: too few people"),
+    "flat": N_("not told: nobody differs"),
 }
 LABELS = {
-    "may_carry": "may carry the disparity",
-    "no_sign": "no sign that it differs by group",
-    "not_told": "not told: too few groups or values",
+    "may_carry": N_("may carry the disparity"),
+    "no_sign": N_("no sign that it differs by group"),
+    "not_told": N_("not told: too few groups or values"),
 }
 #: Lines of a table; the others are in audit/tables/adjusted.
 MOST_LINES = 10
 _CONTROL_HEADINGS = (
-    Column("Attribute and control"), Column("People", 16, "number"),
-    Column("Association", 20, "number"), Column("q", 14, "number"),
-    Column("Shared values", 20, "number"), Column("Label", 56),
+    Column(N_("Attribute and control")), Column(N_("People"), 16, "number"),
+    Column(N_("Association"), 20, "number"), Column(N_("q"), 14, "number"),
+    Column(N_("Shared values"), 20, "number"), Column(N_("Label"), 56),
 )  # fmt: skip
-_CONTROL_CAPTION = (
-    "Does the control itself differ by group? Association: from 0, not at all, to 1, it tells the "
-    "group (Cramer’s V, corrected for chance). q: test of no association, corrected over these "
-    "lines. Shared values: share of people whose value is held by the reference and by another "
-    "group. The label is set where q is at most 0.05 and the association at least 0.1."
+_CONTROL_CAPTION = N_(
+    "Does the control itself differ by group? Association: from 0, not at "
+    "all, to 1, it tells the group (Cramer’s V, corrected for chance). q: "
+    "test of no association, corrected over these lines. Shared values: "
+    "share of people whose value is held by the reference and by another "
+    "group. The label is set where q is at most 0.05 and the association at "
+    "least 0.1."
 )
 
 
@@ -68,7 +79,7 @@ def build_adjusted(material: Material, audit: AuditMaterial) -> tuple[Section, .
     labels = [row for row in labels if "*" not in str(row["attribute"])]
     if labels:
         grids.append(_build_labels(labels))
-    return (write_section(TITLE, LEAD, _say(shown, labels, words), tuple(grids)),)
+    return (write_section(_(TITLE), _(LEAD), _say(shown, labels, words), tuple(grids)),)
 
 
 def _rank(controls: str) -> tuple[bool, int]:
@@ -88,27 +99,48 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
     carrying = [row for row in labels if row["label"] == "may_carry"]
     if carrying:
         pairs = [
-            f"{say_code(row['control'])} (by {say_code(row['attribute'])})" for row in carrying
+            _(
+                "{control} (by {attribute})",
+                control=say_code(row["control"]),
+                attribute=say_code(row["attribute"]),
+            )
+            for row in carrying
         ]
         said.append(
-            f"{join_words(pairs)[:1].upper()}{join_words(pairs)[1:]} "
-            f"{'differs' if len(carrying) == 1 else 'differ'} by group and may carry the "
-            "disparity: what goes with it is not thereby explained away."
+            _(
+                "{upper}{value} {value2} by group and may carry the disparity: what goes "
+                "with it is not thereby explained away.",
+                upper=join_words(pairs)[:1].upper(),
+                value=join_words(pairs)[1:],
+                value2="differs" if len(carrying) == 1 else "differ",
+            )
         )
     untold = sum(row["status"] != "told" for row in shown)
     if untold:
-        said.append(f"{count_of(untold, 'gap')} could not be told at equal {words}; see the line.")
+        said.append(
+            _(
+                "{ngt} could not be told at equal {words}; see the line.",
+                ngt=ngettext("{n} gap", "{n} gaps", untold),
+                words=words,
+            )
+        )
     left_out = max((row["n_left_out"] or 0 for row in shown), default=0)
     if left_out:
-        people = count_of(left_out, "person is", "people are")
+        people = ngettext("{n} person is", "{n} people are", left_out)
         said.append(
-            f"On a line at most {people} alone with a value of a control, and left out: the "
-            "adjusted gap does not depend on them."
+            _(
+                "On a line at most {people} alone with a value of a control, and left "
+                "out: the adjusted gap does not depend on them.",
+                people=people,
+            )
         )
     said.append(
-        "These intervals take people as independent, which people of one manager are not: no "
-        "verdict rests on them. All stages, single controls and intersections are in "
-        "audit/tables/adjusted, with the smallest gap that each line would have found."
+        _(
+            "These intervals take people as independent, which people of one manager "
+            "are not: no verdict rests on them. All stages, single controls and "
+            "intersections are in audit/tables/adjusted, with the smallest gap that "
+            "each line would have found."
+        )
     )
     return tuple(said)
 
@@ -117,27 +149,31 @@ def _build_gaps(
     measure: str, rows: list[Row], plain: dict[tuple[str, ...], Row], words: str
 ) -> Table:
     headings = (
-        Column("Group / reference"), Column("People", 20, "number"),
-        Column("Plain gap", 26, "number"),
-        Column(f"At equal {words}", 26, "number"), Column("q", 14, "number"),
-        Column("Goes with controls", 20, "number"),
-        Column("Common odds ratio", 24, "number"),
+        Column(_("Group / reference")), Column(_("People"), 20, "number"),
+        Column(_("Plain gap"), 26, "number"),
+        Column(_("At equal {words}", words=words), 26, "number"), Column(_("q"), 14, "number"),
+        Column(_("Goes with controls"), 20, "number"),
+        Column(_("Common odds ratio"), 24, "number"),
     )  # fmt: skip
     chosen = rows
     if len(rows) > MOST_LINES:
         chosen = sorted(rows, key=lambda row: 2.0 if row["q_value"] is None else row["q_value"])
         chosen = chosen[:MOST_LINES]
-    said = "Read as above."
+    said = _("Read as above.")
     if measure == "selection_rate":
-        said = (
-            "Gaps are group minus reference, intervals 95%: shares in percentage points, mean "
-            "scores in points. q is corrected over the adjusted gaps of single attributes. Goes "
-            f"with controls: the part of the plain gap that {words} account for. Common odds "
-            "ratio: odds of the group over odds of the reference, over all combinations of the "
-            "controls; none is quoted where it differs between them."
+        said = _(
+            "Gaps are group minus reference, intervals 95%: shares in percentage "
+            "points, mean scores in points. q is corrected over the adjusted gaps of "
+            "single attributes. Goes with controls: the part of the plain gap that "
+            "{words} account for. Common odds ratio: odds of the group over odds of "
+            "the reference, over all combinations of the controls; none is quoted "
+            "where it differs between them.",
+            words=words,
         )
     if len(chosen) < len(rows):
-        said += f" The {MOST_LINES} lines of smallest q, of {len(rows)}."
+        said += _(
+            " The {most_lines} lines of smallest q, of {n}.", most_lines=MOST_LINES, n=len(rows)
+        )
     lines = [_write_row(row, plain.get(_key(row))) for row in chosen]
     return build_table(headings, lines, opening=f"{say_measure(measure)}.", about=said)
 
@@ -162,7 +198,7 @@ def _gap(row: Row, value: float | None) -> str:
 
 def _span(row: Row, figures: Row) -> Content:
     gap, low, high = (_gap(row, figures[name]) for name in ("gap", "low", "high"))
-    return Cell(gap, f"{low} to {high}")
+    return Cell(gap, _("{low} to {high}", low=low, high=high))
 
 
 def _write_odds(row: Row) -> Content:
@@ -171,7 +207,7 @@ def _write_odds(row: Row) -> Content:
     if row["mh_odds_ratio"] is None:
         return DASH
     odds, low, high = (write_number(row[k], 2) for k in ("mh_odds_ratio", "mh_low", "mh_high"))
-    return Cell(odds, f"{low} to {high}")
+    return Cell(odds, _("{low} to {high}", low=low, high=high))
 
 
 def _build_labels(labels: list[Row]) -> Table:
@@ -184,4 +220,6 @@ def _build_labels(labels: list[Row]) -> Table:
         for row in labels
     ]  # fmt: skip
     marked = [place for place, row in enumerate(labels) if row["label"] == "may_carry"]
-    return build_table(_CONTROL_HEADINGS, lines, about=_CONTROL_CAPTION, marked=marked)
+    return build_table(
+        say_columns(_CONTROL_HEADINGS), lines, about=_(_CONTROL_CAPTION), marked=marked
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from calibrate.language import N_, _
 from calibrate.report.document import (
     Block,
     Column,
@@ -13,6 +14,7 @@ from calibrate.report.document import (
     Paragraph,
     Section,
     Table,
+    say_columns,
 )
 from calibrate.report.document import Row as TableRow
 from calibrate.report.material import Row
@@ -32,14 +34,16 @@ from calibrate.report.words import (
     write_percent,
 )
 
-TITLE = "Annex: every rate and ratio"
-LEAD = (
-    "Intervals (95%) stand in brackets. p is the exact test; “by manager” takes people of one "
-    "manager together; the larger of the two is corrected to q. A line of small q that reads "
-    "inconclusive failed the stricter test (q_null_imposed in the table). “Finds” is the ratio "
-    "nearest to 1 that one test would find in 8 of 10 cases. Short of: people the group lacks at "
-    "the reference’s rate; negative: it has more. For mean scores, rate is in points, ratio is the "
-    "difference in points, and p is Welch’s test."
+TITLE = N_("Annex: every rate and ratio")
+LEAD = N_(
+    "Intervals (95%) stand in brackets. p is the exact test; “by manager” "
+    "takes people of one manager together; the larger of the two is "
+    "corrected to q. A line of small q that reads inconclusive failed the "
+    "stricter test (q_null_imposed in the table). “Finds” is the ratio "
+    "nearest to 1 that one test would find in 8 of 10 cases. Short of: "
+    "people the group lacks at the reference’s rate; negative: it has more. "
+    "For mean scores, rate is in points, ratio is the difference in points, "
+    "and p is Welch’s test."
 )
 #: Lines the annex prints in all; single attributes come first.
 MOST_LINES = 1_200
@@ -47,11 +51,18 @@ _STAGES = {"raw": 0, "calibrated": 1, "proposed": 2, "final": 3}
 
 
 _COLUMNS = (
-    Column("Group"), Column("Counted", 22, "number"), Column("Rate", 38, "number"),
-    Column("Ratio", 42, "number"), Column("Impact ratio", 14, "number"),
-    Column("p", 14, "number"), Column("p by manager", 16, "number"), Column("q", 14, "number"),
-    Column("Finds", 14, "number"), Column("Short of", 16, "number"), Column("Verdict", 26),
-)  # fmt: skip
+    Column(N_("Group")),
+    Column(N_("Counted"), 22, "number"),
+    Column(N_("Rate"), 38, "number"),
+    Column(N_("Ratio"), 42, "number"),
+    Column(N_("Impact ratio"), 14, "number"),
+    Column(N_("p"), 14, "number"),
+    Column(N_("p by manager"), 16, "number"),
+    Column(N_("q"), 14, "number"),
+    Column(N_("Finds"), 14, "number"),
+    Column(N_("Short of"), 16, "number"),
+    Column(N_("Verdict"), 26),
+)
 
 
 def build_annex(rows: list[Row]) -> Section | None:
@@ -61,22 +72,30 @@ def build_annex(rows: list[Row]) -> Section | None:
     ranked = sorted(
         rows,
         key=lambda r: (
-            "*" in str(r["attribute"]), str(r["attribute"]), _STAGES.get(str(r["stage"]), 9),
+            "*" in str(r["attribute"]),
+            str(r["attribute"]),
+            _STAGES.get(str(r["stage"]), 9),
         ),
-    )  # fmt: skip
+    )
     kept, notice = ranked[:MOST_LINES], ""
     if len(ranked) > MOST_LINES:
-        notice = (
-            f"The first {MOST_LINES:,} of {len(ranked):,} lines are shown; all are in "
-            "audit/tables/disparities."
+        notice = _(
+            "The first {most_lines} of {n} lines are shown; all are in audit/tables/disparities.",
+            most_lines=MOST_LINES,
+            n=len(ranked),
         )
-    blocks: list[Block] = [Paragraph(LEAD, "small", is_held=True)]
+    blocks: list[Block] = [Paragraph(_(LEAD), "small", is_held=True)]
     for (name, stage), lines in groupby(kept, key=lambda r: (r["attribute"], r["stage"])):
-        blocks.append(Heading(f"{say_attribute(str(name))}, stage {stage}", level=3))
+        blocks.append(
+            Heading(
+                _("{attribute}, stage {stage}", attribute=say_attribute(str(name)), stage=stage),
+                level=3,
+            )
+        )
         blocks.append(_build_table(list(lines)))
     if notice:
         blocks.append(Note((notice,)))
-    return Section(TITLE, tuple(blocks), is_wide=True)
+    return Section(_(TITLE), tuple(blocks), is_wide=True)
 
 
 def _build_table(lines: list[Row]) -> Table:
@@ -86,7 +105,9 @@ def _build_table(lines: list[Row]) -> Table:
         groups.append(Group(say_measure(measure), tuple(_build_row(row) for row in shown)))
         if too_few:
             hidden.append(f"{say_measure(measure)}: {too_few}")
-    return Table(_COLUMNS, tuple(groups), notice=" ".join(hidden), size="dense", is_kept=False)
+    return Table(
+        say_columns(_COLUMNS), tuple(groups), notice=" ".join(hidden), size="dense", is_kept=False
+    )
 
 
 def _build_row(row: Row) -> TableRow:
@@ -95,17 +116,27 @@ def _build_row(row: Row) -> TableRow:
         rate = write_number(row.get("rate"), 1)
         ratio = _bracket(*(_sign(row.get(k)) for k in ("difference", "low", "high")))
     else:
-        counted = f"{write_count(row.get('n_favourable'))} of {write_count(row.get('n'))}"
+        counted = _(
+            "{get} of {get2}",
+            get=write_count(row.get("n_favourable")),
+            get2=write_count(row.get("n")),
+        )
         rate = _bracket(*(write_percent(row.get(k)) for k in ("rate", "low", "high")))
         ends = (write_number(row.get(k), 2) for k in ("ratio", "ratio_low", "ratio_high"))
         ratio = _bracket(*ends)
     cells = (
-        say_group(str(row["group"])), counted, rate, ratio,
-        write_number(row.get("impact_ratio"), 2), write_p(row.get("p_value")),
-        write_p(row.get("p_clustered")), write_p(row.get("q_value")),
-        write_number(row.get("detectable_ratio"), 2), write_number(row.get("shortfall"), 1),
+        say_group(str(row["group"])),
+        counted,
+        rate,
+        ratio,
+        write_number(row.get("impact_ratio"), 2),
+        write_p(row.get("p_value")),
+        write_p(row.get("p_clustered")),
+        write_p(row.get("q_value")),
+        write_number(row.get("detectable_ratio"), 2),
+        write_number(row.get("shortfall"), 1),
         say_verdict(row),
-    )  # fmt: skip
+    )
     is_reference = row["group"] == row.get("reference")
     return TableRow(cells, "reference" if is_reference else "")
 
@@ -117,4 +148,8 @@ def _sign(value: float | None) -> str:
 def _bracket(figure: str, low: str, high: str) -> str:
     if low == DASH:
         return figure
-    return f"{figure} (from {low})" if high == DASH else f"{figure} ({low} to {high})"
+    return (
+        _("{figure} (from {low})", figure=figure, low=low)
+        if high == DASH
+        else _("{figure} ({low} to {high})", figure=figure, low=low, high=high)
+    )

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from calibrate.audit.policy import PRIMARY_MEASURES, name_primary_stage
-from calibrate.report.document import Column, Section, Table, build_table
+from calibrate.language import N_, _, ngettext
+from calibrate.report.document import Column, Section, Table, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
-    count_of,
     join_words,
     say_code,
     say_measure,
     write_number,
 )
 
-TITLE = "All groups at once"
-LEAD = (
-    "One figure for a whole attribute, over its groups that are large enough to be shown. The "
-    "smallest of several shares is small by luck alone, the more so the smaller the groups. So "
-    "each figure stands beside what it would be if all groups were alike: its mean, and where 9 "
-    "of 10 such figures would lie."
+TITLE = N_("All groups at once")
+LEAD = N_(
+    "One figure for a whole attribute, over its groups that are large enough "
+    "to be shown. The smallest of several shares is small by luck alone, the "
+    "more so the smaller the groups. So each figure stands beside what it "
+    "would be if all groups were alike: its mean, and where 9 of 10 such "
+    "figures would lie."
 )
 RATIO = "smallest_over_largest"
 STATISTIC_WORDS = {
-    RATIO: "Smallest over largest share",
-    "largest_minus_smallest": "Largest minus smallest share",
-    "mean_gap_to_reference": "Mean distance to the reference",
+    RATIO: N_("Smallest over largest share"),
+    "largest_minus_smallest": N_("Largest minus smallest share"),
+    "mean_gap_to_reference": N_("Mean distance to the reference"),
 }
 _HEADINGS = (
-    Column("Attribute"), Column("Groups", 13, "number"), Column("Figure", 42),
-    Column("Value", 14, "number"), Column("95% interval", 26, "number"),
-    Column("If alike", 14, "number"), Column("9 of 10 between", 26, "number"),
-    Column("Unusual", 16),
+    Column(N_("Attribute")), Column(N_("Groups"), 13, "number"), Column(N_("Figure"), 42),
+    Column(N_("Value"), 14, "number"), Column(N_("95% interval"), 26, "number"),
+    Column(N_("If alike"), 14, "number"), Column(N_("9 of 10 between"), 26, "number"),
+    Column(N_("Unusual"), 16),
 )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def build_composites(material: Material, audit: AuditMaterial) -> tuple[Section,
     if not filled:
         return ()
     said = _say([row for row in primary if row["measure"] in PRIMARY_MEASURES], str(stage))
-    return (write_section(TITLE, LEAD, said, filled),)
+    return (write_section(_(TITLE), _(LEAD), said, filled),)
 
 
 def _build_grid(measure: str, rows: list[Row]) -> Table | None:
@@ -56,7 +57,9 @@ def _build_grid(measure: str, rows: list[Row]) -> Table | None:
     marked = [place for place, row in enumerate(shown) if _is_unusual(row)]
     cells = [_write_row(row) for row in shown]
     return (
-        build_table(_HEADINGS, cells, about=say_measure(measure), marked=marked) if cells else None
+        build_table(say_columns(_HEADINGS), cells, about=say_measure(measure), marked=marked)
+        if cells
+        else None
     )
 
 
@@ -64,26 +67,41 @@ def _say(rows: list[Row], stage: str) -> tuple[str, ...]:
     shown = [row for row in rows if row["value"] is not None]
     unusual = [row for row in shown if _is_unusual(row)]
     said = [
-        f"{len(unusual)} of {count_of(len(shown), 'figure')} of stage {stage} "
-        f"{'is' if len(unusual) == 1 else 'are'} unusual: further out than 19 of 20 would be if "
-        "all groups were alike. By luck alone 1 in 20 is, and more where people of one manager are "
-        "alike. No verdict rests on these figures."
+        _(
+            "{n} of {ngt} of stage {stage} {value} unusual: further out than 19 of "
+            "20 would be if all groups were alike. By luck alone 1 in 20 is, and "
+            "more where people of one manager are alike. No verdict rests on these "
+            "figures.",
+            n=len(unusual),
+            ngt=ngettext("{n} figure", "{n} figures", len(shown)),
+            stage=stage,
+            value="is" if len(unusual) == 1 else "are",
+        )
     ]
     without = sum(row["low"] is None for row in shown)
     if without:
         said.append(
-            f"{count_of(without, 'figure has', 'figures have')} no interval: a group has fewer "
-            "than 10 people, or fewer than 5 on either side of the cut."
+            _(
+                "{ngt} no interval: a group has fewer than 10 people, or fewer than 5 on "
+                "either side of the cut.",
+                ngt=ngettext("{n} figure has", "{n} figures have", without),
+            )
         )
     hidden = sorted({say_code(str(row["attribute"])) for row in rows if row["suppressed"]})
     if hidden:
         said.append(
-            f"Nothing is shown for {join_words(hidden)}: fewer than two groups are shown, or a "
-            "withheld one would be told."
+            _(
+                "Nothing is shown for {join_words}: fewer than two groups are shown, or "
+                "a withheld one would be told.",
+                join_words=join_words(hidden),
+            )
         )
     said.append(
-        "Intervals come from 2,000 draws of the counts, each group keeping its people. All cuts, "
-        "stages and crossed attributes are in audit/tables/composites."
+        _(
+            "Intervals come from 2,000 draws of the counts, each group keeping its "
+            "people. All cuts, stages and crossed attributes are in "
+            "audit/tables/composites."
+        )
     )
     return tuple(said)
 
@@ -106,4 +124,4 @@ def _write_row(row: Row) -> tuple[str, ...]:
 def _write_range(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return DASH
-    return f"{write_number(low, 2)} to {write_number(high, 2)}"
+    return _("{low} to {high}", low=write_number(low, 2), high=write_number(high, 2))

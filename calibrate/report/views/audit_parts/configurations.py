@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from calibrate.report.document import Column, Section, build_table
+from calibrate.language import N_, _, ngettext
+from calibrate.report.document import Column, Section, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
-from calibrate.report.words import DASH, count_of
+from calibrate.report.words import DASH
 
-TITLE = "How often the settings were changed"
-LEAD = (
-    "Whoever may choose settings after seeing figures by group can choose the figures. "
-    "So every setting that this cycle was run with in this output folder is counted."
+TITLE = N_("How often the settings were changed")
+LEAD = N_(
+    "Whoever may choose settings after seeing figures by group can choose "
+    "the figures. So every setting that this cycle was run with in this "
+    "output folder is counted."
 )
 #: Of a setting; whole in the table.
 MOST_LETTERS = 160
 _HEADINGS = (
-    Column("Key or file", 56), Column("Setting", 16, "number"), Column("Before", 30),
-    Column("After", 30), Column("Reason given"),
+    Column(N_("Key or file"), 56), Column(N_("Setting"), 16, "number"), Column(N_("Before"), 30),
+    Column(N_("After"), 30), Column(N_("Reason given")),
 )  # fmt: skip
 
 
@@ -27,28 +29,39 @@ def build_configurations(material: Material, audit: AuditMaterial) -> tuple[Sect
         return ()
     opened = min((r["position"] for r in rows if r["is_opened"]), default=None)
     later = [r for r in rows if opened is not None and r["position"] > opened and r["key"]]
-    grids = (build_table(_HEADINGS, [_write_row(r) for r in later]),)
-    return (write_section(TITLE, LEAD, _say(rows, later, opened), grids if later else ()),)
+    grids = (build_table(say_columns(_HEADINGS), [_write_row(r) for r in later]),)
+    return (write_section(_(TITLE), _(LEAD), _say(rows, later, opened), grids if later else ()),)
 
 
 def _say(rows: list[Row], later: list[Row], opened: int | None) -> tuple[str, ...]:
     total = max(r["position"] for r in rows)
     current = next((r["position"] for r in rows if r["is_current"]), total)
-    said = [f"This run is number {current} of {count_of(total, 'way', 'ways')} it was run in."]
+    said = [
+        _(
+            "This run is number {current} of {ngt} it was run in.",
+            current=current,
+            ngt=ngettext("{n} way", "{n} ways", total),
+        )
+    ]
     if opened is None:
-        return (*said, "No attributes were given: nobody has seen figures by group.")
+        return (*said, _("No attributes were given: nobody has seen figures by group."))
     said.append(
-        f"Figures by group were first made with number {opened}. Effects, bands and sources are "
-        "frozen since; a change needs a reason."
+        _(
+            "Figures by group were first made with number {opened}. Effects, bands "
+            "and sources are frozen since; a change needs a reason.",
+            opened=opened,
+        )
     )
     frozen = sorted({str(r["key"]) for r in later if r["is_frozen"]})
     if frozen:
-        said.append(f"Changed since, with the reason given below: {', '.join(frozen)}.")
+        said.append(
+            _("Changed since, with the reason given below: {names}.", names=", ".join(frozen))
+        )
     elif later:
-        said.append("None of these three was changed since. What else was changed stands below.")
+        said.append(_("None of these three was changed since. What else was changed stands below."))
     else:
-        said.append("Nothing was changed since.")
-    return (*said, "Runs into other folders are not known here.")
+        said.append(_("Nothing was changed since."))
+    return (*said, _("Runs into other folders are not known here."))
 
 
 def _write_row(row: Row) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from itertools import groupby
 
 import pandas as pd
 
+from calibrate.language import N_, _, ngettext
 from calibrate.report.charts import draw_ratio
-from calibrate.report.document import Column, Figure, Head, Section, Table, build_table
+from calibrate.report.document import Column, Figure, Head, Section, Table, build_table, say_columns
 from calibrate.report.material import Row, list_rows
 from calibrate.report.views.audit_parts.packs import build_pack_sections
 from calibrate.report.views.audit_parts.rates import RATIO_TICKS, say_attribute
@@ -17,7 +18,6 @@ from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     VERDICT_WORDS,
-    count_of,
     say_measure,
     write_count,
     write_number,
@@ -26,53 +26,70 @@ from calibrate.report.words import (
 )
 
 MEANING = (
-    ("beyond", "Beyond chance and beyond the practical bound. Look here first."),
-    ("significant_only", "More than chance, but small. Keep an eye on it."),
-    ("within", "The ratio's whole interval lies between 0.80 and 1.25."),
-    ("inconclusive", "The counts can neither show a disparity nor rule one out."),
-    ("too_few", "A group is smaller than the smallest cell. Its figures are withheld."),
-    ("not_computable", "There is nothing to divide by, or nothing to compare with."),
+    ("beyond", N_("Beyond chance and beyond the practical bound. Look here first.")),
+    ("significant_only", N_("More than chance, but small. Keep an eye on it.")),
+    ("within", N_("The ratio's whole interval lies between 0.80 and 1.25.")),
+    ("inconclusive", N_("The counts can neither show a disparity nor rule one out.")),
+    ("too_few", N_("A group is smaller than the smallest cell. Its figures are withheld.")),
+    ("not_computable", N_("There is nothing to divide by, or nothing to compare with.")),
 )
-_VERDICTS = (Column("Verdict", 38), Column("Count", 16, "number"), Column("What it means"))
-_LOOKS = (Column("What", 64), Column("What stands behind it"))
+_VERDICTS = (
+    Column(N_("Verdict"), 38),
+    Column(N_("Count"), 16, "number"),
+    Column(N_("What it means")),
+)
+_LOOKS = (Column(N_("What"), 64), Column(N_("What stands behind it")))
 _FOREST = (
-    Column("Group"), Column("People", 14, "number"), Column("Counted", 16, "number"),
-    Column("Rate", 14, "number"), Column("Ratio", 14, "number"),
-    Column("", 56, ticks=RATIO_TICKS), Column("Verdict", 26),
+    Column(N_("Group")), Column(N_("People"), 14, "number"), Column(N_("Counted"), 16, "number"),
+    Column(N_("Rate"), 14, "number"), Column(N_("Ratio"), 14, "number"),
+    Column("", 56, ticks=RATIO_TICKS), Column(N_("Verdict"), 26),
 )  # fmt: skip
 _TESTS = (
-    Column("Group"), Column("95% interval of rate", 22, "number"),
-    Column("95% interval of ratio", 22, "number"),
-    Column("Impact ratio", 13, "number"),
-    Column("z", 12, "number"), Column("p", 13, "number"),
-    Column("q", 13, "number"), Column("Finds", 12, "number"),
-    Column("Family", 12, "number"), Column("Short of", 14, "number"),
-    Column("One person", 14),
+    Column(N_("Group")), Column(N_("95% interval of rate"), 22, "number"),
+    Column(N_("95% interval of ratio"), 22, "number"),
+    Column(N_("Impact ratio"), 13, "number"),
+    Column(N_("z"), 12, "number"), Column(N_("p"), 13, "number"),
+    Column(N_("q"), 13, "number"), Column(N_("Finds"), 12, "number"),
+    Column(N_("Family"), 12, "number"), Column(N_("Short of"), 14, "number"),
+    Column(N_("One person"), 14),
 )  # fmt: skip
 _PRINTED = (
-    Column("Row", 12, "number"), Column("Group", 40), Column("Figure", 22),
-    Column("Printed", 20, "number"), Column("From the counts", 22, "number"),
-    Column("Note"),
+    Column(N_("Row"), 12, "number"), Column(N_("Group"), 40), Column(N_("Figure"), 22),
+    Column(N_("Printed"), 20, "number"), Column(N_("From the counts"), 22, "number"),
+    Column(N_("Note")),
 )  # fmt: skip
-_FILES = (Column("File", 56), Column("Hash (SHA-256)"))
+_FILES = (Column(N_("File"), 56), Column(N_("Hash (SHA-256)")))
 #: Findings that the first page shows.
 MOST_LOOKS = 10
 
 METHOD = (
-    "Rate and ratio: a rate is the counted people over all people of the group. The ratio is the "
-    "group's rate over the reference's. The impact ratio is to the highest rate of the groups "
-    "that the rule pack admits. Shortfall is the group's size times the reference's rate, less "
-    "the people counted.",
-    "Chance: p is Fisher's mid-p, two-sided. q corrects it for all tests of its family (Benjamini "
-    "and Hochberg). z is the gap in standard deviations, pooled. Intervals hold with 95%: exact "
-    "below 160 people, Wilson's from there on; of a ratio Koopman's.",
-    "Verdict: “beyond” needs q of at most 0.05 and a ratio below 0.80 or above 1.25, compared as "
-    "whole numbers. “Within” needs the whole interval of the ratio inside 0.80 to 1.25. All else "
-    "is said to be open.",
-    "Power: “finds” is the smallest gap, as a ratio, that one test at 0.05 finds with 80% "
-    "probability; “family” is the same at 0.05 over the number of tests of the family.",
-    "One person: yes, where one person of the group more or fewer would put the ratio on the "
-    "other side of a bound, or p on the other side of 0.05.",
+    N_(
+        "Rate and ratio: a rate is the counted people over all people of the "
+        "group. The ratio is the group's rate over the reference's. The impact "
+        "ratio is to the highest rate of the groups that the rule pack admits. "
+        "Shortfall is the group's size times the reference's rate, less the "
+        "people counted."
+    ),
+    N_(
+        "Chance: p is Fisher's mid-p, two-sided. q corrects it for all tests of "
+        "its family (Benjamini and Hochberg). z is the gap in standard "
+        "deviations, pooled. Intervals hold with 95%: exact below 160 people, "
+        "Wilson's from there on; of a ratio Koopman's."
+    ),
+    N_(
+        "Verdict: “beyond” needs q of at most 0.05 and a ratio below 0.80 or "
+        "above 1.25, compared as whole numbers. “Within” needs the whole "
+        "interval of the ratio inside 0.80 to 1.25. All else is said to be open."
+    ),
+    N_(
+        "Power: “finds” is the smallest gap, as a ratio, that one test at 0.05 "
+        "finds with 80% probability; “family” is the same at 0.05 over the "
+        "number of tests of the family."
+    ),
+    N_(
+        "One person: yes, where one person of the group more or fewer would put "
+        "the ratio on the other side of a bound, or p on the other side of 0.05."
+    ),
 )
 
 
@@ -113,18 +130,18 @@ def build_counts_view(material: CountsMaterial) -> CountsView:
     """Build the packet of an audit of counts."""
     rows = list_rows(material.tables["disparities"])
     head = Head(
-        title="Audit of counts", subtitle="For auditors and counsel", running="Audit",
-        cycle=material.file, dates="", classification="Restricted · audit", language="en",
+        title=_("Audit of counts"), subtitle=_("For auditors and counsel"), running="Audit",
+        cycle=material.file, dates="", classification=_("Restricted · audit"), language="en",
         paper="A4",
     )  # fmt: skip
     sections = (
         _build_verdicts(rows),
         _build_looks(material),
         *_build_printed(material),
-        write_section("What counts cannot carry", "", material.notes, is_listed=True),
+        write_section(_("What counts cannot carry"), "", material.notes, is_listed=True),
         *_build_groups(rows),
         *build_pack_sections(material.tables),
-        write_section("How it was computed", "", METHOD, is_listed=True),
+        write_section(_("How it was computed"), "", METHOD, is_listed=True),
         _build_scope(material, rows),
         *_build_tests(rows),
     )
@@ -138,11 +155,13 @@ def _take_primary(rows: list[Row]) -> list[Row]:
 def _list_figures(material: CountsMaterial, rows: list[Row]) -> tuple[Figure, ...]:
     primary = _take_primary(rows)
     return (
-        Figure(write_count(len({r["attribute"] for r in rows})), "attributes"),
-        Figure(write_count(len(rows)), "rows of counts"),
-        Figure(write_count(len(primary)), "primary comparisons"),
-        Figure(write_count(sum(r["verdict"] == "beyond" for r in primary)), "beyond both bounds"),
-        Figure(write_count(len(material.tables["contradictions"])), "printed figures at odds"),
+        Figure(write_count(len({r["attribute"] for r in rows})), _("attributes")),
+        Figure(write_count(len(rows)), _("rows of counts")),
+        Figure(write_count(len(primary)), _("primary comparisons")),
+        Figure(
+            write_count(sum(r["verdict"] == "beyond" for r in primary)), _("beyond both bounds")
+        ),
+        Figure(write_count(len(material.tables["contradictions"])), _("printed figures at odds")),
     )
 
 
@@ -152,12 +171,13 @@ def _build_verdicts(rows: list[Row]) -> Section:
         (VERDICT_WORDS[name], write_count(sum(r["verdict"] == name for r in primary)), meaning)
         for name, meaning in MEANING
     ]
-    lead = (
-        "Somebody else's table of counts, judged by the same rule as an audit of one's own data. "
-        "Each group is compared with the reference of its attribute."
+    lead = _(
+        "Somebody else's table of counts, judged by the same rule as an audit of "
+        "one's own data. Each group is compared with the reference of its "
+        "attribute."
     )
-    title = "What the primary comparisons say"
-    return write_section(title, lead, (), (build_table(_VERDICTS, lines),))
+    title = _("What the primary comparisons say")
+    return write_section(title, lead, (), (build_table(say_columns(_VERDICTS), lines),))
 
 
 def _build_looks(material: CountsMaterial) -> Section:
@@ -167,17 +187,21 @@ def _build_looks(material: CountsMaterial) -> Section:
             list_rows(material.tables["findings"]), key=lambda r: r["kind"] != "disparity"
         )
     ]
-    title = "What to look at next"
+    title = _("What to look at next")
     if not lines:
-        said = (
-            "No primary comparison lies beyond both bounds, and no printed figure is at odds with "
-            "its counts. That is no proof that there is nothing: see what these numbers could "
-            "have found."
+        said = _(
+            "No primary comparison lies beyond both bounds, and no printed figure is "
+            "at odds with its counts. That is no proof that there is nothing: see "
+            "what these numbers could have found."
         )
         return write_section(title, "", (said,))
-    grid = build_table(_LOOKS, lines[:MOST_LOOKS])
+    grid = build_table(say_columns(_LOOKS), lines[:MOST_LOOKS])
     if len(lines) > MOST_LOOKS:
-        more = f"{MOST_LOOKS} of {len(lines):,} findings; all are in audit/tables/findings."
+        more = _(
+            "{most_looks} of {n} findings; all are in audit/tables/findings.",
+            most_looks=MOST_LOOKS,
+            n=len(lines),
+        )
         grid = replace(grid, notice=more)
     return write_section(title, "", (), (grid,))
 
@@ -186,9 +210,10 @@ def _build_printed(material: CountsMaterial) -> tuple[Section, ...]:
     rows = list_rows(material.tables["contradictions"])
     if not rows:
         return ()
-    lead = (
-        "Each printed figure was computed again from the counts of its row. Listed is what no "
-        "customary definition gives, beyond rounding of the printed digits."
+    lead = _(
+        "Each printed figure was computed again from the counts of its row. "
+        "Listed is what no customary definition gives, beyond rounding of the "
+        "printed digits."
     )
     lines = [
         (
@@ -199,8 +224,8 @@ def _build_printed(material: CountsMaterial) -> tuple[Section, ...]:
         )
         for row in rows
     ]  # fmt: skip
-    grid = build_table(_PRINTED, lines)
-    return (write_section("Printed figures that their counts contradict", lead, (), (grid,)),)
+    grid = build_table(say_columns(_PRINTED), lines)
+    return (write_section(_("Printed figures that their counts contradict"), lead, (), (grid,)),)
 
 
 def _say_group(row: Row) -> str:
@@ -213,7 +238,7 @@ def _build_groups(rows: list[Row]) -> tuple[Section, ...]:
         family = " (exploratory)" if "*" in name else ""
         grids = tuple(
             _build_forest(list(lines))
-            for _, lines in groupby(own, key=lambda r: (r["stage"], r["measure"]))
+            for __, lines in groupby(own, key=lambda r: (r["stage"], r["measure"]))
         )
         sections.append(write_section(f"{say_attribute(name)}{family}", "", (), grids))
     return tuple(sections)
@@ -231,11 +256,15 @@ def _by_attribute(rows: list[Row]) -> list[tuple[str, list[Row]]]:
 
 
 def _caption(row: Row) -> str:
-    against = f"Compared with {row['reference']}." if row["reference"] else "Nothing to compare."
-    stage = "" if row["stage"] == "given" else f" Stage: {row['stage']}."
-    family = f" Family: {row['family']}."
+    against = (
+        _("Compared with {reference}.", reference=row["reference"])
+        if row["reference"]
+        else _("Nothing to compare.")
+    )
+    stage = "" if row["stage"] == "given" else _(" Stage: {stage}.", stage=row["stage"])
+    family = _(" Family: {family}.", family=row["family"])
     measure = str(row["measure"])
-    said = "Share counted" if measure == "selection_rate" else say_measure(measure)
+    said = _("Share counted") if measure == "selection_rate" else say_measure(measure)
     return f"{said}.{stage}{family} {against}".replace("*", " × ")
 
 
@@ -248,7 +277,7 @@ def _build_forest(rows: list[Row]) -> Table:
         chart = draw_ratio(
             ratio=row["ratio"], low=row["ratio_low"], high=row["ratio_high"],
             is_beyond=row["verdict"] == "beyond", is_reference=is_reference,
-            label=f"Ratio {ratio}",
+            label=_("Ratio {ratio}", ratio=ratio),
         )  # fmt: skip
         verdict = "reference" if is_within else VERDICT_WORDS[str(row["verdict"])]
         lines.append(
@@ -258,20 +287,22 @@ def _build_forest(rows: list[Row]) -> Table:
             )
         )  # fmt: skip
     marked = [at for at, row in enumerate(rows) if row["verdict"] == "beyond"]
-    return build_table(_FOREST, lines, about=_caption(rows[0]), marked=marked)
+    return build_table(say_columns(_FOREST), lines, about=_caption(rows[0]), marked=marked)
 
 
 def _build_tests(rows: list[Row]) -> tuple[Section, ...]:
     grids = []
     for name, own in _by_attribute(rows):
-        for _, lines in groupby(own, key=lambda r: (r["stage"], r["measure"])):
+        for __, lines in groupby(own, key=lambda r: (r["stage"], r["measure"])):
             kept = list(lines)
             caption = f"{say_attribute(name)}. {_caption(kept[0])}"
-            grids.append(build_table(_TESTS, [_write_test(row) for row in kept], about=caption))
-    title = "Annex: every interval and test"
-    lead = (
-        "“Finds” is the smallest ratio that one test finds, “family” that all tests of the "
-        "family at once find; “short of” counts people."
+            grids.append(
+                build_table(say_columns(_TESTS), [_write_test(row) for row in kept], about=caption)
+            )
+    title = _("Annex: every interval and test")
+    lead = _(
+        "“Finds” is the smallest ratio that one test finds, “family” that all "
+        "tests of the family at once find; “short of” counts people."
     )
     return (write_section(title, lead, (), tuple(grids)),)
 
@@ -296,19 +327,22 @@ def _write_test(row: Row) -> tuple[str, ...]:
 def _write_range(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return DASH
-    return f"{write_number(low, 2)} to {write_number(high, 2)}"
+    return _("{low} to {high}", low=write_number(low, 2), high=write_number(high, 2))
 
 
 def _build_scope(material: CountsMaterial, rows: list[Row]) -> Section:
     n_hidden = sum(bool(row["suppressed"]) for row in rows)
     said = [
-        f"Smallest cell: {count_of(material.min_cell, 'person', 'people')}.",
-        f"Run {material.run_id}.",
+        _("Smallest cell: {ngt}.", ngt=ngettext("{n} person", "{n} people", material.min_cell)),
+        _("Run {run_id}.", run_id=material.run_id),
     ]
     if n_hidden:
         said.append(
-            f"{count_of(n_hidden, 'row is', 'rows are')} withheld: the group is smaller. Totals "
-            "may give it away; whoever has the file has its counts."
+            _(
+                "{ngt} withheld: the group is smaller. Totals may give it away; whoever "
+                "has the file has its counts.",
+                ngt=ngettext("{n} row is", "{n} rows are", n_hidden),
+            )
         )
-    grid = build_table(_FILES, [(material.file, material.sha256)])
-    return write_section("What was read", "", tuple(said), (grid,))
+    grid = build_table(say_columns(_FILES), [(material.file, material.sha256)])
+    return write_section(_("What was read"), "", tuple(said), (grid,))

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from calibrate.report.document import Cell, Column, Content, Section, Table, build_table
+from calibrate.language import N_, _, ngettext
+from calibrate.report.document import (
+    Cell,
+    Column,
+    Content,
+    Section,
+    Table,
+    build_table,
+    say_columns,
+)
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
-    count_of,
     join_words,
     say_code,
     say_measure,
@@ -17,28 +25,31 @@ from calibrate.report.words import (
     write_p,
 )
 
-TITLE = "Under the same manager"
-LEAD = (
-    "People of one manager are marked by the same eyes, so they are not independent. Each gap is "
-    "split in two: what is left among people of the same manager, and what comes from the groups "
-    "working under different managers."
+TITLE = N_("Under the same manager")
+LEAD = N_(
+    "People of one manager are marked by the same eyes, so they are not "
+    "independent. Each gap is split in two: what is left among people of the "
+    "same manager, and what comes from the groups working under different "
+    "managers."
 )
-LEADING = (
-    "Strict raters cannot be told from weak teams in these data. Read the gaps within managers "
-    "first: they cannot come from one manager being stricter than another."
+LEADING = N_(
+    "Strict raters cannot be told from weak teams in these data. Read the "
+    "gaps within managers first: they cannot come from one manager being "
+    "stricter than another."
 )
-CAPTION = (
-    "Gaps are group minus reference, in percentage points, intervals 95%. Compared: people whose "
-    "manager has people of both, and how many managers that are. p takes people as independent, p "
-    "by manager takes people of one manager together, p within asks it within each manager "
-    "(* exact). Ratio within: of the rates under the same manager."
+CAPTION = N_(
+    "Gaps are group minus reference, in percentage points, intervals 95%. "
+    "Compared: people whose manager has people of both, and how many "
+    "managers that are. p takes people as independent, p by manager takes "
+    "people of one manager together, p within asks it within each manager (* "
+    "exact). Ratio within: of the rates under the same manager."
 )
 _HEADINGS = (
-    Column("Group / reference"), Column("Compared", 20, "number"),
-    Column("Gap", 13, "number"), Column("Within managers", 26, "number"),
-    Column("Between", 16, "number"), Column("p", 13, "number"),
-    Column("p by manager", 16, "number"), Column("p within", 14, "number"),
-    Column("Ratio within", 22, "number"),
+    Column(N_("Group / reference")), Column(N_("Compared"), 20, "number"),
+    Column(N_("Gap"), 13, "number"), Column(N_("Within managers"), 26, "number"),
+    Column(N_("Between"), 16, "number"), Column(N_("p"), 13, "number"),
+    Column(N_("p by manager"), 16, "number"), Column(N_("p within"), 14, "number"),
+    Column(N_("Ratio within"), 22, "number"),
 )  # fmt: skip
 #: Lines of a table: the clearest; all others are in the file.
 MOST_LINES = 10
@@ -52,28 +63,34 @@ def build_dependence(material: Material, audit: AuditMaterial) -> tuple[Section,
         return ()
     primary.sort(key=lambda row: (row["measure"] != "selection_rate", row["attribute"]))
     ids = {str(row["finding_id"]) for row in list_rows(audit.tables["findings"])}
-    lead = f"{LEADING} {LEAD}" if "dependence:within" in ids else LEAD
+    lead = f"{LEADING} {LEAD}" if "dependence:within" in ids else _(LEAD)
     grids = tuple(
         _build_table(measure, [row for row in primary if row["measure"] == measure])
         for measure in dict.fromkeys(str(row["measure"]) for row in primary)
     )
-    return (write_section(TITLE, lead, _say(primary, audit), grids),)
+    return (write_section(_(TITLE), lead, _say(primary, audit), grids),)
 
 
 def _say(primary: list[Row], audit: AuditMaterial) -> tuple[str, ...]:
     said = []
     told = [row for row in primary if row["within"] == "told"]
     if not told:
-        said.append("Too few people have a manager with people of both groups: nothing is told.")
+        said.append(_("Too few people have a manager with people of both groups: nothing is told."))
     else:
         said.append(
-            f"{len(told)} of {count_of(len(primary), 'primary line')} can be compared under the "
-            "same manager."
+            _(
+                "{n} of {ngt} can be compared under the same manager.",
+                n=len(told),
+                ngt=ngettext("{n} primary line", "{n} primary lines", len(primary)),
+            )
         )
     said.append(_say_removal(primary, is_named=not audit.is_distributed))
     said.append(
-        "All stages, mean scores and intersections are in audit/tables/dependence, with the "
-        "smallest gap within managers that each line would have found."
+        _(
+            "All stages, mean scores and intersections are in "
+            "audit/tables/dependence, with the smallest gap within managers that "
+            "each line would have found."
+        )
     )
     return tuple(said)
 
@@ -81,26 +98,30 @@ def _say(primary: list[Row], audit: AuditMaterial) -> tuple[str, ...]:
 def _say_removal(primary: list[Row], *, is_named: bool) -> str:
     hanging = [row for row in primary if (row["n_reversing"] or 0) > 0]
     if not hanging:
-        return (
-            "No verdict here changes between beyond and not beyond without the people of any one "
-            "manager."
+        return _(
+            "No verdict here changes between beyond and not beyond without the "
+            "people of any one manager."
         )
     lines = [
         f"{say_measure(row['measure']).lower()}, {row['group']}"
         + (_name_manager(row) if is_named else "")
         for row in hanging
     ]
-    return (
-        f"{count_of(len(hanging), 'verdict changes', 'verdicts change')} between beyond and not "
-        f"beyond without the people of one manager: {join_words(lines)}. The figures without that "
-        "team are not printed, because the difference would give its counts away."
+    return _(
+        "{ngt} between beyond and not beyond without the people of one manager: "
+        "{join_words}. The figures without that team are not printed, because "
+        "the difference would give its counts away.",
+        ngt=ngettext("{n} verdict changes", "{n} verdicts change", len(hanging)),
+        join_words=join_words(lines),
     )
 
 
 def _name_manager(row: Row) -> str:
     others = int(row["n_reversing"]) - 1
-    more = f", or one of {count_of(others, 'other')}" if others else ""
-    return f" (manager {row['reverses_without']}{more})"
+    more = _(", or one of {ngt}", ngt=ngettext("{n} other", "{n} others", others)) if others else ""
+    return _(
+        " (manager {reverses_without}{more})", reverses_without=row["reverses_without"], more=more
+    )
 
 
 def _build_table(measure: str, rows: list[Row]) -> Table:
@@ -108,12 +129,12 @@ def _build_table(measure: str, rows: list[Row]) -> Table:
     if len(rows) > MOST_LINES:
         chosen = sorted(rows, key=lambda row: (not row["n_reversing"], _find_larger_p(row)))
         chosen = chosen[:MOST_LINES]
-    caption = CAPTION if measure == "selection_rate" else "Read as above."
+    caption = _(CAPTION) if measure == "selection_rate" else _("Read as above.")
     if len(chosen) < len(rows):
-        caption += f" The {MOST_LINES} clearest of {len(rows)} lines."
+        caption += _(" The {most_lines} clearest of {n} lines.", most_lines=MOST_LINES, n=len(rows))
     hanging = [place for place, row in enumerate(chosen) if (row["n_reversing"] or 0) > 0]
     return build_table(
-        _HEADINGS,
+        say_columns(_HEADINGS),
         [_write_row(row) for row in chosen],
         opening=f"{say_measure(measure)}.",
         about=caption,
@@ -129,9 +150,9 @@ def _write_row(row: Row) -> tuple[Content, ...]:
     who = f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}"
     p_values = (write_p(row["p_value"]), write_p(row["p_clustered"]))
     if row["within"] != "told":
-        return (who, "too few", _points(row["gap"]), DASH, DASH, *p_values, DASH, DASH)
+        return (who, _("too few"), _points(row["gap"]), DASH, DASH, *p_values, DASH, DASH)
     star = "*" if row["test_within"] == "exact" else ""
-    managers = count_of(int(row["n_managers"]), "manager")
+    managers = ngettext("{n} manager", "{n} managers", int(row["n_managers"]))
     return (
         who, Cell(write_count(row["n_compared"]), managers), _points(row["gap"]),
         Cell(_points(row["gap_within"]), _span(row)), _points(row["gap_between"]), *p_values,
@@ -146,11 +167,15 @@ def _points(share: float | None) -> str:
 def _span(row: Row) -> str:
     if row["within_low"] is None:
         return ""
-    return f"{_points(row['within_low'])} to {_points(row['within_high'])}"
+    return _(
+        "{points} to {points2}",
+        points=_points(row["within_low"]),
+        points2=_points(row["within_high"]),
+    )
 
 
 def _ratio(row: Row) -> Content:
     ratio, low, high = (
         write_number(row[k], 2) for k in ("ratio_within", "ratio_low", "ratio_high")
     )
-    return Cell(ratio, "" if row["ratio_low"] is None else f"{low} to {high}")
+    return Cell(ratio, "" if row["ratio_low"] is None else _("{low} to {high}", low=low, high=high))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from calibrate.report.document import Column, Section, build_table
+from calibrate.language import N_, _
+from calibrate.report.document import Column, Section, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material
 from calibrate.report.views.base import Company
 from calibrate.report.views.sections import write_section
 
-TITLE = "Input files"
-LEAD = (
-    "A file with the same hash holds the same bytes. All outputs with their hashes are in "
-    "manifest.json."
+TITLE = N_("Input files")
+LEAD = N_(
+    "A file with the same hash holds the same bytes. All outputs with their "
+    "hashes are in manifest.json."
 )
-_HEADINGS = (Column("File", 56), Column("Hash (SHA-256)"))
+_HEADINGS = (Column(N_("File"), 56), Column(N_("Hash (SHA-256)")))
 
 
 def build_inputs(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -20,9 +21,12 @@ def build_inputs(material: Material, audit: AuditMaterial) -> tuple[Section, ...
     lines = [
         *audit.input_hashes,
         *(
-            (f"Rubric {note.title}, version {note.version}", note.sha256)
+            (
+                _("Rubric {title}, version {version}", title=note.title, version=note.version),
+                note.sha256,
+            )
             for note in Company(material).rubric_notes
         ),
     ]
-    grid = build_table(_HEADINGS, lines, size="fine")
-    return (write_section(TITLE, LEAD, (), (grid,)),)
+    grid = build_table(say_columns(_HEADINGS), lines, size="fine")
+    return (write_section(_(TITLE), _(LEAD), (), (grid,)),)

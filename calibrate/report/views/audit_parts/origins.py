@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from calibrate.language import N_, _, ngettext
 from calibrate.language.formats import MINUS
 from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
@@ -11,7 +12,6 @@ from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     SOURCE_WORDS,
-    count_of,
     join_words,
     say_code,
     sign_number,
@@ -21,13 +21,15 @@ from calibrate.report.words import (
     write_percent,
 )
 
-TITLE = "Where the gap arises"
-LEAD = (
-    "Each table looks for the place of a gap: a criterion, who marked, under whom, where, and who "
-    "is missing. All of it is exploratory: no verdict rests on it. Lines of one kind and attribute "
-    "are judged together: they stand out with q below 0.05. So many kinds are looked at that one "
-    "line or another stands out by chance alone; those that hold over all kinds together are among "
-    "the findings. The clearest lines are shown; all stand in audit/tables/origins."
+TITLE = N_("Where the gap arises")
+LEAD = N_(
+    "Each table looks for the place of a gap: a criterion, who marked, under "
+    "whom, where, and who is missing. All of it is exploratory: no verdict "
+    "rests on it. Lines of one kind and attribute are judged together: they "
+    "stand out with q below 0.05. So many kinds are looked at that one line "
+    "or another stands out by chance alone; those that hold over all kinds "
+    "together are among the findings. The clearest lines are shown; all "
+    "stand in audit/tables/origins."
 )
 ALPHA = 0.05
 #: Lines a table shows; the rest stand in audit/tables/origins.
@@ -35,34 +37,41 @@ MOST_LINES = 6
 FEW_LINES = 4
 
 PRESENCE = {
-    "not_rated": "Not rated",
-    "quarantined": "With rows left out",
-    "unlinked": "Raters not comparable",
-    "weak": "Raters hardly comparable",
+    "not_rated": N_("Not rated"),
+    "quarantined": N_("With rows left out"),
+    "unlinked": N_("Raters not comparable"),
+    "weak": N_("Raters hardly comparable"),
 }
 SLICE_WORDS = {
     "location": "Location",
-    "work_mode": "Work mode",
+    "work_mode": N_("Work mode"),
     "level": "Level",
-    "job_family": "Job family",
+    "job_family": N_("Job family"),
     "department": "Department",
 }
 COMMENT_WORDS = {
-    "any comment": "Has a comment",
-    "length": "Words in a comment",
-    "says what to do": "Comments that say what to do",
-    "words on the person's nature": "Of 100 words, on what the person is like",
+    "any comment": N_("Has a comment"),
+    "length": N_("Words in a comment"),
+    "says what to do": N_("Comments that say what to do"),
+    "words on the person's nature": N_("Of 100 words, on what the person is like"),
 }
 #: Dimension → how the overview calls it.
 PLACES = {
-    "criterion": "Criterion", "source": "Source of the form", "manager": "Between or within teams",
-    "team": "Single teams", "rater_group": "Group of the rater", **SLICE_WORDS,
-    "stage": "Stage", **PRESENCE, "comment": "Words of comments", "cycle": "Earlier cycles",
-}  # fmt: skip
-WHO = Column("Group / reference", 42)
-PEOPLE = Column("People", 22, "number")
-_INTERVAL = Column("95% interval", 26, "number")
-Q = Column("q", 13, "number")
+    "criterion": "Criterion",
+    "source": N_("Source of the form"),
+    "manager": N_("Between or within teams"),
+    "team": N_("Single teams"),
+    "rater_group": N_("Group of the rater"),
+    **SLICE_WORDS,
+    "stage": "Stage",
+    **PRESENCE,
+    "comment": N_("Words of comments"),
+    "cycle": N_("Earlier cycles"),
+}
+WHO = Column(N_("Group / reference"), 42)
+PEOPLE = Column(N_("People"), 22, "number")
+_INTERVAL = Column(N_("95% interval"), 26, "number")
+Q = Column(N_("q"), 13, "number")
 
 
 def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -74,17 +83,25 @@ def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ..
     grids = (
         _list_criteria(known),
         _list_gaps(
-            known, ("source", "rater_group"), "Who marked: gap in points of each source's forms, "
-            "one value a person, and how much more raters give their own group"
+            known,
+            ("source", "rater_group"),
+            _(
+                "Who marked: gap in points of each source's forms, one value a person, "
+                "and how much more raters give their own group"
+            ),
         ),
         _list_slices(known),
         _list_places(known),
         _list_presence(known),
         _list_comments(known),
-        _list_gaps(known, ("stage", "cycle"), "Over stages and cycles: favourable share", "share"),
-    )  # fmt: skip
+        _list_gaps(
+            known, ("stage", "cycle"), _("Over stages and cycles: favourable share"), "share"
+        ),
+    )
     sentences = (_say_overview(rows, known), *_say_teams(known))
-    return (write_section(TITLE, LEAD, sentences, tuple(grid for grid in grids if grid.rows)),)
+    return (
+        write_section(_(TITLE), _(LEAD), sentences, tuple(grid for grid in grids if grid.rows)),
+    )
 
 
 def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> str:
@@ -96,21 +113,32 @@ def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> str:
     out = {w: sum(r["q_value"] < ALPHA for r in lines) for w, lines in by_place.items() if lines}
     hidden = sum(bool(row["suppressed"]) for row in rows)
     said = [
-        f"{count_of(len(tested), 'line was', 'lines were')} tested in "
-        f"{count_of(len(out), 'place', 'places')}."
+        _(
+            "{ngt} tested in {ngt2}.",
+            ngt=ngettext("{n} line was", "{n} lines were", len(tested)),
+            ngt2=ngettext("{n} place", "{n} places", len(out)),
+        )
     ]
-    standing = [f"{words.lower()} ({n} of {len(by_place[words])})" for words, n in out.items() if n]
+    standing = [
+        _("{lower} ({n} of {n2})", lower=words.lower(), n=n, n2=len(by_place[words]))
+        for words, n in out.items()
+        if n
+    ]
     if standing:
-        said.append(f"Lines stand out by {join_words(standing)}.")
+        said.append(_("Lines stand out by {join_words}.", join_words=join_words(standing)))
     else:
         said.append(
-            "No line stands out. That is no proof of equality: the intervals say how large a gap "
-            "could be."
+            _(
+                "No line stands out. That is no proof of equality: the intervals say how "
+                "large a gap could be."
+            )
         )
     if hidden:
         said.append(
-            f"{count_of(hidden, 'line is', 'lines are')} withheld: a side has too few people, or "
-            "would give away one that has."
+            _(
+                "{ngt} withheld: a side has too few people, or would give away one that has.",
+                ngt=ngettext("{n} line is", "{n} lines are", hidden),
+            )
         )
     return " ".join(said)
 
@@ -120,12 +148,21 @@ def _say_teams(known: Sequence[Row]) -> tuple[str, ...]:
     counts = [row for row in known if row["figure"] == "teams_standing_out" and row["value"]]
     if not counts:
         return ()
-    n_tests = count_of(sum(int(row["value"]) for row in counts), "comparison")
-    start = f"Single teams large enough for an exact test gave {n_tests}"
+    n_tests = ngettext(
+        "{n} comparison", "{n} comparisons", sum(int(row["value"]) for row in counts)
+    )
+    start = _("Single teams large enough for an exact test gave {n_tests}", n_tests=n_tests)
     out = [f"{write_count(row['estimate'])} ({say_who(row)})" for row in counts if row["estimate"]]
     if not out:
-        return (f"{start}; none stands out. Small teams could show only a very wide gap.",)
-    return (f"{start}; of these {join_words(out)} stand out.",)
+        return (
+            _(
+                "{start}; none stands out. Small teams could show only a very wide gap.",
+                start=start,
+            ),
+        )
+    return (
+        _("{start}; of these {join_words} stand out.", start=start, join_words=join_words(out)),
+    )
 
 
 def _strongest(rows: Iterable[Row], most: int = MOST_LINES) -> list[Row]:
@@ -158,7 +195,11 @@ def say_people(row: Row) -> str:
 def _say_interval(row: Row, scale: float = 1.0) -> str:
     if row["low"] is None or row["high"] is None:
         return DASH
-    return f"{sign_number(scale * row['low'], 1)} to {sign_number(scale * row['high'], 1)}"
+    return _(
+        "{value} to {value2}",
+        value=sign_number(scale * row["low"], 1),
+        value2=sign_number(scale * row["high"], 1),
+    )
 
 
 def _say_gap(row: Row, scale: float = 1.0) -> str:
@@ -173,22 +214,33 @@ def _list_criteria(known: Sequence[Row]) -> Table:
     }
     rows = _strongest(r for r in known if r["figure"] == "points_given_total")
     headings = (
-        Column("Criterion"), WHO, PEOPLE, Column("Gap", 14, "number"),
-        Column("Given the total", 18, "number"), _INTERVAL, Q,
-        Column("Class", 12),
-    )  # fmt: skip
+        Column(_("Criterion")),
+        WHO,
+        PEOPLE,
+        Column(_("Gap"), 14, "number"),
+        Column(_("Given the total"), 18, "number"),
+        _INTERVAL,
+        Q,
+        Column(_("Class"), 12),
+    )
     cells = [
         (
-            say_code(row["item"]), say_who(row), say_people(row),
+            say_code(row["item"]),
+            say_who(row),
+            say_people(row),
             _say_gap(plain.get((row["item"], row["attribute"], row["group"]), {"estimate": None})),
-            _say_gap(row), _say_interval(row), write_p(row["q_value"]), row["class"] or DASH,
+            _say_gap(row),
+            _say_interval(row),
+            write_p(row["q_value"]),
+            row["class"] or DASH,
         )
         for row in rows
-    ]  # fmt: skip
-    about = (
-        "By criterion, in points: the gap, and the gap between people with the same total. A is "
-        "negligible or chance, B moderate, C large (classes of educational testing, before q). "
-        "What one criterion gives here another takes."
+    ]
+    about = _(
+        "By criterion, in points: the gap, and the gap between people with the "
+        "same total. A is negligible or chance, B moderate, C large (classes of "
+        "educational testing, before q). What one criterion gives here another "
+        "takes."
     )
     return build_table(headings, cells, about=about, marked=_mark(rows))
 
@@ -199,19 +251,27 @@ def _list_gaps(
     chosen = [r for r in known if r["dimension"] in dimensions and r["figure"] == figure]
     rows = _strongest(chosen)
     is_share = figure == "share"
-    unit = ", percentage points" if is_share else ""
+    unit = _(", percentage points") if is_share else ""
     headings = (
-        Column("Line"), WHO, PEOPLE, Column(f"Gap{unit}", 26 if is_share else 14, "number"),
-        _INTERVAL, Q,
-    )  # fmt: skip
+        Column(_("Line")),
+        WHO,
+        PEOPLE,
+        Column(_("Gap{unit}", unit=unit), 26 if is_share else 14, "number"),
+        _INTERVAL,
+        Q,
+    )
     scale = 100.0 if is_share else 1.0
     cells = [
         (
-            _say_line(row), say_who(row), say_people(row), _say_gap(row, scale),
-            _say_interval(row, scale), write_p(row["q_value"]),
+            _say_line(row),
+            say_who(row),
+            say_people(row),
+            _say_gap(row, scale),
+            _say_interval(row, scale),
+            write_p(row["q_value"]),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     return build_table(headings, cells, about=caption, marked=_mark(rows))
 
 
@@ -228,7 +288,7 @@ def _say_line(row: Row) -> str:
         parts = [SOURCE_WORDS.get(part, say_code(part)) for part in item.split(" minus ")]
         return f" {MINUS} ".join(parts)
     if row["dimension"] == "rater_group":
-        return "Raters on their own group, beside other raters"
+        return _("Raters on their own group, beside other raters")
     return item.capitalize() if row["dimension"] == "stage" else item
 
 
@@ -236,8 +296,12 @@ def _list_slices(known: Sequence[Row]) -> Table:
     tests = [r for r in known if str(r["figure"]).startswith("heterogeneity_of_")]
     rows = _strongest(tests)
     headings = (
-        Column("Cut by", 26), WHO, Column("What", 30), Column("Smallest and largest gap"), Q,
-    )  # fmt: skip
+        Column(_("Cut by"), 26),
+        WHO,
+        Column(_("What"), 30),
+        Column(_("Smallest and largest gap")),
+        Q,
+    )
     cells = []
     for row in rows:
         figure = str(row["figure"]).removeprefix("heterogeneity_of_")
@@ -252,7 +316,7 @@ def _list_slices(known: Sequence[Row]) -> Table:
         ends = " · ".join(f"{r['item']} {_say_gap(r, scale)}" for r in (same[0], same[-1]))
         words = SLICE_WORDS[str(row["dimension"])]
         cells.append((words, say_who(row), what, ends, write_p(row["q_value"])))
-    caption = "Where: is the gap the same in every part of the company? q tests that it is."
+    caption = _("Where: is the gap the same in every part of the company? q tests that it is.")
     return build_table(headings, cells, about=caption, marked=_mark(rows))
 
 
@@ -267,66 +331,92 @@ def _list_places(known: Sequence[Row]) -> Table:
         and row["q_value"] < ALPHA
     ]
     headings = (
-        Column("Place"), WHO, Column("What", 30), PEOPLE, Column("Gap", 14, "number"),
-        _INTERVAL, Q,
-    )  # fmt: skip
+        Column(_("Place")),
+        WHO,
+        Column(_("What"), 30),
+        PEOPLE,
+        Column(_("Gap"), 14, "number"),
+        _INTERVAL,
+        Q,
+    )
     cells = []
     for row in _strongest(chosen):
         scale, what = _say_outcome(str(row["figure"]))
         place = f"{SLICE_WORDS[str(row['dimension'])]}: {row['item']}"
         cells.append(
             (
-                place, say_who(row), what, say_people(row), _say_gap(row, scale),
-                _say_interval(row, scale), write_p(row["q_value"]),
+                place,
+                say_who(row),
+                what,
+                say_people(row),
+                _say_gap(row, scale),
+                _say_interval(row, scale),
+                write_p(row["q_value"]),
             )
-        )  # fmt: skip
-    return build_table(headings, cells, about="Places where the gap stands out")
+        )
+    return build_table(headings, cells, about=_("Places where the gap stands out"))
 
 
 def _say_outcome(figure: str) -> tuple[float, str]:
-    return (100.0, "favourable share, %") if figure == "share" else (1.0, "raw score, points")
+    return (100.0, _("favourable share, %")) if figure == "share" else (1.0, _("raw score, points"))
 
 
 def _list_presence(known: Sequence[Row]) -> Table:
     chosen = [
         r
         for r in known
-        if r["dimension"] in PRESENCE and r["figure"] == "share"
+        if r["dimension"] in PRESENCE
+        and r["figure"] == "share"
         and (r["value"] or r["value_reference"])
-    ]  # fmt: skip
+    ]
     rows = _strongest(chosen, FEW_LINES)
     headings = (
-        Column("Who"), WHO, PEOPLE, Column("Share", 18, "number"),
-        Column("Reference", 20, "number"), Q,
-    )  # fmt: skip
+        Column(_("Who")),
+        WHO,
+        PEOPLE,
+        Column(_("Share"), 18, "number"),
+        Column(_("Reference"), 20, "number"),
+        Q,
+    )
     cells = [
         (
-            PRESENCE[str(row["dimension"])], say_who(row), say_people(row),
-            write_percent(row["value"]), write_percent(row["value_reference"]),
+            PRESENCE[str(row["dimension"])],
+            say_who(row),
+            say_people(row),
+            write_percent(row["value"]),
+            write_percent(row["value_reference"]),
             write_p(row["q_value"]),
         )
         for row in rows
-    ]  # fmt: skip
-    return build_table(headings, cells, about="Who is missing", marked=_mark(rows))
+    ]
+    return build_table(headings, cells, about=_("Who is missing"), marked=_mark(rows))
 
 
 def _list_comments(known: Sequence[Row]) -> Table:
     chosen = [r for r in known if r["dimension"] == "comment" and r["figure"] != "ratio"]
     rows = _strongest((r for r in chosen if r["value"] or r["value_reference"]), FEW_LINES)
     headings = (
-        Column("What"), WHO, PEOPLE, Column("Group", 18, "number"),
-        Column("Reference", 20, "number"), Q,
-    )  # fmt: skip
+        Column(_("What")),
+        WHO,
+        PEOPLE,
+        Column(_("Group"), 18, "number"),
+        Column(_("Reference"), 20, "number"),
+        Q,
+    )
 
     def show(row: Row, value: float | None) -> str:
         return write_percent(value) if row["figure"] == "share" else write_number(value, 1)
 
     cells = [
         (
-            COMMENT_WORDS[str(row["item"])], say_who(row), say_people(row),
-            show(row, row["value"]), show(row, row["value_reference"]), write_p(row["q_value"]),
+            COMMENT_WORDS[str(row["item"])],
+            say_who(row),
+            say_people(row),
+            show(row, row["value"]),
+            show(row, row["value_reference"]),
+            write_p(row["q_value"]),
         )
         for row in rows
-    ]  # fmt: skip
-    caption = "Words of comments by others, counted by a list that comes with the engine"
+    ]
+    caption = _("Words of comments by others, counted by a list that comes with the engine")
     return build_table(headings, cells, about=caption, marked=_mark(rows))

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pandas as pd
 
 from calibrate.audit.policy import PRIMARY_MEASURES
-from calibrate.report.document import Column, Section, Table, build_table
+from calibrate.language import N_, _, ngettext
+from calibrate.report.document import Column, Section, Table, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
-    count_of,
     say_code,
     say_measure,
     write_count,
@@ -27,27 +27,38 @@ SCREEN_PACK = "us-2026"
 _LATEST_FIRST = ("final", "proposed", "calibrated", "raw")
 
 _CITY = (
-    Column("Category", 48), Column("People", 16, "number"),
-    Column("Selected", 18, "number"), Column("Selection rate", 18, "number"),
-    Column("Impact ratio", 16, "number"), Column("Note"),
-)  # fmt: skip
+    Column(N_("Category"), 48),
+    Column(N_("People"), 16, "number"),
+    Column(N_("Selected"), 18, "number"),
+    Column(N_("Selection rate"), 18, "number"),
+    Column(N_("Impact ratio"), 16, "number"),
+    Column(N_("Note")),
+)
 _SCORES = (
-    Column("Category", 48), Column("People", 16, "number"),
-    Column("Above the median", 18, "number"), Column("Scoring rate", 18, "number"),
-    Column("Impact ratio", 16, "number"), Column("Note"),
-)  # fmt: skip
+    Column(N_("Category"), 48),
+    Column(N_("People"), 16, "number"),
+    Column(N_("Above the median"), 18, "number"),
+    Column(N_("Scoring rate"), 18, "number"),
+    Column(N_("Impact ratio"), 16, "number"),
+    Column(N_("Note")),
+)
 _DUTIES = (
-    Column("Where it is asked for", 38), Column("What is to be documented", 64),
-    Column("In this run", 18), Column("Where to look"),
-)  # fmt: skip
+    Column(N_("Where it is asked for"), 38),
+    Column(N_("What is to be documented"), 64),
+    Column(N_("In this run"), 18),
+    Column(N_("Where to look")),
+)
 _SCREEN = (
-    Column("Group / reference"), Column("Impact ratio", 16, "number"),
-    Column("z", 14, "number"), Column("p", 16, "number"),
-    Column("Short of", 18, "number"), Column("Finds, family", 18, "number"),
-    Column("One person", 20),
-)  # fmt: skip
-_SOURCES = (Column("Source", 64), Column("Dated", 20), Column("What rests on it"))
-_CAVEATS = (Column("Where it stands", 48), Column("What it says"))
+    Column(N_("Group / reference")),
+    Column(N_("Impact ratio"), 16, "number"),
+    Column(N_("z"), 14, "number"),
+    Column(N_("p"), 16, "number"),
+    Column(N_("Short of"), 18, "number"),
+    Column(N_("Finds, family"), 18, "number"),
+    Column(N_("One person"), 20),
+)
+_SOURCES = (Column(N_("Source"), 64), Column(N_("Dated"), 20), Column(N_("What rests on it")))
+_CAVEATS = (Column(N_("Where it stands"), 48), Column(N_("What it says")))
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -80,36 +91,42 @@ def _build_screen(tables: Tables) -> tuple[Section, ...]:
     if not rows:
         return ()
     flips = sum(bool(row["flip_flop"]) for row in rows)
-    lead = (
-        "Beside the verdicts stands what the federal texts of the United States look at. The "
-        "impact ratio is to the highest rate. z is the gap in standard deviations. “Short of” is "
-        "how many people the group lacks at the reference's rate; negative: it has more. “Finds, "
-        "family” is the smallest ratio found against all tests of the family at once."
+    lead = _(
+        "Beside the verdicts stands what the federal texts of the United States "
+        "look at. The impact ratio is to the highest rate. z is the gap in "
+        "standard deviations. “Short of” is how many people the group lacks at "
+        "the reference's rate; negative: it has more. “Finds, family” is the "
+        "smallest ratio found against all tests of the family at once."
     )
-    said = (
-        "“One person” says yes where one person of the group more or fewer would put the ratio "
-        f"across a bound or p across 0.05: {count_of(flips, 'line')} of {len(rows)}."
+    said = _(
+        "“One person” says yes where one person of the group more or fewer would "
+        "put the ratio across a bound or p across 0.05: {ngt} of {n}.",
+        ngt=ngettext("{n} line", "{n} lines", flips),
+        n=len(rows),
     )
     grids = tuple(
         _list_screen(measure, [row for row in rows if row["measure"] == measure])
         for measure in PRIMARY_MEASURES
     )
     filled = tuple(grid for grid in grids if grid.rows)
-    return (write_section("What stands beside the verdicts", lead, (said,), filled),)
+    return (write_section(_("What stands beside the verdicts"), lead, (said,), filled),)
 
 
 def _list_screen(measure: str, rows: list[Row]) -> Table:
     lines = [
         (
             f"{say_code(row['attribute'])}: {row['group']} / {row['reference']}",
-            write_number(row["impact_ratio"], 2), write_number(row["z_value"], 2),
-            write_p(row["p_value"]), write_number(row["shortfall"], 1),
-            write_number(row["detectable_ratio_family"], 2), "yes" if row["flip_flop"] else "no",
+            write_number(row["impact_ratio"], 2),
+            write_number(row["z_value"], 2),
+            write_p(row["p_value"]),
+            write_number(row["shortfall"], 1),
+            write_number(row["detectable_ratio_family"], 2),
+            "yes" if row["flip_flop"] else "no",
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     marked = [at for at, row in enumerate(rows) if row["verdict"] == "beyond"]
-    return build_table(_SCREEN, lines, about=f"{say_measure(measure)}.", marked=marked)
+    return build_table(say_columns(_SCREEN), lines, about=f"{say_measure(measure)}.", marked=marked)
 
 
 def _read(tables: Tables, name: str) -> list[Row]:
@@ -124,32 +141,39 @@ def _build_city(tables: Tables) -> tuple[Section, ...]:
     stage = next((name for name in _LATEST_FIRST if name in stages), min(stages))
     grids = [
         _build_city_grid(
-            f"By {kind}: selection, {stage}.", _CITY, _take(rows, stage, kind),
+            _("By {kind}: selection, {stage}.", kind=kind, stage=stage),
+            say_columns(_CITY),
+            _take(rows, stage, kind),
             ("n_selected", "selection_rate", "impact_ratio"),
         )
         for kind in _list_kinds(rows, stage)
-    ]  # fmt: skip
+    ]
     scored = [row for row in rows if row["n_above_median"] is not None]
     if scored:
         of_scores = "calibrated" if any(r["stage"] == "calibrated" for r in scored) else stage
         grids += [
             _build_city_grid(
-                f"By {kind}: scores, {of_scores}.", _SCORES, _take(rows, of_scores, kind),
+                _("By {kind}: scores, {of_scores}.", kind=kind, of_scores=of_scores),
+                say_columns(_SCORES),
+                _take(rows, of_scores, kind),
                 ("n_above_median", "scoring_rate", "scoring_impact_ratio"),
             )
             for kind in _list_kinds(scored, of_scores)
-        ]  # fmt: skip
-    lead = (
-        "Rates and impact ratios as the city's rule on automated decision tools lays them out: "
-        "by sex, by race or ethnicity, and by both. The ratio is to the category with the "
-        "highest rate. The rule names no bound and asks for no test; the verdicts of this audit "
-        "stand elsewhere."
+        ]
+    lead = _(
+        "Rates and impact ratios as the city's rule on automated decision tools "
+        "lays them out: by sex, by race or ethnicity, and by both. The ratio is "
+        "to the category with the highest rate. The rule names no bound and asks "
+        "for no test; the verdicts of this audit stand elsewhere."
     )
     sentences = (
-        "People whose category is unknown are counted and in no rate. A category under 2% of the "
-        "known is shown, and is in no ratio. All stages are in audit/tables/ll144.",
+        _(
+            "People whose category is unknown are counted and in no rate. A category "
+            "under 2% of the known is shown, and is in no ratio. All stages are in "
+            "audit/tables/ll144."
+        ),
     )
-    return (write_section("New York City’s table", lead, sentences, tuple(grids)),)
+    return (write_section(_("New York City’s table"), lead, sentences, tuple(grids)),)
 
 
 def _list_kinds(rows: list[Row], stage: str) -> list[str]:
@@ -169,17 +193,21 @@ def _build_city_grid(
     counted, rate, ratio = figures
     lines = [
         (
-            str(row["category"]), write_count(row["n"]), write_count(row[counted]),
-            write_percent(row[rate]), write_number(row[ratio], 2), str(row["note"] or ""),
+            str(row["category"]),
+            write_count(row["n"]),
+            write_count(row[counted]),
+            write_percent(row[rate]),
+            write_number(row[ratio], 2),
+            str(row["note"] or ""),
         )
         for row in rows
         if not row["suppressed"]
-    ]  # fmt: skip
+    ]
     grid = build_table(headings, lines, about=caption)
     hidden = [str(row["category"]) for row in rows if row["suppressed"]]
     if not hidden:
         return grid
-    withheld = f"Withheld, too small or telling of one that is: {', '.join(hidden)}."
+    withheld = _("Withheld, too small or telling of one that is: {names}.", names=", ".join(hidden))
     return replace(grid, notice=f"{withheld} {grid.notice}".strip())
 
 
@@ -187,26 +215,34 @@ def _build_duties(tables: Tables) -> tuple[Section, ...]:
     rows = _read(tables, "obligations")
     if not rows:
         return ()
-    counts = {status: sum(row["status"] == status for row in rows) for status in
-              ("given", "partly", "not held")}  # fmt: skip
-    lead = (
-        "What the European Union’s AI Act wants documented of a high-risk system, and which file "
-        "of this run holds it or a part of it. It is a list of places to look. It does not say "
-        "that a duty is met, nor whose duty it is."
+    counts = {
+        status: sum(row["status"] == status for row in rows)
+        for status in ("given", "partly", _("not held"))
+    }
+    lead = _(
+        "What the European Union’s AI Act wants documented of a high-risk "
+        "system, and which file of this run holds it or a part of it. It is a "
+        "list of places to look. It does not say that a duty is met, nor whose "
+        "duty it is."
     )
-    sentence = (
-        f"Of {count_of(len(rows), 'item')} this run holds {counts['given']}, a part of "
-        f"{counts['partly']}, and nothing of {counts['not held']}."
+    sentence = _(
+        "Of {ngt} this run holds {given}, a part of {partly}, and nothing of {not_held}.",
+        ngt=ngettext("{n} item", "{n} items", len(rows)),
+        given=counts["given"],
+        partly=counts["partly"],
+        not_held=counts["not held"],
     )
     lines = [
         (
-            str(row["article"]), str(row["requirement"]), str(row["status"]),
+            str(row["article"]),
+            str(row["requirement"]),
+            str(row["status"]),
             str(row["where"] or DASH),
         )
         for row in rows
-    ]  # fmt: skip
-    grid = build_table(_DUTIES, lines)
-    return (write_section("What has to be documented", lead, (sentence,), (grid,)),)
+    ]
+    grid = build_table(say_columns(_DUTIES), lines)
+    return (write_section(_("What has to be documented"), lead, (sentence,), (grid,)),)
 
 
 def _say_bounds(pack: Mapping[str, object]) -> tuple[str, ...]:
@@ -216,10 +252,18 @@ def _say_bounds(pack: Mapping[str, object]) -> tuple[str, ...]:
         return ()
     lower, upper, means, alpha = (f"{pack[name]}" for name in names)
     return (
-        f"Bounds of pack {pack['id']}, which the verdicts go by: a ratio below {lower} or above "
-        f"{upper}, for means {means} standard deviations; q of at most {alpha}; groups under "
-        f"{write_percent(float(str(pack['min_category_share'])))} of the known set no highest "
-        "rate.",
+        _(
+            "Bounds of pack {id}, which the verdicts go by: a ratio below {lower} or "
+            "above {upper}, for means {means} standard deviations; q of at most "
+            "{alpha}; groups under {min_category_share} of the known set no highest "
+            "rate.",
+            id=str(pack["id"]),
+            lower=lower,
+            upper=upper,
+            means=means,
+            alpha=alpha,
+            min_category_share=write_percent(float(str(pack["min_category_share"]))),
+        ),
     )
 
 
@@ -231,9 +275,12 @@ def _build_texts(tables: Tables, bounds: tuple[str, ...]) -> tuple[Section, ...]
     grids = []
     for pack in packs:
         own = [row for row in rows if row["pack"] == pack["pack"]]
-        about = (
-            f"Pack {pack['pack']}, version {pack['version']}, texts as of {pack['dated']}. "
-            f"{pack['used_for']}"
+        about = _(
+            "Pack {pack}, version {version}, texts as of {dated}. {used_for}",
+            pack=pack["pack"],
+            version=pack["version"],
+            dated=pack["dated"],
+            used_for=pack["used_for"],
         )
         caveats = [(str(r["source"] or DASH), str(r["text"])) for r in own if r["kind"] == "caveat"]
         sources = [
@@ -242,11 +289,13 @@ def _build_texts(tables: Tables, bounds: tuple[str, ...]) -> tuple[Section, ...]
             if r["kind"] == "source"
         ]
         grids.append(
-            build_table(_CAVEATS, caveats, opening=f"{pack['text']}.", about=about, size="fine")
+            build_table(
+                say_columns(_CAVEATS), caveats, opening=f"{pack['text']}.", about=about, size="fine"
+            )
         )
         if sources:
-            grids.append(build_table(_SOURCES, sources, size="fine"))
-    lead = (
+            grids.append(build_table(say_columns(_SOURCES), sources, size="fine"))
+    lead = _(
         "The texts behind the bounds limit them themselves. Read the verdicts with these sentences."
     )
-    return (write_section("Rule packs: bounds, caveats, sources", lead, bounds, tuple(grids)),)
+    return (write_section(_("Rule packs: bounds, caveats, sources"), lead, bounds, tuple(grids)),)

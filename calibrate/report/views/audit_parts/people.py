@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from calibrate.report.document import Column, Section, build_table
+from calibrate.language import N_, _
+from calibrate.report.document import Column, Section, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, list_rows
 from calibrate.report.views.audit_parts.rates import say_attribute
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import write_count
 
-TITLE = "Who was rated"
-LEAD = (
-    "People of each group, and whether they have a score. “Left out” counts input rows about them "
-    "that were set aside. Whether a group is rated less often is tested under “Where the gap "
-    "arises”. Crossed groups are in audit/tables/groups."
+TITLE = N_("Who was rated")
+LEAD = N_(
+    "People of each group, and whether they have a score. “Left out” counts "
+    "input rows about them that were set aside. Whether a group is rated "
+    "less often is tested under “Where the gap arises”. Crossed groups are "
+    "in audit/tables/groups."
 )
 #: Withheld groups that are named.
 MOST_NAMED = 30
 _HEADINGS = (
-    Column("Attribute", 42), Column("Group"), Column("People", 20, "number"),
-    Column("Rated", 20, "number"), Column("Not rated", 22, "number"),
-    Column("Left out", 22, "number"),
+    Column(N_("Attribute"), 42), Column(N_("Group")), Column(N_("People"), 20, "number"),
+    Column(N_("Rated"), 20, "number"), Column(N_("Not rated"), 22, "number"),
+    Column(N_("Left out"), 22, "number"),
 )  # fmt: skip
 
 
@@ -39,10 +41,14 @@ def build_people(material: Material, audit: AuditMaterial) -> tuple[Section, ...
         for row in rows
         if not row.get("suppressed")
     ]  # fmt: skip
-    grid = build_table(_HEADINGS, lines)
+    grid = build_table(say_columns(_HEADINGS), lines)
     hidden = [f"{row['group']} ({row['attribute']})" for row in rows if row.get("suppressed")]
     if hidden:
         named = ", ".join(hidden[:MOST_NAMED])
-        more = f" and {len(hidden) - MOST_NAMED} more" if len(hidden) > MOST_NAMED else ""
+        more = (
+            _(" and {value} more", value=len(hidden) - MOST_NAMED)
+            if len(hidden) > MOST_NAMED
+            else ""
+        )
         grid = replace(grid, notice=f"Too few: {named}{more}. {grid.notice}".strip())
-    return (write_section(TITLE, LEAD, (), (grid,)),)
+    return (write_section(_(TITLE), _(LEAD), (), (grid,)),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from calibrate.language import N_, _, ngettext
 from calibrate.report.document import Column, Section, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.audit_parts.origins import (
@@ -16,16 +17,17 @@ from calibrate.report.views.audit_parts.origins import (
     say_who,
 )
 from calibrate.report.views.sections import write_section
-from calibrate.report.words import count_of, say_code, write_number, write_p
+from calibrate.report.words import say_code, write_number, write_p
 
-TITLE = "Can other columns tell the group?"
-LEAD = (
-    "A column that tells a group without naming it is a proxy: a rule on that column may act on "
-    "the group. The score says how often, of one person of each side, the column puts the one of "
-    "the group first, for people it has not learned from; 0.50 is a coin. Beside it stands what "
+TITLE = N_("Can other columns tell the group?")
+LEAD = N_(
+    "A column that tells a group without naming it is a proxy: a rule on "
+    "that column may act on the group. The score says how often, of one "
+    "person of each side, the column puts the one of the group first, for "
+    "people it has not learned from; 0.50 is a coin. Beside it stands what "
     "95 of 100 random deals of the groups stay below."
 )
-FEATURE_WORDS = {"all": "All together", "n_forms": "number of forms"}
+FEATURE_WORDS = {"all": N_("All together"), "n_forms": N_("number of forms")}
 
 
 def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -40,14 +42,18 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
     rows = [*together[:MOST_LINES], *alone[:MOST_LINES]]
     n_out = sum(row["q_value"] < ALPHA for row in known)
     said = (
-        f"{count_of(n_out, 'line of', 'lines of')} {len(known):,} score higher than chance."
+        _(
+            "{ngt} {n} score higher than chance.",
+            ngt=ngettext("{n} line of", "{n} lines of", n_out),
+            n=len(known),
+        )
         if n_out
-        else "No column, nor all of them together, scores higher than chance would.",
-        "All lines stand in audit/tables/proxies.",
+        else _("No column, nor all of them together, scores higher than chance would."),
+        _("All lines stand in audit/tables/proxies."),
     )
     headings = (
-        Column("Column or habit of review"), WHO, PEOPLE, Column("Score", 14, "number"),
-        Column("By chance below", 26, "number"), Q,
+        Column(_("Column or habit of review")), WHO, PEOPLE, Column(_("Score"), 14, "number"),
+        Column(_("By chance below"), 26, "number"), Q,
     )  # fmt: skip
     cells = [
         (
@@ -59,7 +65,7 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
     ]  # fmt: skip
     return (
         write_section(
-            TITLE, LEAD, said,
+            _(TITLE), _(LEAD), said,
             (build_table(headings, cells, marked=_mark(rows)),),
         ),
     )  # fmt: skip

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from calibrate.report.document import Column, Section, build_table
+from calibrate.language import N_, _, ngettext
+from calibrate.report.document import Column, Section, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, list_rows
 from calibrate.report.views.base import Company
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     TERM_WORDS,
-    count_of,
     say_term,
     write_number,
     write_percent,
@@ -17,18 +17,18 @@ from calibrate.report.words import (
 from calibrate.session.findings import FEW_FORMS
 from calibrate.session.habits import count_notable
 
-TITLE = "Raters, and where marks differ"
+TITLE = N_("Raters, and where marks differ")
 _HEADINGS = (
-    Column("Part"), Column("Points squared", 24, "number"),
-    Column("Standard error", 24, "number"), Column("Share", 18, "number"),
+    Column(N_("Part")), Column(N_("Points squared"), 24, "number"),
+    Column(N_("Standard error"), 24, "number"), Column(N_("Share"), 18, "number"),
 )  # fmt: skip
-CAPTION = (
-    "How much of the differences between forms goes with what. More is in tables/raters and "
-    "tables/variance."
+CAPTION = N_(
+    "How much of the differences between forms goes with what. More is in "
+    "tables/raters and tables/variance."
 )
-NOISE = (
-    "“Noise of a form” is the mean over all forms; the rows below it split it by source and are no "
-    "further share."
+NOISE = N_(
+    "“Noise of a form” is the mean over all forms; the rows below it split "
+    "it by source and are no further share."
 )
 
 
@@ -46,34 +46,49 @@ def build_raters(material: Material, audit: AuditMaterial) -> tuple[Section, ...
         for row in rows
     ]  # fmt: skip
     is_split = any(str(row["term"]).startswith("residual:") for row in rows)
-    caption = f"{CAPTION} {NOISE}" if is_split else CAPTION
-    grids = (build_table(_HEADINGS, lines, about=caption),) if lines else ()
-    return (write_section(TITLE, "", _describe_raters(Company(material)), grids),)
+    caption = f"{CAPTION} {NOISE}" if is_split else _(CAPTION)
+    grids = (build_table(say_columns(_HEADINGS), lines, about=caption),) if lines else ()
+    return (write_section(_(TITLE), "", _describe_raters(Company(material)), grids),)
 
 
 def _describe_raters(company: Company) -> tuple[str, ...]:
     raters = company.material.tables["raters"]
     known = raters["severity"].dropna()
     sentences = [
-        f"{count_of(len(raters), 'rater')} filed scored forms; the severity of "
-        f"{len(known):,} is known."
+        _(
+            "{ngt} filed scored forms; the severity of {n} is known.",
+            ngt=ngettext("{n} rater", "{n} raters", len(raters)),
+            n=len(known),
+        )
     ]
     if len(known):
         low, high = (company.display.change(-float(known.quantile(q))) for q in (0.9, 0.1))
         sentences.append(
-            f"Eight of ten of them mark between {low} and {high} of others on the same people."
+            _(
+                "Eight of ten of them mark between {low} and {high} of others on the same people.",
+                low=low,
+                high=high,
+            )
         )
     else:
-        sentences.append("No severity can be told: a strict rater and a weak team look the same.")
+        sentences.append(
+            _("No severity can be told: a strict rater and a weak team look the same.")
+        )
     n_forms = dict(zip(raters["rater_id"], raters["n_forms"], strict=True))
     n_found = count_notable(company.material.tables["habits"], n_forms, FEW_FORMS)
     n_thin = int((raters["severity"].notna() & (raters["n_forms"] < FEW_FORMS)).sum())
     sentences.append(
-        f"{count_of(n_found, 'rater stands', 'raters stand')} out in severity or a habit, "
-        "more than chance over all raters."
+        _(
+            "{ngt} out in severity or a habit, more than chance over all raters.",
+            ngt=ngettext("{n} rater stands", "{n} raters stand", n_found),
+        )
     )
     if n_thin:
         sentences.append(
-            f"The severity of {count_of(n_thin, 'rater')} rests on fewer than {FEW_FORMS} forms."
+            _(
+                "The severity of {ngt} rests on fewer than {few_forms} forms.",
+                ngt=ngettext("{n} rater", "{n} raters", n_thin),
+                few_forms=FEW_FORMS,
+            )
         )
     return (" ".join(sentences),)

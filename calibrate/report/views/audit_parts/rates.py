@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from calibrate.language import N_, _, ngettext
 from calibrate.report.charts import draw_ratio
-from calibrate.report.document import Cell, Column, Content, Section, Table, build_table
+from calibrate.report.document import (
+    Cell,
+    Column,
+    Content,
+    Section,
+    Table,
+    build_table,
+    say_columns,
+)
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     VERDICT_WORDS,
-    count_of,
     say_code,
     say_measure,
     write_count,
@@ -17,20 +25,22 @@ from calibrate.report.words import (
     write_percent,
 )
 
-TITLE = "Rates and ratios by group"
-LEAD = (
-    "Each group beside its reference. A rate is the counted people over all people of the group; "
-    "the ratio is the group’s rate over the reference’s. In the drawing, the bar is the 95% "
-    "interval of the ratio on an axis where halves and doubles are equally far from 1. Shaded: "
+TITLE = N_("Rates and ratios by group")
+LEAD = N_(
+    "Each group beside its reference. A rate is the counted people over all "
+    "people of the group; the ratio is the group’s rate over the "
+    "reference’s. In the drawing, the bar is the 95% interval of the ratio "
+    "on an axis where halves and doubles are equally far from 1. Shaded: "
     "0.80 to 1.25. Open diamond: the reference. Dot: a group. Square: beyond."
 )
-TESTS = (
-    "q says how easily chance alone would make such a gap, corrected for all comparisons of its "
-    "family: the primary one for single attributes, the exploratory one for crossed attributes. "
-    "“Finds” is the ratio nearest to 1 that would have been found in 8 of 10 cases, held against "
-    "all tests of its family; a dash means that none would. Where people of one manager are alike "
-    "it takes more: see what this audit would have found. Every stage and cut is in the annex and "
-    "in audit/tables/disparities."
+TESTS = N_(
+    "q says how easily chance alone would make such a gap, corrected for all "
+    "comparisons of its family: the primary one for single attributes, the "
+    "exploratory one for crossed attributes. “Finds” is the ratio nearest to "
+    "1 that would have been found in 8 of 10 cases, held against all tests "
+    "of its family; a dash means that none would. Where people of one "
+    "manager are alike it takes more: see what this audit would have found. "
+    "Every stage and cut is in the annex and in audit/tables/disparities."
 )
 MEASURES = ("selection_rate", "lowest_band")
 ALPHA = 0.05
@@ -38,9 +48,9 @@ RATIO_TICKS = ("0.25", "0.5", "1", "2", "4")
 #: Crossed groups that a table shows: those of smallest q.
 MOST_CROSSED = 12
 _HEADINGS = (
-    Column("Group"), Column("People", 13, "number"), Column("Rate", 12, "number"),
-    Column("Ratio", 12, "number"), Column("", 56, ticks=RATIO_TICKS),
-    Column("q", 14, "number"), Column("Finds", 13, "number"), Column("Verdict", 24),
+    Column(N_("Group")), Column(N_("People"), 13, "number"), Column(N_("Rate"), 12, "number"),
+    Column(N_("Ratio"), 12, "number"), Column("", 56, ticks=RATIO_TICKS),
+    Column(N_("q"), 14, "number"), Column(N_("Finds"), 13, "number"), Column(N_("Verdict"), 24),
 )  # fmt: skip
 
 
@@ -49,11 +59,13 @@ def build_rates(material: Material, audit: AuditMaterial) -> tuple[Section, ...]
     rows = list_rows(audit.tables["disparities"])
     if not rows:
         return (
-            write_section(TITLE, "", ("No attributes were given. Disparities are not yet known.",)),
+            write_section(
+                _(TITLE), "", (_("No attributes were given. Disparities are not yet known."),)
+            ),
         )
     names = dict.fromkeys(str(row["attribute"]) for row in rows)
     return (
-        write_section(TITLE, LEAD, (TESTS,)),
+        write_section(_(TITLE), _(LEAD), (_(TESTS),)),
         *(_build_part(name, rows) for name in sorted(names, key=lambda n: ("*" in n, n))),
     )
 
@@ -80,12 +92,12 @@ def _build_forest(measure: str, rows: list[Row]) -> Table:
     shown, hidden = split_hidden(rows)
     reference = next((str(row["reference"]) for row in shown if row.get("reference")), "")
     kept, cut = _choose(shown)
-    about = f"Stage: {rows[0]['stage']}." if rows else ""
+    about = _("Stage: {stage}.", stage=rows[0]["stage"]) if rows else ""
     if reference:
-        about += f" Compared with {say_group(reference)}."
+        about += _(" Compared with {group}.", group=say_group(reference))
     marked = [at for at, row in enumerate(kept) if row["verdict"] == "beyond"]
     return build_table(
-        _HEADINGS,
+        say_columns(_HEADINGS),
         [_write_row(row) for row in kept],
         opening=f"{say_measure(measure)}.",
         about=about,
@@ -106,9 +118,10 @@ def _say_stricter(rows: list[Row]) -> str:
     ]
     if not failed:
         return ""
-    return (
-        "q is small, but the gap does not stand in the stricter test of people under one manager "
-        f"(its q in brackets): {', '.join(failed)}."
+    return _(
+        "q is small, but the gap does not stand in the stricter test of people "
+        "under one manager (its q in brackets): {names}.",
+        names=", ".join(failed),
     )
 
 
@@ -119,8 +132,12 @@ def _choose(rows: list[Row]) -> tuple[list[Row], str]:
     ranked = sorted(rows, key=lambda r: (r["group"] != r["reference"], r["q_value"] or 0.0))
     kept = {id(row) for row in ranked[:MOST_CROSSED]}
     return [row for row in rows if id(row) in kept], (
-        f"Shown are {MOST_CROSSED} of {len(rows)} groups, those of smallest q; the others are in "
-        "the annex."
+        _(
+            "Shown are {most_crossed} of {n} groups, those of smallest q; the others "
+            "are in the annex.",
+            most_crossed=MOST_CROSSED,
+            n=len(rows),
+        )
     )
 
 
@@ -130,7 +147,7 @@ def _write_row(row: Row) -> tuple[Content, ...]:
     ratio = write_number(row.get("ratio"), 2)
     chart = draw_ratio(
         ratio=row.get("ratio"), low=row.get("ratio_low"), high=row.get("ratio_high"),
-        is_beyond=is_beyond, is_reference=is_reference, label=f"Ratio {ratio}",
+        is_beyond=is_beyond, is_reference=is_reference, label=_("Ratio {ratio}", ratio=ratio),
     )  # fmt: skip
     verdict: Content = say_verdict(row)
     if is_beyond:
@@ -147,20 +164,27 @@ def _say_verdicts(lines: list[Row]) -> str:
     counts = {v: sum(row["verdict"] == v for row in compared) for v in VERDICT_WORDS}
     n = len(compared)
     if n == 0:
-        return "There is only one group, so nothing can be compared."
+        return _("There is only one group, so nothing can be compared.")
     if counts["beyond"]:
-        return (
-            f"{counts['beyond']} of {count_of(n, 'comparison')} "
-            f"{'lies' if counts['beyond'] == 1 else 'lie'} beyond chance and beyond the "
-            "practical bound. That is a reason to look, not a verdict on anybody."
+        return _(
+            "{beyond} of {ngt} {value} beyond chance and beyond the practical bound. "
+            "That is a reason to look, not a verdict on anybody.",
+            beyond=counts["beyond"],
+            ngt=ngettext("{n} comparison", "{n} comparisons", n),
+            value="lies" if counts["beyond"] == 1 else "lie",
         )
     if counts["within"] == n:
-        return f"All {count_of(n, 'comparison')} lie within 0.80 to 1.25."
+        return _(
+            "All {ngt} lie within 0.80 to 1.25.",
+            ngt=ngettext("{n} comparison", "{n} comparisons", n),
+        )
     if counts["too_few"] + counts["not_computable"] == n:
-        return "The groups are too small, or the rates cannot be divided. Nothing can be said."
-    return (
-        f"None of {count_of(n, 'comparison')} lies beyond both bounds. "
-        f"{counts['inconclusive']} could not be told either way: see what each one finds."
+        return _("The groups are too small, or the rates cannot be divided. Nothing can be said.")
+    return _(
+        "None of {ngt} lies beyond both bounds. {inconclusive} could not be told "
+        "either way: see what each one finds.",
+        ngt=ngettext("{n} comparison", "{n} comparisons", n),
+        inconclusive=counts["inconclusive"],
     )
 
 
@@ -168,7 +192,7 @@ def split_hidden(rows: list[Row]) -> tuple[list[Row], str]:
     """Rows with figures, and a line that names the others: their rows would be empty."""
     hidden = [say_group(str(row["group"])) for row in rows if row.get("suppressed")]
     shown = [row for row in rows if not row.get("suppressed")]
-    return shown, f"Too few: {', '.join(hidden)}." if hidden else ""
+    return shown, _("Too few: {names}.", names=", ".join(hidden)) if hidden else ""
 
 
 def say_verdict(row: Row) -> str:

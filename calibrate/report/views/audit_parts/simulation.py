@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from calibrate.language import N_, _, ngettext
 from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
-    count_of,
     join_words,
     say_code,
     write_count,
@@ -14,20 +14,24 @@ from calibrate.report.words import (
     write_percent,
 )
 
-TITLE = "What this audit would have found"
-LEAD = (
-    "The primary comparisons were repeated on these very people, managers and bands, by the rule "
-    "of this audit, in worlds whose answer is known. First without any gap: groups were dealt out "
-    "anew, so that they know nothing of bands. Then with one planted gap."
+TITLE = N_("What this audit would have found")
+LEAD = N_(
+    "The primary comparisons were repeated on these very people, managers "
+    "and bands, by the rule of this audit, in worlds whose answer is known. "
+    "First without any gap: groups were dealt out anew, so that they know "
+    "nothing of bands. Then with one planted gap."
 )
-CAPTION = (
-    "How often a planted gap was found. 0.70 means: of ten people of the group who would be in "
-    "the favourable bands, seven stay there. Found means: the primary family reads 'beyond' for it."
+CAPTION = N_(
+    "How often a planted gap was found. 0.70 means: of ten people of the "
+    "group who would be in the favourable bands, seven stay there. Found "
+    "means: the primary family reads 'beyond' for it."
 )
 MEANING = {
-    "people": "groups dealt out person by person",
-    "teams": "whole teams exchanging their groups, so that people of one group go on sitting "
-    "together under one manager",
+    "people": N_("groups dealt out person by person"),
+    "teams": N_(
+        "whole teams exchanging their groups, so that people of one group go on "
+        "sitting together under one manager"
+    ),
 }
 #: Share of planted gaps that counts as found.
 POWER = 0.80
@@ -43,20 +47,27 @@ def build_simulation(material: Material, audit: AuditMaterial) -> tuple[Section,
     shown = [row for row in power if not row["suppressed"]]
     sentences = (*(_say_alarms(row) for row in alarms), *_say_power(shown))
     more = (
-        "A ratio of 0.80 is the practical bound itself: chance decides whether such a gap reads "
-        "'beyond', and smaller gaps seldom do. The command 'calibrate simulate' repeats this with "
-        "more draws.",
+        _(
+            "A ratio of 0.80 is the practical bound itself: chance decides whether "
+            "such a gap reads 'beyond', and smaller gaps seldom do. The command "
+            "'calibrate simulate' repeats this with more draws."
+        ),
     )
     grids = (_write_power(power),) if shown else ()
-    return (write_section(TITLE, LEAD, (*sentences, *more), grids, is_listed=True),)
+    return (write_section(_(TITLE), _(LEAD), (*sentences, *more), grids, is_listed=True),)
 
 
 def _say_alarms(row: Row) -> str:
-    return (
-        f"Without any gap, {MEANING[str(row['moved'])]}: {row['n_found']} of "
-        f"{count_of(row['n_simulations'], 'audit')} had a primary 'beyond' "
-        f"({_percent(row['share'])}; 95% interval {_percent(row['low'])} to "
-        f"{_percent(row['high'])}). The aim is 5% at most."
+    return _(
+        "Without any gap, {meaning}: {n_found} of {ngt} had a primary 'beyond' "
+        "({percent}; 95% interval {percent2} to {percent3}). The aim is 5% at "
+        "most.",
+        meaning=MEANING[str(row["moved"])],
+        n_found=row["n_found"],
+        ngt=ngettext("{n} audit", "{n} audits", row["n_simulations"]),
+        percent=_percent(row["share"]),
+        percent2=_percent(row["low"]),
+        percent3=_percent(row["high"]),
     )
 
 
@@ -76,15 +87,23 @@ def _say_power(rows: list[Row]) -> list[str]:
         n = sum(r["ratio"] == ratio for r in rows)
         if not missed:
             said.append(
-                f"A ratio of {ratio:.2f} would have been found in at least 8 of 10 cases in every "
-                "group shown."
+                _(
+                    "A ratio of {ratio} would have been found in at least 8 of 10 cases in "
+                    "every group shown.",
+                    ratio=write_number(ratio, 2),
+                )
             )
             return said
         who = f": {join_words(missed)}" if len(missed) <= 6 else ""
-        where = f"{len(missed)} of {count_of(n, 'group')}{who}"
+        where = _(
+            "{n} of {ngt}{who}", n=len(missed), ngt=ngettext("{n} group", "{n} groups", n), who=who
+        )
         said.append(
-            f"A ratio of {ratio:.2f} would have been missed in more than 2 of 10 cases for "
-            f"{'every group' if len(missed) == n else where}."
+            _(
+                "A ratio of {ratio} would have been missed in more than 2 of 10 cases for {value}.",
+                ratio=write_number(ratio, 2),
+                value="every group" if len(missed) == n else where,
+            )
         )
     return said
 
@@ -92,7 +111,7 @@ def _say_power(rows: list[Row]) -> list[str]:
 def _write_power(rows: list[Row]) -> Table:
     ratios = sorted({r["ratio"] for r in rows}, reverse=True)
     headings = [
-        Column("Group"), Column("People", 18, "number"),
+        Column(_("Group")), Column(_("People"), 18, "number"),
         *(Column(write_number(ratio, 2), 18, "number") for ratio in ratios),
     ]  # fmt: skip
     lines: dict[str, dict[float, Row]] = {}
@@ -107,6 +126,12 @@ def _write_power(rows: list[Row]) -> Table:
         for name, of in lines.items()
     ]
     n = next(row["n_simulations"] for row in rows if not row["suppressed"])
-    caption = f"{CAPTION} {count_of(n, 'simulated audit')} each: a share is known to within about "
-    caption += f"{write_number(100 / n**0.5, 0)} points. Too small: {len(set(hidden))}."
+    caption = _(
+        "{caption} {ngt} each: a share is known to within about ",
+        caption=CAPTION,
+        ngt=ngettext("{n} simulated audit", "{n} simulated audits", n),
+    )
+    caption += _(
+        "{value} points. Too small: {n}.", value=write_number(100 / n**0.5, 0), n=len(set(hidden))
+    )
     return build_table(headings, body, about=caption)

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from calibrate.report.document import Column, Section, Table, build_table
+from calibrate.language import N_, _, ngettext
+from calibrate.report.document import Column, Section, Table, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
     VERDICT_WORDS,
-    count_of,
     say_code,
     say_measure,
     write_count,
     write_number,
 )
 
-TITLE = "People whose group is not known"
-LEAD = (
-    "People who have not stated an attribute belong to some group all the same. Beside the ratio "
-    "among people whose group is known stand the smallest and the largest ratio that any way of "
-    "adding the others could give, and what the line would read then."
+TITLE = N_("People whose group is not known")
+LEAD = N_(
+    "People who have not stated an attribute belong to some group all the "
+    "same. Beside the ratio among people whose group is known stand the "
+    "smallest and the largest ratio that any way of adding the others could "
+    "give, and what the line would read then."
 )
 #: Lines of a table; those that could read otherwise come first.
 MOST_LINES = 10
 _HEADINGS = (
-    Column("Group / reference"), Column("Not known (counted)", 20, "number"),
-    Column("Ratio of the known", 18, "number"), Column("Possible", 26, "number"),
-    Column("It reads", 24), Column("At the lower end", 24), Column("At the upper end", 24),
-)  # fmt: skip
+    Column(N_("Group / reference")),
+    Column(N_("Not known (counted)"), 20, "number"),
+    Column(N_("Ratio of the known"), 18, "number"),
+    Column(N_("Possible"), 26, "number"),
+    Column(N_("It reads"), 24),
+    Column(N_("At the lower end"), 24),
+    Column(N_("At the upper end"), 24),
+)
 
 
 def build_unknowns(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -45,16 +50,24 @@ def build_unknowns(material: Material, audit: AuditMaterial) -> tuple[Section, .
         for measure in dict.fromkeys(str(row["measure"]) for row in shown)
     )
     changing = sum(bool(row["could_change"]) for row in shown)
-    said = [f"{changing} of {count_of(len(shown), 'primary line')} could read otherwise."]
+    said = [
+        _(
+            "{changing} of {ngt} could read otherwise.",
+            changing=changing,
+            ngt=ngettext("{n} primary line", "{n} primary lines", len(shown)),
+        )
+    ]
     n_hidden = len(primary) - len(shown)
     if n_hidden:
         said.append(
-            f"{count_of(n_hidden, 'comparison is', 'comparisons are')} withheld: the group, its "
-            "reference or the people who have not stated it are too few to be shown, or would give "
-            "away a group that is."
+            _(
+                "{ngt} withheld: the group, its reference or the people who have not "
+                "stated it are too few to be shown, or would give away a group that is.",
+                ngt=ngettext("{n} comparison is", "{n} comparisons are", n_hidden),
+            )
         )
-    said.append("All lines, other cuts and stages among them, are in audit/tables/unknowns.")
-    return (write_section(TITLE, LEAD, (" ".join(said),), grids),)
+    said.append(_("All lines, other cuts and stages among them, are in audit/tables/unknowns."))
+    return (write_section(_(TITLE), _(LEAD), (" ".join(said),), grids),)
 
 
 def _list_lines(measure: str, rows: list[Row]) -> Table:
@@ -64,12 +77,15 @@ def _list_lines(measure: str, rows: list[Row]) -> Table:
         (
             f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}",
             f"{write_count(row['n_unknown'])} ({write_count(row['n_unknown_counted'])})",
-            write_number(row["ratio_known"], 2), _say_ends(row),
+            write_number(row["ratio_known"], 2),
+            _say_ends(row),
             *(VERDICT_WORDS[str(row[f"verdict_{end}"])] for end in ("known", "lowest", "highest")),
         )
         for row in chosen
-    ]  # fmt: skip
-    grid = build_table(_HEADINGS, lines, about=f"{say_measure(measure)}.", marked=marked)
+    ]
+    grid = build_table(
+        say_columns(_HEADINGS), lines, about=f"{say_measure(measure)}.", marked=marked
+    )
     if len(chosen) == len(rows):
         return grid
     return replace(grid, notice=f"{len(chosen)} of {len(rows)} lines.")
@@ -81,5 +97,7 @@ def _say_ends(row: Row) -> str:
         return DASH
     low = write_number(row["ratio_lowest"], 2)
     if row["ratio_highest"] is None:
-        return f"{low} and more"
-    return f"{low} to {write_number(row['ratio_highest'], 2)}"
+        return _("{low} and more", low=low)
+    return _(
+        "{low} to {ratio_highest}", low=low, ratio_highest=write_number(row["ratio_highest"], 2)
+    )
