@@ -506,3 +506,35 @@ def test_names_are_put_in_order_without_marks_above_letters() -> None:
 
 def test_manifest_knows_the_page(run: Path) -> None:
     assert '"index.html"' in (run / "manifest.json").read_text(encoding="utf-8")
+
+
+def test_what_is_shortened_says_where_the_rest_is(
+    invent: Invent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of 60 people are in each session; two of three of them have minutes."""
+    monkeypatch.setattr("calibrate.report.views.index.MOST_SLOTS", 16)
+    material = invent(60)
+    agenda = material.tables["agenda"]
+    n = int(((agenda["session"] == "Sales") & (agenda["minutes"] > 0)).sum())
+    assert n > 8
+    document = lay_out_index(build_index_view(material, make(material)))
+    (table,) = [
+        block for block in walk(document.blocks)
+        if isinstance(block, Table) and block.caption == "Agenda: Sales"
+    ]  # fmt: skip
+    assert len(table.rows) == 8
+    assert table.notice == f"The first 8 of {n} people are shown; tables/agenda.csv has all."
+
+
+def test_long_list_of_managers_stands_under_letters(
+    invent: Invent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The three managers of the invented company are Søren, Ελένη and Дмитрий."""
+    monkeypatch.setattr("calibrate.report.views.run_files.FEWEST_LETTERED", 2)
+    material = invent(40)
+    document = lay_out_index(build_index_view(material, make(material)))
+    (table,) = [
+        block for block in walk(document.blocks)
+        if isinstance(block, Table) and block.caption == "Packets of managers"
+    ]  # fmt: skip
+    assert [group.title for group in table.groups] == ["S", "Ε", "Д"]
