@@ -37,13 +37,14 @@ except OSError as error:
 SCHEME = "asset:"
 STYLESHEETS = ("tokens.css", "print.css")
 ELEMENTS = "elements.css"
+FONTS = ("fonts/calibrate-sans-regular.ttf", "fonts/calibrate-sans-bold.ttf")
 #: Whose versions change the bytes of a file.
 PROGRAMS = ("weasyprint", "pydyf", "fonttools", "review-calibrate")
 #: A name in a script without a font here must not cost everybody the run: it is told.
 _NO_GLYPH = ".notdef glyph"
 _ROOT = re.compile(r":root \{[^}]*\}")
 _TOKEN = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
-_ASSET_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9]+)+", re.ASCII)
+_ASSET_NAME = re.compile(r"(fonts/)?[a-z0-9_-]+(\.[a-z0-9]+)+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def fingerprint_renderer() -> str:
     parts = [f"{name} {version(name)}" for name in PROGRAMS]
     parts += [
         hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        for name in (ELEMENTS, *STYLESHEETS)
+        for name in (ELEMENTS, *STYLESHEETS, *FONTS)
     ]
     parts += _list_fonts()
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
