@@ -14,7 +14,7 @@ from calibrate.config.shipped import find_folder
 from calibrate.language import _
 from calibrate.report.charts import Drawing
 from calibrate.report.document import Document
-from calibrate.report.words import soften
+from calibrate.report.words import isolate, soften
 
 #: Text is escaped, so this mark cannot come from the data.
 ID_MARK = "<!--packet-id-->"
@@ -81,4 +81,4 @@ def write_drawing(drawing: Drawing) -> str:
 
 
 def _finalize(value: object) -> object:
-    return soften(value) if type(value) is str else value
+    return isolate(soften(value)) if type(value) is str else value

@@ -13,6 +13,9 @@ NOT_KNOWN = N_("not yet known")
 DASH = "–"
 #: Longest run of letters that is set without a place to break it.
 LONGEST_WORD = 60
+#: Words of Hebrew, Arabic and their kin, with what stands between them within a name.
+_LETTER = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_RIGHT_TO_LEFT = re.compile(rf"[{_LETTER}](?:[{_LETTER} \xa0'’.\u200c\u200d-]*[{_LETTER}])?")
 #: A smaller adjustment is not worth a word: a tenth of a mark on a 1 to 5 scale.
 HARDLY = 2.5
 
@@ -276,6 +279,19 @@ def say_term(term: str) -> str:
 
 def say_code(code: str | None) -> str:
     return "" if code is None else code.replace("_", " ")
+
+
+def isolate(text: str) -> str:
+    """Keep names written from right to left from moving the figures and commas around them.
+
+    Each goes between U+2068 and U+2069, which have no shape and are in no text that is copied.
+
+    Examples
+    --------
+    >>> isolate("\u05d3\u05df (3)") == "\u2068\u05d3\u05df\u2069 (3)"
+    True
+    """
+    return text if text.isascii() else _RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", text)
 
 
 def soften(text: str) -> str:
