@@ -105,7 +105,7 @@ def _say_alarms(audit: AuditMaterial) -> str:
         "beyond in {share} of {n_simulations} simulated cases (95% interval "
         "{low} to {high}).",
         share=share,
-        n_simulations=worst["n_simulations"],
+        n_simulations=int(worst["n_simulations"]),
         low=low,
         high=high,
     )

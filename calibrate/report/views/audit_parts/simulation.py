@@ -63,7 +63,7 @@ def _say_alarms(row: Row) -> str:
         "({percent}; 95% interval {percent2} to {percent3}). The aim is 5% at "
         "most.",
         meaning=MEANING[str(row["moved"])],
-        n_found=row["n_found"],
+        n_found=int(row["n_found"]),
         ngt=ngettext("{n} audit", "{n} audits", row["n_simulations"]),
         percent=_percent(row["share"]),
         percent2=_percent(row["low"]),
