@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from calibrate.language import _
+from calibrate.language import _, ngettext
 from calibrate.report.document import (
     Block,
     Cell,
@@ -39,6 +39,9 @@ from calibrate.report.views.preparation import (
     TITLES,
 )
 from calibrate.report.views.run_files import PacketRow
+
+#: More sessions are searched, and their agendas stand in one fold.
+MOST_OPEN = 16
 
 
 def lay_out_index(view: IndexView) -> Document:
@@ -96,10 +99,11 @@ def _lay_out_sessions(view: IndexView) -> Section:
         caption=_("Sessions"),
     )
     folds = tuple(_lay_out_agenda(agenda) for agenda in view.agendas)
-    return Section(
-        _(TITLES[SESSIONS]), (Paragraph(lead), table, Heading(_("Agendas"), 3), *folds),
-        anchor=SESSIONS,
-    )  # fmt: skip
+    blocks: tuple[Block, ...] = (table, Heading(_("Agendas"), 3), *folds)
+    if len(folds) > MOST_OPEN:
+        line = ngettext("{n} session", "{n} sessions", len(folds))
+        blocks = (Finder(_("Find a session"), table), Fold(_("Agendas"), line, folds))
+    return Section(_(TITLES[SESSIONS]), (Paragraph(lead), *blocks), anchor=SESSIONS)
 
 
 def _lay_out_agenda(agenda: SessionAgenda) -> Fold:
