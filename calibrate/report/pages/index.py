@@ -28,6 +28,7 @@ from calibrate.report.document import (
 from calibrate.report.pages.parts import lay_out_facts, lay_out_foot, lay_out_shares
 from calibrate.report.pages.raters import lay_out_raters
 from calibrate.report.views.index import FindingGroup, IndexView, SessionAgenda
+from calibrate.report.views.meeting import AgendaRow
 from calibrate.report.views.preparation import (
     FINDINGS,
     MADE,
@@ -121,7 +122,7 @@ def _lay_out_agenda(agenda: SessionAgenda) -> Fold:
         Group(
             group.title,
             tuple(
-                Row((row.when, row.name, Cell(row.employee_id, look="soft"), row.band, row.reasons))
+                Row((row.when, row.name, _tell_id(row), row.band, row.reasons))
                 for row in group.rows
             ),
         )
@@ -130,6 +131,11 @@ def _lay_out_agenda(agenda: SessionAgenda) -> Fold:
     caption = _("Agenda: {name}", name=agenda.name)
     table = Table(columns, groups, notice=agenda.notice, heading=1, caption=caption)
     return Fold(agenda.name, agenda.line, (table,))
+
+
+def _tell_id(row: AgendaRow) -> Cell:
+    """The id of somebody who has a name too."""
+    return Cell(row.employee_id if row.employee_id != row.name else "", look="soft")
 
 
 def _lay_out_raters(view: IndexView) -> Section:
@@ -241,7 +247,7 @@ def _lay_out_made(view: IndexView) -> Section:
     columns = (Column(_("What"), 64), Column(_("Value")))
     rows = [(fact.label, Cell(fact.value, look="hash")) for fact in view.made]
     table = replace(build_table(columns, rows, size="plain"), caption=_(TITLES[MADE]))
-    words = _("calibrate verify checks every hash; manifest.json lists all of them.")
+    words = _("manifest.json lists the hash of every file that was read or written.")
     return Section(
         _(TITLES[MADE]), (table, lay_out_foot(view.rubrics), Paragraph(words, "small")),
         anchor=MADE,
