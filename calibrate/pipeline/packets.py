@@ -170,7 +170,9 @@ def list_places(material: Material, wanted: Wanted) -> list[tuple[str, str, str]
         for n, key in numbered[kind]
         if shown is None or key in shown[kind]
     ]
-    named = [(f"packets/{kind}-{n}.pdf", kind, key) for _size, kind, n, key in sorted(places)]
+    named: list[tuple[str, str, str]] = [
+        (f"packets/{kind}-{n}.pdf", kind, key) for _size, kind, n, key in sorted(places)
+    ]
     if shown is not None:
         return named
     alone = [(_PLACES[kind], kind, "") for kind in ("audit", "executive") if kind in wanted.kinds]
