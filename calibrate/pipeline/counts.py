@@ -14,12 +14,14 @@ from calibrate.audit.counts_file import read_counts
 from calibrate.audit.policy import load_rules
 from calibrate.errors import InputError, Problem
 from calibrate.manifest import ENGINES, Provenance, build_statement, hash_bytes, hash_file
+from calibrate.pipeline.packets import name_archive
 from calibrate.pipeline.progress import Clock
 from calibrate.pipeline.summary import RunResult
-from calibrate.report import Draft, hash_content, print_packet, require_printing
+from calibrate.report import Draft, Packet, hash_content, print_packet, require_printing
 from calibrate.report.files import build_data_dictionary, encode_table, write_table
 from calibrate.report.folder import find_run, hold_output, point_latest, write_run
 from calibrate.report.html import write_document
+from calibrate.report.packets import attach_tables
 from calibrate.report.pages.audit import lay_out_counts
 from calibrate.report.problems import remove_problems, write_problems
 from calibrate.report.views.audit_parts.counts import CountsMaterial, build_counts_view
@@ -110,20 +112,29 @@ def _fill(
         write_counts_workbook(folder / "audit" / "audit.xlsx", tables, facts, audited.notes)
     with clock.stage("packets"):
         html, packet_id = write_document(lay_out_counts(build_counts_view(material)))
-        draft = Draft("audit", "", "", packet_id, html)
+        attached = attach_tables(COUNT_TABLES, audited.tables)
+        draft = Draft("audit", "", "", packet_id, html, attached)
         packet = print_packet(draft)
         (folder / "audit" / "audit.pdf").write_bytes(packet.pdf)
-        _write_index(folder, draft, packet.pdf, packet.n_pages, provenance.run_id)
+        (folder / "audit" / "audit-archive.pdf").write_bytes(packet.archive)
+        _write_index(folder, draft, packet, provenance.run_id)
     _describe(folder, provenance)
 
 
-def _write_index(folder: Path, draft: Draft, pdf: bytes, n_pages: int, run_id: str) -> None:
-    row = {
-        "file": "audit/audit.pdf", "kind": "audit", "packet_id": draft.packet_id,
-        "sha256": hash_bytes(pdf), "pages": n_pages, "run_id": run_id,
-        "content": hash_content(draft),
-    }  # fmt: skip
-    index = pd.DataFrame([row], columns=PACKET_INDEX.names)
+def _write_index(folder: Path, draft: Draft, packet: Packet, run_id: str) -> None:
+    content = hash_content(draft)
+    rows = [
+        {
+            "file": f"audit/{name}", "kind": kind, "packet_id": draft.packet_id,
+            "sha256": hash_bytes(pdf), "pages": packet.n_pages, "run_id": run_id,
+            "content": hashed,
+        }
+        for kind, name, pdf, hashed in (
+            ("archive", "audit-archive.pdf", packet.archive, name_archive(content)),
+            ("audit", "audit.pdf", packet.pdf, content),
+        )
+    ]  # fmt: skip
+    index = pd.DataFrame(rows, columns=PACKET_INDEX.names)
     (folder / "packets").mkdir(exist_ok=True)
     (folder / "packets" / "index.csv").write_bytes(encode_table(PACKET_INDEX, index)[1])
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from calibrate.audit import AUDIT_TABLES
 from calibrate.errors import InputError, Problem
 from calibrate.manifest import hash_bytes, hash_file
 from calibrate.pipeline.progress import Clock
@@ -23,10 +24,13 @@ from calibrate.report import (
     print_packet,
 )
 from calibrate.report.files import encode_table
+from calibrate.report.packets import attach_tables
 from calibrate.report.views.manager import list_managers
 from calibrate.tables import PACKET_INDEX
 
 _PLACES = {"executive": "executive.pdf", "audit": "audit/audit.pdf"}
+#: Beside a file that has one: the same for keeping, with its tables inside.
+_ARCHIVE = "-archive.pdf"
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ class _Answer:
     milliseconds: int
     missing: frozenset[str]
     pdf: bytes | None
+    archive: bytes = b""
 
 
 def print_packets(
@@ -119,13 +124,17 @@ def print_packets(
     places = list_places(material, wanted)
     drafts = _draft(material, audit, places)
     printed: list[Printed] = []
-    for task, answer in _spread(_take_over(drafts, folder, earlier, wanted, printed), wanted):
+    archives: list[Printed] = []
+    tasks = _take_over(drafts, folder, earlier, wanted, (printed, archives))
+    for task, answer in _spread(tasks, wanted):
         if answer.pdf is not None:
             _write(folder / task.file, answer.pdf)
         printed.append(
             Printed(task.file, task.draft, task.content, answer.sha256, answer.n_pages,
                     answer.milliseconds, answer.missing)
         )  # fmt: skip
+        if answer.archive:
+            archives.append(_keep(folder, printed[-1], answer.archive))
         clock.count(len(printed), len(places), "packets")
     n_taken = sum(packet.milliseconds == 0 for packet in printed)
     if n_taken:
@@ -133,7 +142,26 @@ def print_packets(
             f"{n_taken} of {len(places)} packets are unchanged and taken from an earlier run"
         )
     clock.remarks += _explain_missing(printed)
-    return sorted(printed, key=lambda packet: packet.file)
+    return sorted([*printed, *archives], key=lambda packet: packet.file)
+
+
+def _keep(folder: Path, packet: Printed, archive: bytes) -> Printed:
+    """Write the archive beside its file."""
+    file = _place_archive(packet.file)
+    _write(folder / file, archive)
+    return replace(
+        packet, file=file, sha256=hash_bytes(archive), content=name_archive(packet.content),
+        draft=replace(packet.draft, kind="archive"),
+    )  # fmt: skip
+
+
+def _place_archive(file: str) -> str:
+    return file.removesuffix(".pdf") + _ARCHIVE
+
+
+def name_archive(content: str) -> str:
+    """The hash under which the archive of a file is found again."""
+    return hash_bytes(f"archive of {content}".encode())
 
 
 def _draft(
@@ -144,7 +172,8 @@ def _draft(
         if kind == "executive":
             yield file, draft_packet("executive", count_only(material, audit))
         elif kind == "audit":
-            yield file, draft_packet("audit", material, audit=audit)
+            draft = draft_packet("audit", material, audit=audit)
+            yield file, replace(draft, attachments=attach_tables(AUDIT_TABLES, audit.tables))
         else:
             yield file, draft_packet("session" if kind == "session" else "manager", material, key)
 
@@ -247,21 +276,34 @@ def _take_over(
     folder: Path,
     earlier: Mapping[str, Earlier],
     wanted: Wanted,
-    printed: list[Printed],
+    taken: tuple[list[Printed], list[Printed]],
 ) -> Iterator[_Task]:
     """Copy what stands in an earlier run; give the others on, one at a time."""
     for file, draft in drafts:
         content = hash_content(draft)
-        old = earlier.get(content)
-        # A file that was touched since is set anew.
-        if old is None or not old.path.is_file() or hash_file(old.path) != old.sha256:
+        names = [content, *([name_archive(content)] if draft.attachments else [])]
+        old = [kept for name in names if (kept := _find_whole(earlier, name)) is not None]
+        if len(old) < len(names):
             yield _Task(file, draft, content, None if wanted.cluster else folder / file)
             continue
-        target = folder / file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(old.path, target)
-        kept = replace(draft, html="")
-        printed.append(Printed(file, kept, content, old.sha256, old.n_pages, 0))
+        bare = _strip(draft)
+        steps = ((file, bare), (_place_archive(file), replace(bare, kind="archive")))
+        for name, whole, goal, (beside, told) in zip(names, old, taken, steps, strict=False):
+            (folder / beside).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(whole.path, folder / beside)
+            goal.append(Printed(beside, told, name, whole.sha256, whole.n_pages, 0))
+
+
+def _find_whole(earlier: Mapping[str, Earlier], content: str) -> Earlier | None:
+    """A file that was touched since is set anew."""
+    old = earlier.get(content)
+    if old is None or not old.path.is_file() or hash_file(old.path) != old.sha256:
+        return None
+    return old
+
+
+def _strip(draft: Draft) -> Draft:
+    return replace(draft, html="", attachments=())
 
 
 def _spread(tasks: Iterable[_Task], wanted: Wanted) -> Iterator[tuple[_Task, _Answer]]:
@@ -279,8 +321,10 @@ def _print(task: _Task) -> tuple[_Task, _Answer]:
     if task.path is not None:
         _write(task.path, packet.pdf)
         pdf = None
-    answer = _Answer(hash_bytes(packet.pdf), packet.n_pages, spent, packet.missing, pdf)
-    return replace(task, draft=replace(task.draft, html="")), answer
+    answer = _Answer(
+        hash_bytes(packet.pdf), packet.n_pages, spent, packet.missing, pdf, packet.archive
+    )
+    return replace(task, draft=_strip(task.draft)), answer
 
 
 def _write(path: Path, pdf: bytes) -> None:

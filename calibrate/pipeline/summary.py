@@ -51,7 +51,7 @@ def summarise_run(
     links = scores["link"].value_counts()
     counts = {f"people_{name}": int(links[name]) for name in sorted(links.index)}
     counts["findings_to_look_at"] = int((findings["level"] == "look").sum())
-    counts["packets"] = len(index)
+    counts["packets"] = int((index["kind"] != "archive").sum())
     beyond = disparities[
         (disparities["family"] == "primary") & (disparities["verdict"] == "beyond")
     ]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
+
+from calibrate.report.archive import Attachment, hash_attachments
+from calibrate.report.files import encode_table
 from calibrate.report.html import write_document
 from calibrate.report.material import AuditMaterial, Material
 from calibrate.report.pages.audit import lay_out_audit
@@ -16,10 +21,11 @@ from calibrate.report.views.audit import build_audit_view
 from calibrate.report.views.executive import build_executive_view
 from calibrate.report.views.manager import build_manager_view
 from calibrate.report.views.session import build_session_view
+from calibrate.tables import Contract
 
 LEAST_SECONDS, SECONDS_PER_LETTER = 120.0, 0.001
 
-Kind = Literal["session", "manager", "audit", "executive"]
+Kind = Literal["session", "manager", "audit", "archive", "executive"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Draft:
     manager_id: str
     packet_id: str
     html: str
+    #: Tables that go into the archive of an audit.
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def title(self) -> str:
@@ -49,6 +57,7 @@ class Packet:
     pdf: bytes
     n_pages: int
     missing: frozenset[str] = frozenset()
+    archive: bytes = b""
 
 
 def draft_packet(
@@ -86,6 +95,16 @@ def draft_packet(
     )
 
 
+def attach_tables(
+    contracts: Iterable[Contract], tables: Mapping[str, pd.DataFrame]
+) -> tuple[Attachment, ...]:
+    """The CSV files of an audit as they stand in its folder."""
+    return tuple(
+        Attachment(f"{c.name}.csv", c.meaning, encode_table(c, tables[c.name])[1])
+        for c in contracts
+    )
+
+
 def require_printing() -> None:
     """Load what sets packets, so that a machine without it is told before any work.
 
@@ -104,7 +123,8 @@ def hash_content(draft: Draft) -> str:
     """
     from calibrate.report.pdf import fingerprint_renderer
 
-    return hashlib.sha256(f"{fingerprint_renderer()}\n{draft.html}".encode()).hexdigest()
+    parts = (fingerprint_renderer(), hash_attachments(draft.attachments), draft.html)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def print_packet(draft: Draft, seconds: float | None = None) -> Packet:
@@ -124,7 +144,7 @@ def print_packet(draft: Draft, seconds: float | None = None) -> Packet:
     from calibrate.report.watch import stop_after
 
     with stop_after(find_limit(draft) if seconds is None else seconds, draft.title):
-        pdf = render_pdf(draft.html)
+        pdf = render_pdf(draft.html, draft.attachments)
     return Packet(
         draft.kind,
         draft.session,
@@ -133,6 +153,7 @@ def print_packet(draft: Draft, seconds: float | None = None) -> Packet:
         pdf.content,
         pdf.n_pages,
         pdf.missing,
+        pdf.archive,
     )
 
 

@@ -8,7 +8,7 @@ import logging
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 
 from calibrate.config.shipped import find_folder
 from calibrate.errors import MachineError, RenderError
+from calibrate.report.archive import Attachment, write_archive
 
 try:
     # Without Pango the library prints a page of advice where our results go.
@@ -49,11 +50,20 @@ _ASSET_NAME = re.compile(r"(fonts/)?[a-z0-9_-]+(\.[a-z0-9]+)+", re.ASCII)
 
 @dataclass(frozen=True)
 class Pdf:
-    """A finished document; ``missing`` are characters that no font here can show."""
+    """A finished document.
+
+    Parameters
+    ----------
+    missing
+        Characters that no font here can show.
+    archive
+        The same as PDF/A-3 with its tables; empty if there are none.
+    """
 
     content: bytes
     n_pages: int
     missing: frozenset[str] = frozenset()
+    archive: bytes = b""
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]
@@ -101,8 +111,8 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def render_pdf(html: str) -> Pdf:
-    """Set one document as tagged PDF/UA-1.
+def render_pdf(html: str, attachments: Sequence[Attachment] = ()) -> Pdf:
+    """Set one document as tagged PDF/UA-1; with tables, as PDF/A-3 beside.
 
     Same HTML, same fonts and same library: same bytes. No date is written and the
     file identifier is a hash of the content.
@@ -114,6 +124,8 @@ def render_pdf(html: str) -> Pdf:
         package is asked for.
     """
     styles = _load_styles()
+    archive = b""
+    written: list[tuple[Any, int]] = []
     with _without_collector(), _collect_log() as (lines, missing):
         try:
             document = Page(html).render(
@@ -122,13 +134,16 @@ def render_pdf(html: str) -> Pdf:
             )  # fmt: skip
             identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
             content = document.write_pdf(
-                pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=identifier
-            )
+                pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=identifier,
+                finisher=lambda __, pdf: written.append((pdf, len(pdf.objects))),
+            )  # fmt: skip
+            if attachments:
+                archive = write_archive(*written[0], document.metadata, attachments, identifier)
         except FatalURLFetchingError as error:
             raise RenderError(f"a packet was not set: {error}") from error
     if lines:
         raise RenderError("a packet was not set: " + "; ".join(dict.fromkeys(lines)))
-    return Pdf(content, len(document.pages), frozenset(missing))
+    return Pdf(content, len(document.pages), frozenset(missing), archive)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ PACKET_INDEX = Contract(
     ("file",),
     (
         Column("file", "text", "path inside the run"),
-        Column("kind", "text", "session, manager, executive or audit"),
+        Column("kind", "text", "session, manager, executive, audit or archive"),
         Column("session", "text", "session, if it is one's packet"),
         Column("manager_id", "text", "manager, if it is one's packet"),
         Column("packet_id", "text", "hash of the content"),

@@ -110,7 +110,11 @@ def list_manager_packets(
 
 def list_other_packets(packets: Sequence[Listed]) -> tuple[PacketRow, ...]:
     """The packets there is one of, each named for its readers."""
-    titles = {"executive": _("For executives"), "audit": _("For auditors")}
+    titles = {
+        "executive": _("For executives"),
+        "audit": _("For auditors"),
+        "archive": _("For auditors, to keep: with the tables inside"),
+    }
     return tuple(
         build_packet_row(titles[packet.kind], packet) for packet in packets if packet.kind in titles
     )
