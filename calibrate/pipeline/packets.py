@@ -185,7 +185,7 @@ def list_places(material: Material, wanted: Wanted) -> list[tuple[str, str, str]
     """
     scores = material.tables["scores"]
     sessions = scores["session"].dropna().value_counts()
-    managers = list_managers(material)
+    managers = list_managers(material.employees, material.assignments)
     sizes = material.employees["manager_id"].value_counts()
     numbered = {
         "session": list(enumerate(sorted(sessions.index), 1)),
@@ -212,14 +212,8 @@ def _choose(material: Material, wanted: Wanted) -> dict[str, set[str]] | None:
     """Keys of the packets that were asked for by name; None if none was."""
     if not wanted.managers and not wanted.employees:
         return None
-    known = set(list_managers(material))
+    known = set(list_managers(material.employees, material.assignments))
     employees = material.employees.set_index("employee_id")
-    problems = [_unknown("--manager", name, "has nobody") for name in wanted.managers
-                if name not in known]  # fmt: skip
-    problems += [_unknown("--employee", name, "is nobody") for name in wanted.employees
-                 if name not in employees.index]  # fmt: skip
-    if problems:
-        raise InputError(problems)
     scores = material.tables["scores"].set_index("employee_id")["session"]
     ways = material.assignments[material.assignments["is_current"].astype(bool)]
     managers, sessions = set(wanted.managers), set()
@@ -228,6 +222,23 @@ def _choose(material: Material, wanted: Wanted) -> dict[str, set[str]] | None:
         managers |= set(ways.loc[ways["employee_id"] == name, "manager_id"].astype(str)) & known
         sessions.add(str(scores[name]))
     return {"manager": managers, "session": sessions}
+
+
+def require_known(wanted: Wanted, employees: pd.DataFrame, assignments: pd.DataFrame) -> None:
+    """Check the names asked for before anything is computed.
+
+    Raises
+    ------
+    InputError
+        With one problem for each name that the cycle does not have.
+    """
+    managers, people = set(list_managers(employees, assignments)), set(employees["employee_id"])
+    problems = [_unknown("--manager", name, "has nobody") for name in wanted.managers
+                if name not in managers]  # fmt: skip
+    problems += [_unknown("--employee", name, "is nobody") for name in wanted.employees
+                 if name not in people]  # fmt: skip
+    if problems:
+        raise InputError(problems)
 
 
 def _unknown(option: str, name: str, what: str) -> Problem:

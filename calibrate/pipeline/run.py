@@ -47,6 +47,7 @@ from calibrate.pipeline.packets import (
     count_only,
     find_earlier,
     print_packets,
+    require_known,
     write_index,
 )
 from calibrate.pipeline.page import write_page
@@ -278,6 +279,8 @@ def _work(
     if folder is None:
         with clock.stage("read"):
             prepared = prepare_cycle(cycle)
+            people, ways = prepared.employees.frame, prepared.assignments.frame
+            require_known(order.options.want(cycle), people, ways)
         with clock.stage("score"):
             scored = compute_scores(prepared)
             tables = tabulate_everything(scored)

@@ -109,7 +109,7 @@ def test_teams_and_sessions_work_from_assignments_alone(company: Company) -> Non
     assert (prepared.unit_kind, prepared.unit) == ("team", ("M2", "M1"))
     scored = compute_scores(prepared)
     material = gather_material(scored, tabulate_everything(scored), "x")
-    assert list_managers(material) == ["M1", "M2"]
+    assert list_managers(material.employees, material.assignments) == ["M1", "M2"]
     assert [person.employee_id for person in build_manager_view(material, "M2").team] == ["A"]
     readiness = material.tables["readiness"].set_index("employee_id")
     assert readiness["n_managers"].to_dict() == {"A": 2, "B": 1}

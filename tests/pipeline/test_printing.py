@@ -19,6 +19,7 @@ from calibrate.pipeline.packets import (
     find_earlier,
     list_places,
     print_packets,
+    require_known,
     write_index,
 )
 from calibrate.pipeline.progress import Clock
@@ -142,7 +143,7 @@ def test_large_packets_come_first_so_that_workers_end_together(material: Materia
 def test_ids_that_nobody_has_are_told_together(material: Material) -> None:
     wanted = Wanted(("manager",), managers=("E0046", "nobody"), employees=("no one",))
     with pytest.raises(InputError) as caught:
-        list_places(material, wanted)
+        require_known(wanted, material.employees, material.assignments)
     assert [problem.file for problem in caught.value.problems] == ["--manager", "--employee"]
 
 

@@ -126,7 +126,7 @@ def make(material: Material, *, has_packets: bool = True) -> Made:
         ]
         packets += [
             Listed(f"packets/manager-{n}.pdf", "manager", "", name, f"{n:012x}", 4)
-            for n, name in enumerate(list_managers(material), 1)
+            for n, name in enumerate(list_managers(material.employees, material.assignments), 1)
         ]
     return Made(tuple(packets), {"ratings.csv": "ab" * 32}, "cd" * 32)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from calibrate.language import N_, _, ngettext
 from calibrate.report.charts import Drawing, draw_change
 from calibrate.report.document import Cell, Figure, Head
@@ -142,10 +144,10 @@ class ManagerView:
     rubrics: tuple[RubricNote, ...]
 
 
-def list_managers(material: Material) -> list[str]:
+def list_managers(employees: pd.DataFrame, assignments: pd.DataFrame) -> list[str]:
     """Everybody who gets a manager packet: line, matrix and acting managers of today."""
-    today = material.assignments[material.assignments["is_current"].astype(bool)]
-    return sorted({*material.employees["manager_id"], *today["manager_id"]} - {""})
+    today = assignments[assignments["is_current"].astype(bool)]
+    return sorted({*employees["manager_id"], *today["manager_id"]} - {""})
 
 
 def build_manager_view(material: Material, manager_id: str) -> ManagerView:
