@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -255,3 +256,17 @@ def _wrap(text: str, indent: str, width: int | None) -> list[str]:
         text, max(width, 40), initial_indent=indent, subsequent_indent=f"{indent}    ",
         break_on_hyphens=False,
     )  # fmt: skip
+
+
+def say_character(character: str) -> str:
+    """Name a character so that any terminal can show it.
+
+    Examples
+    --------
+    >>> say_character("\u0e01"), say_character("\ue000")
+    ('U+0E01 (thai character ko kai)', 'U+E000 (a private character)')
+    """
+    if unicodedata.category(character) == "Co":
+        return f"U+{ord(character):04X} (a private character)"
+    name = unicodedata.name(character, "a character without a name").lower()
+    return f"U+{ord(character):04X} ({name})"

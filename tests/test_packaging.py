@@ -82,6 +82,16 @@ def test_wheel_installs_the_command_and_the_licence(wheel: zipfile.ZipFile) -> N
     assert any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
 
 
+def test_wheel_brings_the_letters_of_packets_with_their_licence(
+    root: Path, wheel: zipfile.ZipFile
+) -> None:
+    folder = "calibrate/_data/reports/templates/fonts"
+    for name in ("calibrate-sans-regular.ttf", "calibrate-sans-bold.ttf", "OFL.txt"):
+        kept = (root / "reports" / "templates" / "fonts" / name).read_bytes()
+        assert wheel.read(f"{folder}/{name}") == kept
+    assert b"SIL Open Font License, Version 1.1" in wheel.read(f"{folder}/OFL.txt")
+
+
 def test_typed_marker_is_shipped(wheel: zipfile.ZipFile) -> None:
     assert "calibrate/py.typed" in wheel.namelist()
 

@@ -26,17 +26,25 @@ _PACKAGES: Final = MappingProxyType(
         "apt-get": {
             "pango": "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
             "subset": "libharfbuzz-subset0",
-            "fonts": "fonts-noto-core fonts-noto-cjk fonts-noto-extra",
+            "core": "fonts-noto-core",
+            "cjk": "fonts-noto-cjk",
+            "emoji": "fonts-noto-color-emoji",
         },
         "dnf": {
             "pango": "pango",
             "subset": "harfbuzz",
-            "fonts": "google-noto-fonts-all google-noto-sans-cjk-fonts",
+            "core": "google-noto-fonts-all",
+            "cjk": "google-noto-sans-cjk-fonts",
+            "emoji": "google-noto-color-emoji-fonts",
         },
         "brew": {
             "pango": "pango",
             "subset": "harfbuzz",
-            "fonts": "--cask font-noto-sans font-noto-sans-cjk",
+            # One cask for each script; macOS itself has letters for most.
+            "core": "font-noto-sans-arabic font-noto-sans-hebrew font-noto-sans-devanagari "
+            "font-noto-sans-thai",
+            "cjk": "font-noto-sans-cjk",
+            "emoji": "font-noto-color-emoji",
         },
     }
 )
@@ -44,7 +52,9 @@ _ELSE: Final = MappingProxyType(
     {
         "pango": "install Pango 1.44 or newer",
         "subset": "install the library harfbuzz-subset",
-        "fonts": "install the Noto fonts",
+        "core": "install the Noto fonts of these scripts",
+        "cjk": "install Noto Sans CJK",
+        "emoji": "install Noto Color Emoji",
     }
 )
 #: Programs that install system packages, the one to name first.
@@ -58,13 +68,17 @@ def say_install(what: str, installer: str) -> str:
     --------
     >>> say_install("subset", "apt-get")
     'sudo apt-get install libharfbuzz-subset0'
-    >>> say_install("pango", "brew"), say_install("fonts", "")
-    ('brew install pango', 'install the Noto fonts')
+    >>> say_install("pango", "brew"), say_install("pango", "")
+    ('brew install pango', 'install Pango 1.44 or newer')
+    >>> say_install("core cjk", "apt-get")
+    'sudo apt-get install fonts-noto-core fonts-noto-cjk'
     """
+    wanted = what.split()
     if installer not in _PACKAGES:
-        return _ELSE[what]
+        return "; ".join(_ELSE[one] for one in wanted)
     as_root = "" if installer == "brew" else "sudo "
-    return f"{as_root}{installer} install {_PACKAGES[installer][what]}"
+    packages = " ".join(_PACKAGES[installer][one] for one in wanted)
+    return f"{as_root}{installer} install {packages}"
 
 
 def say_bytes(size: int) -> str:

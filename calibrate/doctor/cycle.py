@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from calibrate.doctor.check import Check
-from calibrate.errors import CalibrateError, InputError, MachineError
+from calibrate.errors import CalibrateError, InputError
 
 if TYPE_CHECKING:
     from calibrate.config import Cycle, InputFile
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 _PRINTED = ("name", "department", "job_family", "level", "session")
 _FIRST = "mend what fails above"
 _ENV = "export {}='…'  (a SQLAlchemy URL; ask whoever keeps the database)"
-#: Letters set at once: a longer text takes the library longer than its length.
-_TEXT = 2000
 
 
 @dataclass(frozen=True)
@@ -113,7 +110,7 @@ def _read_characters(cycle: Cycle) -> frozenset[str]:
         for chunk in reader.chunks(wanted) if wanted else ():
             for column in chunk.columns:
                 found.update("".join(map(str, column.categories)))
-    return frozenset(c for c in found if c.isprintable() and not c.isspace())
+    return frozenset(c for c in found if not c.isspace())
 
 
 def _find_printed(part: InputFile, header: Iterable[str]) -> tuple[int, ...]:
@@ -121,26 +118,3 @@ def _find_printed(part: InputFile, header: Iterable[str]) -> tuple[int, ...]:
     theirs |= set(_PRINTED) - set(part.columns)
     theirs -= set(part.ignore)
     return tuple(i for i, name in enumerate(header) if name in theirs)
-
-
-def find_missing(characters: Iterable[str]) -> frozenset[str]:
-    """Set characters as packets do, and return those that no font here has.
-
-    Raises
-    ------
-    MachineError
-        If nothing can be set on this machine.
-    RenderError
-        If a page cannot be set for another reason.
-    """
-    try:
-        from calibrate.report.pdf import render_pdf
-    except ImportError as error:
-        raise MachineError(f"packets cannot be set: {error}") from error
-    ordered = sorted(set(characters))
-    missing: set[str] = set()
-    for start in range(0, len(ordered), _TEXT):
-        text = escape(" ".join(ordered[start : start + _TEXT]))
-        page = f'<html lang="en"><head><title>Fonts</title></head><body><p>{text}</p></body></html>'
-        missing |= render_pdf(page).missing
-    return frozenset(missing)

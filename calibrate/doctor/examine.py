@@ -10,7 +10,7 @@ from pathlib import Path
 
 from calibrate.doctor import probe
 from calibrate.doctor.check import Check
-from calibrate.doctor.cycle import Needs, check_database, find_missing, read_needs
+from calibrate.doctor.cycle import Needs, check_database, read_needs
 from calibrate.doctor.folder import (
     check_abilities,
     check_drive,
@@ -80,8 +80,10 @@ def _examine_printing(needs: Needs) -> Iterator[Check]:
         return
     yield check_subset(printing, installer)
     try:
-        missing = find_missing({*SCRIPTS, *needs.characters}) if printing.n_fonts else frozenset()
-    except CalibrateError as error:
+        from calibrate.report.preflight import find_missing
+
+        missing = find_missing({*SCRIPTS, *needs.characters})
+    except (CalibrateError, ImportError) as error:
         yield Check("fonts", "fail", f"a page cannot be set: {error}", "install calibrate again")
         return
     yield check_fonts(printing, missing, installer)

@@ -10,19 +10,26 @@ from types import MappingProxyType
 from typing import Final
 
 from calibrate.doctor.check import Check, say_install
+from calibrate.errors import say_character
 
 #: The oldest Pango that WeasyPrint works with, as its documentation says.
 LOWEST_PANGO: Final = (1, 44)
 #: 3,000 people are scored and audited in 0.65 GiB; larger companies and more jobs take more.
 LOW_MEMORY: Final = 2 << 30
 
-#: A letter of each script that many names are written in.
+#: A letter of each script that many names are written in; emoji stand in titles.
 SCRIPTS: Final = MappingProxyType(
     {
         "ż": "Latin", "λ": "Greek", "ж": "Cyrillic", "ع": "Arabic", "ש": "Hebrew",
-        "क": "Devanagari", "ক": "Bengali", "த": "Tamil", "ก": "Thai", "ა": "Georgian",
-        "Ա": "Armenian", "አ": "Ethiopic", "张": "Chinese", "の": "Japanese", "한": "Korean",
+        "क": "Devanagari", "ক": "Bengali", "ਕ": "Gurmukhi", "ક": "Gujarati", "த": "Tamil",
+        "క": "Telugu", "ಕ": "Kannada", "ക": "Malayalam", "ක": "Sinhala", "ก": "Thai",
+        "ກ": "Lao", "ក": "Khmer", "က": "Burmese", "ა": "Georgian", "Ա": "Armenian",
+        "አ": "Ethiopic", "张": "Chinese", "の": "Japanese", "한": "Korean", "😀": "emoji",
     }
+)  # fmt: skip
+#: How Unicode's names of East Asian characters begin.
+_EAST_ASIAN: Final = (
+    "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "FULLWIDTH", "HALFWIDTH",
 )  # fmt: skip
 
 
@@ -154,31 +161,42 @@ def check_subset(printing: Printing, installer: str) -> Check:
 
 
 def check_fonts(printing: Printing, missing: Collection[str], installer: str) -> Check:
-    """Name the scripts for which there is no font; ``missing`` are letters of ``SCRIPTS``."""
-    fix = say_install("fonts", installer)
-    if not printing.n_fonts:
-        return Check("fonts", "fail", "there is no font at all", fix)
+    """Say which scripts are ready; ``missing`` are letters of ``SCRIPTS`` without a font."""
+    ready = [name for letter, name in SCRIPTS.items() if letter not in missing]
     without = [name for letter, name in SCRIPTS.items() if letter in missing]
-    found = f"{printing.n_fonts:,} font{'s' if printing.n_fonts > 1 else ''}"
+    found = f"{printing.n_fonts:,} font{'' if printing.n_fonts == 1 else 's'} beside our own"
     if without:
-        return Check("fonts", "look", f"{found}, none for {', '.join(without)}", fix)
-    return Check("fonts", "ok", f"{found}; all {len(SCRIPTS)} scripts tried can be printed")
+        found = f"{found}; none for {', '.join(without)}; ready: {', '.join(ready)}"
+        return Check("fonts", "look", found, _say_remedy(missing, installer))
+    return Check("fonts", "ok", f"{found}; ready: {', '.join(ready)}")
 
 
 def check_names(n_characters: int, missing: Collection[str], installer: str) -> Check:
     """Say which characters of this cycle's names would be boxes."""
     if not missing:
         return Check("names", "ok", f"all {n_characters:,} characters of names can be printed")
-    listed = ", ".join(_say_character(c) for c in sorted(missing)[:5])
+    listed = ", ".join(say_character(c) for c in sorted(missing)[:5])
     more = f" and {len(missing) - 5:,} more" if len(missing) > 5 else ""
     found = f"no font has {listed}{more}; boxes will stand in their place"
-    return Check("names", "look", found, say_install("fonts", installer))
+    return Check("names", "look", found, _say_remedy(missing, installer))
 
 
-def _say_character(character: str) -> str:
-    # Neither this terminal nor its font need have the character.
-    name = unicodedata.name(character, "").lower()
-    return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
+def _say_remedy(characters: Collection[str], installer: str) -> str:
+    families = {_find_family(character) for character in characters}
+    wanted = " ".join(family for family in ("core", "cjk", "emoji") if family in families)
+    if not wanted:
+        return "no font has private characters: write other ones in the data"
+    return say_install(wanted, installer)
+
+
+def _find_family(character: str) -> str:
+    """In which fonts a character is; "" for private ones, which are in none."""
+    name = unicodedata.name(character, "")
+    if not name:
+        return ""
+    if name.startswith(_EAST_ASIAN):
+        return "cjk"
+    return "emoji" if unicodedata.category(character) == "So" else "core"
 
 
 def check_file_names(encoding: str) -> Check:

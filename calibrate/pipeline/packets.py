@@ -141,7 +141,6 @@ def print_packets(
         clock.remarks.append(
             f"{n_taken} of {len(places)} packets are unchanged and taken from an earlier run"
         )
-    clock.remarks += _explain_missing(printed)
     return sorted([*printed, *archives], key=lambda packet: packet.file)
 
 
@@ -341,20 +340,6 @@ def _print(task: _Task) -> tuple[_Task, _Answer]:
 def _write(path: Path, pdf: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(pdf)
-
-
-def _explain_missing(packets: Sequence[Printed]) -> list[str]:
-    """Say which characters no font of this machine has; they are printed as boxes."""
-    missing = sorted(frozenset().union(*(packet.missing for packet in packets)))
-    if not missing:
-        return []
-    listed = ", ".join(f"U+{ord(c):04X}" for c in missing[:10])
-    more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
-    return [
-        f"no font here has {listed}{more}; boxes stand in their place. Install a font that has "
-        "them (on Debian fonts-noto-core, fonts-noto-cjk, fonts-noto-extra) and set the packets "
-        "in another --out"
-    ]
 
 
 def count_only(material: Material, audit: AuditMaterial) -> Material:

@@ -37,6 +37,13 @@ class Clock:
             self._status = None
             self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - started
 
+    def tell(self, remark: str) -> None:
+        """Say a remark now, while there is still time to stop; at the end where nobody looks on."""
+        if self.console is None:
+            self.remarks.append(remark)
+            return
+        self.console.print(f"note: {remark}", markup=False, highlight=False, soft_wrap=True)
+
     def count(self, done: int, of: int, name: str) -> None:
         """Show how far a long stage has come and how long it may take, on a terminal only."""
         if self._status is None:

@@ -41,6 +41,7 @@ from calibrate.pipeline.distribute import (
     write_release,
 )
 from calibrate.pipeline.gather import gather_material, gather_population
+from calibrate.pipeline.letters import say_left, tell_missing
 from calibrate.pipeline.packets import (
     Earlier,
     Wanted,
@@ -132,6 +133,8 @@ class Order:
         Views handed on before; None if this one is not to be.
     printed
         Packets of earlier runs by the hash of their content.
+    missing
+        Characters without a font of which the person at the terminal was told.
     """
 
     provenance: Provenance
@@ -139,6 +142,7 @@ class Order:
     options: Options
     earlier: tuple[EarlierView, ...] | None
     printed: Mapping[str, Earlier] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -276,22 +280,21 @@ def _work(
 ) -> RunResult:
     provenance = order.provenance
     folder = find_run(out, provenance.folder)
+    is_repeated = folder is not None
     if folder is None:
         with clock.stage("read"):
             prepared = prepare_cycle(cycle)
             people, ways = prepared.employees.frame, prepared.assignments.frame
             require_known(order.options.want(cycle), people, ways)
+        missing = tell_missing(prepared, clock)
         with clock.stage("score"):
             scored = compute_scores(prepared)
             tables = tabulate_everything(scored)
         earlier = None if release is None else read_earlier(out, release)
-        order = replace(order, earlier=earlier, printed=find_earlier(out))
+        order = replace(order, earlier=earlier, printed=find_earlier(out), missing=missing)
         folder = write_run(
             out, provenance.folder, lambda beside: _fill(beside, scored, tables, order, clock)
         )
-        is_repeated = False
-    else:
-        is_repeated = True
     write_log(out, cycle, order.log)
     if release is not None:
         write_release(out, release, provenance.folder)
@@ -320,6 +323,7 @@ def _fill(
         packets = print_packets(
             gathered, material, options.want(scored.prepared.cycle), folder, order.printed, clock
         )
+        clock.remarks += say_left([packet.missing for packet in packets], order.missing)
         write_index(folder, packets, provenance.run_id, gathered.employees)
         counted = count_only(gathered, material)
         write_page(folder, counted, provenance.inputs, seal)

@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 from calibrate.config.shipped import find_folder
 from calibrate.errors import MachineError, RenderError
 from calibrate.report.archive import Attachment, write_archive
+from calibrate.report.preflight import FONTS
 
 try:
     # Without Pango the library prints a page of advice where our results go.
@@ -38,7 +39,6 @@ except OSError as error:
 SCHEME = "asset:"
 STYLESHEETS = ("tokens.css", "print.css")
 ELEMENTS = "elements.css"
-FONTS = ("fonts/calibrate-sans-regular.ttf", "fonts/calibrate-sans-bold.ttf")
 #: Whose versions change the bytes of a file.
 PROGRAMS = ("weasyprint", "pydyf", "fonttools", "review-calibrate")
 #: A name in a script without a font here must not cost everybody the run: it is told.
@@ -114,8 +114,8 @@ def _without_collector() -> Iterator[None]:
 def render_pdf(html: str, attachments: Sequence[Attachment] = ()) -> Pdf:
     """Set one document as tagged PDF/UA-1; with tables, as PDF/A-3 beside.
 
-    Same HTML, same fonts and same library: same bytes. No date is written and the
-    file identifier is a hash of the content.
+    Same HTML, same fonts and same library: same bytes. Neither a date nor a file identifier
+    is written: for an identifier everything would be written twice. The archive must have one.
 
     Raises
     ------
@@ -132,12 +132,12 @@ def render_pdf(html: str, attachments: Sequence[Attachment] = ()) -> Pdf:
                 font_config=styles.fonts, stylesheets=styles.sheets,
                 pdf_variant="pdf/ua-1", pdf_tags=True,
             )  # fmt: skip
-            identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
             content = document.write_pdf(
-                pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=identifier,
+                pdf_variant="pdf/ua-1", pdf_tags=True,
                 finisher=lambda __, pdf: written.append((pdf, len(pdf.objects))),
             )  # fmt: skip
             if attachments:
+                identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
                 archive = write_archive(*written[0], document.metadata, attachments, identifier)
         except FatalURLFetchingError as error:
             raise RenderError(f"a packet was not set: {error}") from error

@@ -144,7 +144,11 @@ def test_name_that_no_font_has_is_told_and_costs_nobody_the_run(
     # A private-use character: no font of any system has a glyph for it.
     path.write_text(path.read_text().replace("Person 003", "Person \U0010fffd"))
     assert calibrate("run", company / "cycle.yaml", "--out", tmp_path, "--only", "session") == 0
-    assert "no font here has U+10FFFD" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.count("U+10FFFD") == 1
+    assert "no font here has U+10FFFD (a private character) in name of 003;" in said
+    # Before anything is computed: the seconds of the steps stand at the end.
+    assert said.index("U+10FFFD") < said.index(" score ")
 
 
 @pytest.mark.parametrize(

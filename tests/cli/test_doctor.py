@@ -16,7 +16,7 @@ import pytest
 
 from calibrate.cli.doctor import format_checks
 from calibrate.doctor import Check, probe
-from calibrate.doctor.cycle import check_database, find_missing, read_needs
+from calibrate.doctor.cycle import check_database, read_needs
 from calibrate.doctor.folder import (
     check_abilities,
     check_drive,
@@ -39,6 +39,7 @@ from calibrate.doctor.machine import (
     check_terminal,
     parse_requirement,
 )
+from calibrate.report.preflight import find_missing
 
 Calibrate = Callable[..., int]
 PROGRAM = Path(sys.executable).with_name("calibrate")
@@ -118,15 +119,37 @@ def test_without_harfbuzz_subset_a_run_works_more_slowly() -> None:
     assert (check.state, check.fix) == ("look", "sudo apt-get install libharfbuzz-subset0")
 
 
-def test_fonts_without_thai_are_a_thing_to_look_at() -> None:
-    assert check_fonts(READY, (), "").state == "ok"
+def test_ready_scripts_are_listed_and_those_without_a_font_are_a_thing_to_look_at() -> None:
+    ready = check_fonts(READY, (), "")
+    assert ready.state == "ok"
+    assert all(script in ready.found for script in SCRIPTS.values())
     check = check_fonts(READY, {"ก"}, "apt-get")
-    assert (check.state, check.found) == ("look", "40 fonts, none for Thai")
-    assert check.fix == "sudo apt-get install fonts-noto-core fonts-noto-cjk fonts-noto-extra"
+    assert check.state == "look"
+    lacking, _, there = check.found.partition("; ready: ")
+    assert lacking == "40 fonts beside our own; none for Thai"
+    assert set(there.split(", ")) == set(SCRIPTS.values()) - {"Thai"}
 
 
-def test_no_font_at_all_fails() -> None:
-    assert check_fonts(Printing(pango=(1, 50), n_fonts=0), (), "").state == "fail"
+@pytest.mark.parametrize(
+    ("missing", "fix"),
+    [
+        ("ก", "sudo apt-get install fonts-noto-core"),
+        ("한", "sudo apt-get install fonts-noto-cjk"),
+        ("😀", "sudo apt-get install fonts-noto-color-emoji"),
+        ("ก王", "sudo apt-get install fonts-noto-core fonts-noto-cjk"),
+        ("\U0010fffd", "no font has private characters: write other ones in the data"),
+    ],
+)
+def test_only_the_fonts_that_are_missing_are_to_be_installed(missing: str, fix: str) -> None:
+    assert check_names(300, set(missing), "apt-get").fix == fix
+
+
+def test_without_a_font_of_the_system_our_own_still_set_packets() -> None:
+    others = set(SCRIPTS) - set("żλж")
+    check = check_fonts(Printing(pango=(1, 50), n_fonts=0), others, "")
+    assert check.state == "look"
+    assert check.found.startswith("0 fonts beside our own; none for Arabic, Hebrew, ")
+    assert check.found.endswith("; ready: Latin, Greek, Cyrillic")
 
 
 def test_characters_without_a_font_are_named_so_that_any_terminal_can_show_it() -> None:
@@ -272,7 +295,7 @@ def test_columns_that_are_mapped_are_read_and_ignored_ones_are_not(company: Path
 
 
 def test_letters_without_a_font_are_those_that_packets_would_miss() -> None:
-    # A private-use character and an unassigned one are in no font that packets use.
+    # A private character is in no font that packets use.
     assert find_missing({*SCRIPTS, "\U0010fffd"}) >= {"\U0010fffd"}
     assert find_missing("abc") == frozenset()
 
@@ -391,7 +414,7 @@ def test_with_latin_fonts_alone_thai_names_are_pointed_out(tmp_path: Path, compa
     done = call("doctor", company, "--json", FONTCONFIG_FILE=str(tmp_path / "fonts.conf"))
     checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
     assert done.returncode == 0
-    assert checks["fonts"]["found"].startswith("1 font, none for Arabic, Hebrew")
+    assert checks["fonts"]["found"].startswith("1 font beside our own; none for Arabic")
     assert "U+0E2A (thai character so sua)" in checks["names"]["found"]
 
 
