@@ -19,6 +19,9 @@ from calibrate.report.document import (
 from calibrate.report.views.evidence import Person, SourceColumn
 from calibrate.report.words import DASH, NOT_KNOWN
 
+#: Letters of a source that fit its narrow column.
+LONG_LABEL = 8
+
 
 def lay_out_criteria(person: Person, has_expected: bool) -> tuple[Block, ...]:
     """A row for each criterion: a cell for each source, all together, what the level asks for."""
@@ -53,7 +56,8 @@ def _head_source(source: SourceColumn) -> Column:
     label = source.label
     if source.n_forms:
         label = _("{source} ({n})", source=source.label, n=source.n_forms)
-    return Column(label, 14 if " " in source.label else 12, "number")
+    is_long = " " in source.label or len(source.label) > LONG_LABEL
+    return Column(label, 14 if is_long else 12, "number")
 
 
 def lay_out_person_facts(

@@ -77,11 +77,11 @@ def _lay_out_team(view: ManagerView) -> list[Section]:
         suggested = _("Suggested, how likely")
     columns = [
         Column(_("Person")),
-        Column(_("Forms"), 14, "number"),
+        Column(_("Forms"), 12, "number"),
         Column("", 56, ticks=view.ticks),
         Column(score, 24),
-        Column(_("Proposed"), 24),
-        *((Column(suggested, 26),) if view.show_suggested else ()),
+        Column(_("Proposed"), 22),
+        *((Column(suggested, 30),) if view.show_suggested else ()),
     ]
     rows = [_list_cells(person, view.show_suggested) for person in view.team]
     table = build_table(columns, rows, key=_say_key(view, is_fitted), notice=view.team_notice)
