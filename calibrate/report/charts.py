@@ -127,9 +127,9 @@ def draw_share(
         return _place(100 * min(part / top, 1), width)
 
     marks = _draw_scale(width, ())
+    marks.append(Mark("bar", _span(PAD, at(share), 1)))
     if guide is not None:
         marks.append(Mark("guide", _span(at(guide[0]), at(guide[1]), 6)))
-    marks.append(Mark("bar", _span(PAD, at(share), 1)))
     if low is not None and high is not None:
         marks.append(Mark("whisker", (at(low), at(high))))
     return Drawing(label, tuple(marks), width)
