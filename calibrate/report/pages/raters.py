@@ -31,7 +31,7 @@ def _tabulate_raters(raters: RaterTable) -> Table:
     has_severity = raters.has_severity
     columns = [
         Column(_("Rater")),
-        Column(_("People") if has_severity else _("Here"), 13, "number"),
+        Column(_("People") if has_severity else _("Here"), 16, "number"),
         Column(_("Forms"), 13, "number"),
         Column("", 56, ticks=raters.ticks),
         Column(_("Marks") if has_severity else _("Mean"), 14, "number"),

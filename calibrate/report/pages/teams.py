@@ -35,7 +35,7 @@ def _lay_out_levels(teams: TeamPages, ticks: Sequence[str], interval: str) -> Se
     if teams.rows:
         columns = (
             Column(_("Manager")),
-            Column(_("People"), 14, "number"),
+            Column(_("People"), 16, "number"),
             Column("", 64, ticks=tuple(ticks)),
             Column(_("Mean"), 14, "number"),
             Column(_("{interval} range", interval=interval), 30, "number"),
