@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +16,11 @@ DASH = "–"
 LONGEST_WORD = 60
 #: Words of Hebrew, Arabic and their kin, with what stands between them within a name.
 _LETTER = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
-_RIGHT_TO_LEFT = re.compile(rf"[{_LETTER}](?:[{_LETTER} \xa0'’.\u200c\u200d-]*[{_LETTER}])?")
+_RIGHT_TO_LEFT = re.compile(
+    rf"[{_LETTER}](?:(?:[{_LETTER}0-9 \xa0'’.,/&\u200b-\u200d-]|\([^()]{{1,40}}\))*"
+    rf"(?:[{_LETTER}]|\([^()]*[{_LETTER}][^()]*\)))?"
+)
+_ISOLATED = re.compile("(\u2068[^\u2069]*\u2069)")
 #: A smaller adjustment is not worth a word: a tenth of a mark on a 1 to 5 scale.
 HARDLY = 2.5
 
@@ -285,13 +290,24 @@ def isolate(text: str) -> str:
     """Keep names written from right to left from moving the figures and commas around them.
 
     Each goes between U+2068 and U+2069, which have no shape and are in no text that is copied.
+    A text with no letter that runs from left to right is one name, its figures and brackets
+    too; in a sentence a name ends with its last letter, unless :func:`join_words` marked it.
 
     Examples
     --------
-    >>> isolate("\u05d3\u05df (3)") == "\u2068\u05d3\u05df\u2069 (3)"
+    >>> isolate("\u05d3\u05df (3)") == "\u2068\u05d3\u05df (3)\u2069"
+    True
+    >>> isolate("E7 \u05d3\u05df (3)") == "E7 \u2068\u05d3\u05df\u2069 (3)"
     True
     """
-    return text if text.isascii() else _RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", text)
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+        return text
+    parts = _ISOLATED.split(text)
+    if len(parts) == 1 and not any(unicodedata.bidirectional(letter) == "L" for letter in text):
+        return f"\u2068{text}\u2069"
+    # Every second part stands between marks already.
+    parts[::2] = [_RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def soften(text: str) -> str:
@@ -315,4 +331,11 @@ def join_words(words: list[str]) -> str:
     """
     if len(words) < 2:
         return "".join(words)
-    return _("{most} and {last}", most=", ".join(words[:-1]), last=words[-1])
+    apart = [_mark_name(word) for word in words]
+    return _("{most} and {last}", most=", ".join(apart[:-1]), last=apart[-1])
+
+
+def _mark_name(word: str) -> str:
+    """A name that begins from right to left is one piece, its comma or figure too."""
+    is_name = "\u2068" not in word and _RIGHT_TO_LEFT.match(word)
+    return f"\u2068{word}\u2069" if is_name else word
