@@ -12,7 +12,7 @@ from calibrate.report.views.patterns import ShareTable
 
 def lay_out_facts(items: Sequence[Fact], label: str, value: str) -> Table:
     """Labels and figures under two headings."""
-    columns = (Column(label), Column(value, 18, "number"))
+    columns = (Column(label), Column(value, 24, "number"))
     return build_table(columns, [(item.label, item.value) for item in items], size="plain")
 
 

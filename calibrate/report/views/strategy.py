@@ -9,7 +9,7 @@ from calibrate.language import N_, _
 from calibrate.report.charts import Drawing, draw_progress
 from calibrate.report.material import Material, Row
 from calibrate.report.views.base import Company
-from calibrate.report.words import NOT_KNOWN, write_count, write_number, write_percent
+from calibrate.report.words import DASH, NOT_KNOWN, write_count, write_number, write_percent
 
 #: Rows that leave the page a page.
 MOST_OUTCOMES = 12
@@ -122,7 +122,7 @@ def list_skills(company: Company) -> tuple[SkillRow, ...]:
                 n=write_count(len(known)),
                 mean=company.display.score(float(known.mean()) if len(known) else None),
                 expected=company.display.score(float(expected.mean()) if len(expected) else None),
-                n_below=write_count(int(part["below"].sum())) if len(expected) else _(NOT_KNOWN),
+                n_below=write_count(int(part["below"].sum())) if len(expected) else DASH,
                 is_told=len(expected) > 0,
             )
         )
