@@ -28,7 +28,8 @@ def write_page(
         Name of each input file, to its SHA-256.
     """
     made = Made(read_packets(folder), inputs, scores_sha256)
-    page = write_screen(lay_out_index(build_index_view(material, made)))
+    document = lay_out_index(build_index_view(material, made))
+    page = write_screen(material.theme.dress(document, "page"), material.theme)
     (folder / "index.html").write_text(page, encoding="utf-8")
 
 

@@ -6,7 +6,6 @@ import hashlib
 import re
 from dataclasses import fields
 from functools import lru_cache
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -14,6 +13,7 @@ from calibrate.config.shipped import find_folder
 from calibrate.language import _
 from calibrate.report.charts import Drawing
 from calibrate.report.document import Document
+from calibrate.report.theme import DEFAULT, LOGO, Theme
 from calibrate.report.words import isolate, soften
 
 #: Text is escaped, so this mark cannot come from the data.
@@ -21,9 +21,15 @@ ID_MARK = "<!--packet-id-->"
 _COLOUR = re.compile(r"--([a-z0-9-]+): (#[0-9a-f]{6});")
 
 
-@lru_cache(maxsize=1)
-def build_environment() -> Environment:
-    """Open the packaged templates: everything is escaped, a missing value is an error."""
+@lru_cache(maxsize=4)
+def build_environment(shades: tuple[tuple[str, str], ...] = ()) -> Environment:
+    """Open the packaged templates: everything is escaped, a missing value is an error.
+
+    Parameters
+    ----------
+    shades
+        Colours of a theme that stand in place of those of ``tokens.css``, by name.
+    """
     environment = Environment(
         loader=FileSystemLoader(find_folder("reports/templates")),
         autoescape=True,
@@ -33,7 +39,7 @@ def build_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {
-        "_": _, "palette": read_palette(), "svg_namespace": "http://www.w3.org/2000/svg",
+        "_": _, "palette": read_palette() | dict(shades), "svg_namespace": "http://www.w3.org/2000/svg",
     }  # fmt: skip
     return environment
 
@@ -45,36 +51,31 @@ def read_palette() -> dict[str, str]:
     return dict(_COLOUR.findall(tokens))
 
 
-def write_document(document: Document) -> tuple[str, str]:
+def write_document(document: Document, theme: Theme = DEFAULT) -> tuple[str, str]:
     """Set the blocks of a document as HTML.
 
-    Returns
-    -------
-    (html, packet_id)
-        The packet id is the first 12 hex digits of the SHA-256 of the HTML in which
-        the id itself is still blank.
-    """
-    return write_html("document.html", document)
-
-
-def write_html(template: str, view: Any) -> tuple[str, str]:
-    """Fill a template with a view.
+    Parameters
+    ----------
+    theme
+        Whose colours drawings have, and whose logo stands in the title block.
 
     Returns
     -------
     (html, packet_id)
         The packet id is the first 12 hex digits of the SHA-256 of the HTML in which
-        the id itself is still blank.
+        the id itself is still blank, and of the theme's look.
     """
-    values = {field.name: getattr(view, field.name) for field in fields(view)}
-    html = build_environment().get_template(template).render(values)
-    packet_id = hashlib.sha256(html.encode()).hexdigest()[:12]
+    values = {field.name: getattr(document, field.name) for field in fields(document)}
+    values["logo"] = LOGO if theme.logo is not None else ""
+    environment = build_environment(tuple(theme.shades.items()))
+    html = environment.get_template("document.html").render(values)
+    packet_id = hashlib.sha256((html + theme.look).encode()).hexdigest()[:12]
     return html.replace(ID_MARK, packet_id), packet_id
 
 
-def write_drawing(drawing: Drawing) -> str:
+def write_drawing(drawing: Drawing, theme: Theme = DEFAULT) -> str:
     """One drawing as it stands in a document."""
-    template = build_environment().from_string(
+    template = build_environment(tuple(theme.shades.items())).from_string(
         '{% import "_charts.html" as charts %}{{ charts.draw(drawing) }}'
     )
     return template.render(drawing=drawing)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from calibrate.report.theme import DEFAULT, Theme
+
 if TYPE_CHECKING:
     from calibrate.config import Cycle
 
@@ -81,6 +83,8 @@ class Material:
         Columns as :data:`ASSIGNMENT_COLUMNS`, in order of person and time.
     largest_step
         One step of the coarsest mark scale, points.
+    theme
+        The company's look and texts.
     history
         Columns as :data:`HISTORY_COLUMNS`, earlier cycles alone, in their order.
     """
@@ -99,6 +103,7 @@ class Material:
         default_factory=lambda: pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS))
     )
     largest_step: float = 25.0
+    theme: Theme = DEFAULT
     history: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=list(HISTORY_COLUMNS))
     )

@@ -17,6 +17,7 @@ from calibrate.report.pages.audit import lay_out_audit
 from calibrate.report.pages.executive import lay_out_executive
 from calibrate.report.pages.manager import lay_out_manager
 from calibrate.report.pages.session import lay_out_session
+from calibrate.report.theme import DEFAULT, Theme
 from calibrate.report.views.audit import build_audit_view
 from calibrate.report.views.executive import build_executive_view
 from calibrate.report.views.manager import build_manager_view
@@ -25,7 +26,9 @@ from calibrate.tables import Contract
 
 LEAST_SECONDS, SECONDS_PER_LETTER = 120.0, 0.001
 
-Kind = Literal["session", "manager", "audit", "archive", "executive"]
+Drafted = Literal["session", "manager", "audit", "executive"]
+#: An archive is the audit once more, with its tables inside.
+Kind = Drafted | Literal["archive"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Draft:
     html: str
     #: Tables that go into the archive of an audit.
     attachments: tuple[Attachment, ...] = ()
+    #: Whose colours and logo it is set with.
+    theme: Theme = DEFAULT
 
     @property
     def title(self) -> str:
@@ -61,7 +66,7 @@ class Packet:
 
 
 def draft_packet(
-    kind: Kind, material: Material, key: str = "", audit: AuditMaterial | None = None
+    kind: Drafted, material: Material, key: str = "", audit: AuditMaterial | None = None
 ) -> Draft:
     """Write a packet's HTML.
 
@@ -83,16 +88,17 @@ def draft_packet(
     if (kind == "audit") != (audit is not None):
         raise ValueError("audit material belongs to the audit packet, and to no other")
     if kind == "session":
-        html, packet_id = write_document(lay_out_session(build_session_view(material, key)))
+        document = lay_out_session(build_session_view(material, key))
     elif kind == "manager":
-        html, packet_id = write_document(lay_out_manager(build_manager_view(material, key)))
+        document = lay_out_manager(build_manager_view(material, key))
     elif audit is not None:
-        html, packet_id = write_document(lay_out_audit(build_audit_view(material, audit)))
+        document = lay_out_audit(build_audit_view(material, audit))
     else:
-        html, packet_id = write_document(lay_out_executive(build_executive_view(material)))
-    return Draft(
-        kind, key if kind == "session" else "", key if kind == "manager" else "", packet_id, html
-    )
+        document = lay_out_executive(build_executive_view(material))
+    theme = material.theme
+    html, packet_id = write_document(theme.dress(document, kind), theme)
+    session, manager_id = (key if kind == name else "" for name in ("session", "manager"))
+    return Draft(kind, session, manager_id, packet_id, html, theme=theme)
 
 
 def attach_tables(
@@ -117,13 +123,15 @@ def require_printing() -> None:
 
 
 def hash_content(draft: Draft) -> str:
-    """SHA-256 over all that a file is set from: the draft, the styles, the programs, the fonts.
+    """SHA-256 over all a file is set from: draft, theme, styles, programs, fonts.
 
     Two drafts of one hash are set to the same bytes.
     """
     from calibrate.report.pdf import fingerprint_renderer
 
-    parts = (fingerprint_renderer(), hash_attachments(draft.attachments), draft.html)
+    parts = (
+        fingerprint_renderer(), hash_attachments(draft.attachments), draft.theme.look, draft.html,
+    )  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -144,7 +152,7 @@ def print_packet(draft: Draft, seconds: float | None = None) -> Packet:
     from calibrate.report.watch import stop_after
 
     with stop_after(find_limit(draft) if seconds is None else seconds, draft.title):
-        pdf = render_pdf(draft.html, draft.attachments)
+        pdf = render_pdf(draft.html, draft.attachments, draft.theme)
     return Packet(
         draft.kind,
         draft.session,
@@ -169,7 +177,7 @@ def find_limit(draft: Draft) -> float:
 
 
 def render_packet(
-    kind: Kind, material: Material, key: str = "", audit: AuditMaterial | None = None
+    kind: Drafted, material: Material, key: str = "", audit: AuditMaterial | None = None
 ) -> Packet:
     """Draft and print in one step.
 

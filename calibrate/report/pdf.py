@@ -22,6 +22,8 @@ from calibrate.config.shipped import find_folder
 from calibrate.errors import MachineError, RenderError
 from calibrate.report.archive import Attachment, write_archive
 from calibrate.report.preflight import FONTS
+from calibrate.report.theme import DEFAULT, LOGO, Theme
+from calibrate.report.theme.logo import Logo
 
 try:
     # Without Pango the library prints a page of advice where our results go.
@@ -67,9 +69,16 @@ class Pdf:
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]
-    """Serves packaged assets by name; every other address ends the rendering."""
+    """Serves packaged assets by name, and a theme's logo; any other address ends the rendering."""
+
+    def __init__(self, logo: Logo | None = None) -> None:
+        super().__init__()
+        self._logo = logo
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        if self._logo is not None and url == LOGO:
+            told = {"Content-Type": self._logo.media_type}
+            return URLFetcherResponse(url, body=self._logo.content, headers=told)
         name = url.removeprefix(SCHEME)
         path = find_folder("reports/templates") / name
         if not url.startswith(SCHEME) or not _ASSET_NAME.fullmatch(name) or not path.is_file():
@@ -83,9 +92,10 @@ class Page(HTML):  # type: ignore[misc]
     Both are a third of what a packet costs otherwise; see benchmarks/packets.py.
     """
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, theme: Theme) -> None:
         self.base_url = SCHEME
-        self.url_fetcher = AssetFetcher()
+        self.url_fetcher = AssetFetcher(theme.logo)
+        self._elements = load_styles(theme.style).elements
         self.media_type = "print"
         try:
             root = ElementTree.fromstring(html)
@@ -95,7 +105,7 @@ class Page(HTML):  # type: ignore[misc]
         self.etree_element = self.wrapper_element.etree_element
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
-        return _load_styles().elements
+        return self._elements
 
 
 @contextmanager
@@ -111,7 +121,7 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def render_pdf(html: str, attachments: Sequence[Attachment] = ()) -> Pdf:
+def render_pdf(html: str, attachments: Sequence[Attachment] = (), theme: Theme = DEFAULT) -> Pdf:
     """Set one document as tagged PDF/UA-1; with tables, as PDF/A-3 beside.
 
     Same HTML, same fonts and same library: same bytes. Neither a date nor a file identifier
@@ -123,12 +133,12 @@ def render_pdf(html: str, attachments: Sequence[Attachment] = ()) -> Pdf:
         If the library logs anything but a missing glyph, or an address outside the
         package is asked for.
     """
-    styles = _load_styles()
+    styles = load_styles(theme.style)
     archive = b""
     written: list[tuple[Any, int]] = []
     with _without_collector(), _collect_log() as (lines, missing):
         try:
-            document = Page(html).render(
+            document = Page(html, theme).render(
                 font_config=styles.fonts, stylesheets=styles.sheets,
                 pdf_variant="pdf/ua-1", pdf_tags=True,
             )  # fmt: skip
@@ -147,19 +157,28 @@ def render_pdf(html: str, attachments: Sequence[Attachment] = ()) -> Pdf:
 
 
 @dataclass(frozen=True)
-class _Styles:
+class Styles:
+    """Parsed stylesheets and the fonts they name."""
+
     fonts: FontConfiguration
     elements: list[CSS]
     sheets: list[CSS]
 
 
-@lru_cache(maxsize=1)
-def _load_styles() -> _Styles:
-    """Read the stylesheets once per process: that costs more than setting a page."""
+@lru_cache(maxsize=4)
+def load_styles(style: str = "") -> Styles:
+    """Read the stylesheets once per process and theme: that costs more than setting a page.
+
+    Parameters
+    ----------
+    style
+        What a theme puts after our tokens and before the rest.
+    """
     fonts = FontConfiguration()
     folder: Path = find_folder("reports/templates")
     elements = (folder / ELEMENTS).read_text(encoding="utf-8")
-    joined = "\n".join((folder / name).read_text(encoding="utf-8") for name in STYLESHEETS)
+    tokens, pages = ((folder / name).read_text(encoding="utf-8") for name in STYLESHEETS)
+    joined = "\n".join((tokens, style, pages))
     with _collect_log() as (lines, __):
         read, styled = (
             CSS(string=text, base_url=SCHEME, url_fetcher=AssetFetcher(), font_config=fonts)
@@ -167,7 +186,7 @@ def _load_styles() -> _Styles:
         )
     if lines:
         raise RenderError("a stylesheet is at fault: " + "; ".join(lines))
-    return _Styles(fonts, [read], [styled])
+    return Styles(fonts, [read], [styled])
 
 
 @lru_cache(maxsize=1)

@@ -10,27 +10,29 @@ from markupsafe import Markup
 from calibrate.config.shipped import find_folder
 from calibrate.report.document import Document
 from calibrate.report.html import build_environment
+from calibrate.report.theme import DEFAULT, Theme
 
 _STYLES, _SCRIPT = ("tokens.css", "screen.css"), "screen.js"
 
 
-def write_screen(document: Document) -> str:
+def write_screen(document: Document, theme: Theme = DEFAULT) -> str:
     """Set the blocks of a document as a page of HTML with its style and script inside.
 
     The page allows itself its own style and script by their hashes, and nothing else: no
     request, no form, no frame. It is complete without the script.
     """
-    style = "\n".join(_read_template(name) for name in _STYLES)
+    tokens, screen = (_read_template(name) for name in _STYLES)
+    style = "\n".join(filter(None, (tokens, theme.style, screen)))
     script = _read_template(_SCRIPT)
     policy = (
         f"default-src 'none'; style-src '{_hash_source(style)}'; "
         f"script-src '{_hash_source(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     # Hashes and file names must be copied as they are, so no word gets a place to break.
-    environment = build_environment().overlay(finalize=None)
+    environment = build_environment(tuple(theme.shades.items())).overlay(finalize=None)
     return environment.get_template("index.html").render(
-        head=document.head, blocks=document.blocks, policy=policy,
-        style=Markup(style), script=Markup(script),  # files of this package
+        head=document.head, blocks=document.blocks, policy=policy, logo=theme.logo_source,
+        style=Markup(style), script=Markup(script),  # files of this package, and derived colours
     )  # fmt: skip
 
 

@@ -247,7 +247,7 @@ Block = (
 
 @dataclass(frozen=True)
 class Head:
-    """Title block and page margins."""
+    """Title block and page margins; footer and logo are those of a theme."""
 
     title: str
     subtitle: str
@@ -257,6 +257,8 @@ class Head:
     classification: str
     language: str
     paper: str
+    footer: str = ""
+    logo_text: str = ""
 
 
 @dataclass(frozen=True)

@@ -138,15 +138,16 @@ def build_session_view(material: Material, session: str) -> SessionView:
     kept, notice = cap_rows(discussed)
     presence = build_presence(company, list(by_employee))
     cards = _build_cards(company, kept, by_employee)
+    head = _build_head(material, session)
     return SessionView(
-        head=_build_head(material, session),
+        head=head,
         figures=_list_figures(scores, discussed),
         readiness=_list_readiness(company, scores, presence),
         presence=presence,
         problems=_count_problems(material),
         notes=material.notes,
         definitions=_define(company),
-        ground_rules=tuple(map(_, GROUND_RULES)),
+        ground_rules=material.theme.list_texts("ground_rules", head) or tuple(map(_, GROUND_RULES)),
         shares=build_share_table(company, "session", session),
         raters=build_rater_table(company, scores),
         network=build_network(company, scores),
