@@ -8,7 +8,7 @@ import pandas as pd
 
 from calibrate.bands.guideline import say_p
 from calibrate.language import _, ngettext
-from calibrate.session.figures import write_share
+from calibrate.language.figures import write_share
 from calibrate.session.habits import PHRASES, is_notable
 from calibrate.tables import FINDINGS
 

@@ -10,7 +10,7 @@ import pandas as pd
 from calibrate.bands.guideline import say_p
 from calibrate.effects.habits import FEWEST
 from calibrate.language import N_, _, ngettext
-from calibrate.session.figures import write_figure
+from calibrate.language.figures import write_figure
 
 #: A habit off by less than this moves hardly any mark: points, log ratio, correlation, points.
 NOTABLE: Final[Mapping[str, float]] = {

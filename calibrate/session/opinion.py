@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calibrate.language import _
-from calibrate.session.figures import write_share
+from calibrate.language.figures import write_share
 
 #: One row of the table of findings, without its name.
 Row = tuple[str, str, str, str, str, str]

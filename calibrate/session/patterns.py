@@ -9,7 +9,7 @@ import pandas as pd
 
 from calibrate.bands.guideline import say_p
 from calibrate.language import N_, _, ngettext
-from calibrate.session.figures import write_figure, write_share
+from calibrate.language.figures import write_figure, write_share
 
 #: One row of the table of findings, without its name.
 Row = tuple[str, str, str, str, str, str]

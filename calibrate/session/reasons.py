@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from calibrate.language import N_, _
-from calibrate.session.figures import write_share
+from calibrate.language.figures import write_share
 
 #: Rule of a person whose band may well be another one, said where no other rule applies.
 BAND_UNCERTAIN = "band_uncertain"

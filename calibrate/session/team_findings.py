@@ -12,7 +12,7 @@ from calibrate.effects.movers import Moves
 from calibrate.effects.ranks import RankAgreement
 from calibrate.effects.teams import TeamMeans
 from calibrate.language import N_, _, ngettext
-from calibrate.session.figures import write_figure, write_share
+from calibrate.language.figures import write_figure, write_share
 
 #: One row of the table of findings, without its name.
 Row = tuple[str, str, str, str, str, str]

@@ -1,20 +1,20 @@
-"""Figures inside the sentences of a session, as the language of the cycle writes them."""
+"""Figures inside sentences, as the language of the cycle writes them."""
 
 from __future__ import annotations
 
-from calibrate.language import current_formats
+from calibrate.language.speak import current_formats
 
 
-def write_share(share: float) -> str:
-    """Write a share as a whole percentage.
+def write_share(share: float, decimals: int = 0) -> str:
+    """Write a share as a percentage.
 
     Examples
     --------
-    >>> write_share(0.125), write_share(1)
-    ('12%', '100%')
+    >>> write_share(0.125), write_share(1), write_share(0.0312, 1)
+    ('12%', '100%', '3.1%')
     """
     formats = current_formats()
-    return formats.write_percent(formats.write(100 * share))
+    return formats.write_percent(formats.write(100 * share, decimals))
 
 
 def write_figure(value: float, decimals: int, *, has_sign: bool = False) -> str:
