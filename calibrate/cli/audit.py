@@ -40,6 +40,10 @@ from calibrate.cli.result import print_result
     help="With --counts: smallest group that is shown.  [default: 10]",
 )
 @click.option(
+    "--theme", type=click.Path(path_type=Path, readable=False), metavar="FOLDER",
+    help="With --counts: folder of a theme.yaml; a cycle file names its own.",
+)  # fmt: skip
+@click.option(
     "--distribute", is_flag=True,
     help="Make the view that may be handed on: more groups are withheld, with regard to "
     "views made before in DIR.",
@@ -53,6 +57,7 @@ def audit(
     counts: Path | None,
     rules: tuple[str, ...],
     min_cell: int | None,
+    theme: Path | None,
     distribute: bool,
     out: Path,
     reason: str,
@@ -78,7 +83,7 @@ def audit(
     from calibrate.pipeline.progress import Clock
 
     clock = Clock(stderr_console())
-    source = _choose_source(cycle, counts, is_for_counts=bool(rules or min_cell))
+    source = _choose_source(cycle, counts, is_for_counts=bool(rules or min_cell or theme))
     if distribute and counts is not None:
         raise click.UsageError("--distribute goes with a CYCLE, not with --counts")
     for name in rules:
@@ -88,7 +93,8 @@ def audit(
         options = Options(only="audit", reason=reason, is_distributed=distribute)
         result = run_cycle(source, out, options, clock)
     else:
-        result = run_counts(source, out, CountOptions(rules or ("us-2026",), min_cell or 10), clock)
+        chosen = CountOptions(rules or ("us-2026",), min_cell or 10, theme)
+        result = run_counts(source, out, chosen, clock)
     return print_result(result, clock, as_json=as_json, gate=gate)
 
 
@@ -98,8 +104,8 @@ def _choose_source(cycle: Path | None, counts: Path | None, *, is_for_counts: bo
         raise click.UsageError("give a CYCLE or --counts FILE, not both")
     if is_for_counts and counts is None:
         raise click.UsageError(
-            "--rules and --min-cell go with --counts; a cycle file names its own "
-            "(audit.rules, privacy.min_cell)"
+            "--rules, --min-cell and --theme go with --counts; a cycle file names its own "
+            "(audit.rules, privacy.min_cell, theme)"
         )
     chosen = counts if cycle is None else cycle
     if chosen is None:

@@ -11,7 +11,7 @@ import click
 from calibrate.errors import DiskError
 
 #: The files that have a schema; each is a command-line name and a file name.
-NAMES = ("cycle", "rubric", "strategy", "plant")
+NAMES = ("cycle", "rubric", "strategy", "theme", "plant")
 
 
 @click.command()
@@ -54,6 +54,11 @@ def build_named_schema(name: str) -> dict[str, Any]:
         from calibrate.demo.plant import Plant
 
         return build_schema(Plant, PLANT_KEYS)
+    if name == "theme":
+        from calibrate.report.theme import ThemeSettings
+        from calibrate.report.theme.keys import THEME_KEYS
+
+        return build_schema(ThemeSettings, THEME_KEYS)
     from calibrate.rubric import Rubric, Strategy
     from calibrate.rubric.keys import RUBRIC_KEYS, STRATEGY_KEYS
 

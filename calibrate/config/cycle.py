@@ -277,6 +277,7 @@ class Cycle(Strict):
     on_problem: Literal["stop", "quarantine"] = "stop"
     seed: int = 0
     paper: Literal["A4", "Letter"] = "A4"
+    theme: str | None = None
 
     _path: Path = PrivateAttr(default=Path("cycle.yaml"))
 
@@ -306,6 +307,13 @@ class Cycle(Strict):
                 "use up to 64 letters, digits, - _ . such as 2026-H2",
             )  # fmt: skip
         return cycle
+
+    @field_validator("theme")
+    @classmethod
+    def _theme(cls, theme: str | None) -> str | None:
+        if theme is not None and not theme.strip():
+            raise broken("theme_folder", "no folder is named", "name the folder of theme.yaml")
+        return theme
 
     @field_validator("rubrics")
     @classmethod

@@ -114,6 +114,7 @@ _CYCLE = {
     "on_problem": _say("stop: score nothing. quarantine: leave listed rows out and count them."),
     "seed": _say("Seed of every random draw.", minimum=0, maximum=2**63 - 1),
     "paper": _say("Size of the paper."),
+    "theme": _say("Folder with theme.yaml: accent, logo, lines and texts of the company."),
 }  # fmt: skip
 
 _EFFECTS = {

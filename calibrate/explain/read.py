@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from calibrate.config import ask_for, suggest_names
 from calibrate.errors import IntegrityError, RunError
 from calibrate.manifest import hash_bytes
+from calibrate.report.theme import DEFAULT, THEME, Theme, parse_theme
 
 #: One row of a table; a missing value is None.
 Row = dict[str, Any]
@@ -56,6 +57,19 @@ class Run:
         """One step of the coarsest mark scale, points; the whole scale where it is not told."""
         told = self._definition.get("internalParameters", {})
         return float(told.get("largest_step", 100.0))
+
+    @cached_property
+    def theme(self) -> Theme:
+        """The company's look that the run's packets have.
+
+        Raises
+        ------
+        IntegrityError
+            If the file is not the one the run wrote.
+        """
+        if THEME not in self._hashes:
+            return DEFAULT
+        return parse_theme(self._read(THEME).decode("utf-8"))
 
     @cached_property
     def _definition(self) -> Mapping[str, Any]:

@@ -59,8 +59,10 @@ def print_sheet(folder: Path, employee_id: str, path: Path | None = None) -> Pat
 
     evidence = gather_evidence(read_run(folder), employee_id)
     with speak_as(evidence.run):
-        html, __ = write_document(lay_out_sheet(build_sheet(evidence)))
-    pdf = render_pdf(html)
+        theme = evidence.run.theme
+        document = theme.dress(lay_out_sheet(build_sheet(evidence)), "sheet")
+        html, __ = write_document(document, theme)
+    pdf = render_pdf(html, theme=theme)
     if path is None:
         path = Path(f"sheet-{_NOT_IN_A_FILE_NAME.sub('_', employee_id)}.pdf")
     try:
@@ -78,8 +80,9 @@ def build_sheet(evidence: Evidence) -> SheetView:
     told = explain(evidence, is_full=False)
     final = str(evidence.score["final_band"] or "")
     is_summed = any(step.term != "raw_score" for step in told.steps)
+    head = _build_head(evidence)
     return SheetView(
-        head=_build_head(evidence),
+        head=head,
         figures=_list_figures(told, final),
         result=_say_result(evidence, told),
         notes=told.remarks if evidence.is_rated else (),
@@ -99,7 +102,10 @@ def build_sheet(evidence: Evidence) -> SheetView:
         decided_note=_say_decided(final),
         used=_say_used(evidence),
         words=_list_words(evidence, write_percent(told.interval)),
-        contest=_list_contest(evidence),
+        contest=(
+            *_list_contest(evidence),
+            *evidence.run.theme.list_texts("how_to_contest", head),
+        ),
     )
 
 

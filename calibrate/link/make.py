@@ -19,8 +19,8 @@ from calibrate.link.folder import find_changed, place_folder, stage_folder
 from calibrate.link.questions import RaterSheet, ask_raters
 from calibrate.link.sheets import FOR_PEOPLE, HEADER_ROW, encode_ratings, write_sheet_file
 from calibrate.pipeline.network import describe_plan, plan_network
+from calibrate.pipeline.opening import require_files
 from calibrate.pipeline.progress import Clock
-from calibrate.pipeline.run import require_files
 from calibrate.pipeline.stages import Prepared, estimate_overall, prepare_cycle
 from calibrate.report.files import encode_table
 from calibrate.report.folder import explain_disk, hold_output

@@ -22,7 +22,7 @@ from calibrate.tables import CONFIGURATIONS
 FROZEN = ("effects", "bands", "sources")
 #: They change how a page looks, and no figure.
 _LOOKS = frozenset(
-    {"title", "display_scale", "show_suggested", "language", "agenda", "packets", "paper"}
+    {"title", "display_scale", "show_suggested", "language", "agenda", "packets", "paper", "theme"}
 )
 LONGEST_REASON = 400
 _FIRST = "0" * 64

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +25,7 @@ from calibrate.report.html import write_document
 from calibrate.report.packets import attach_tables
 from calibrate.report.pages.audit import lay_out_counts
 from calibrate.report.problems import remove_problems, write_problems
+from calibrate.report.theme import DEFAULT, Theme, read_theme
 from calibrate.report.views.audit_parts.counts import CountsMaterial, build_counts_view
 from calibrate.report.workbook import write_counts_workbook
 from calibrate.tables import PACKET_INDEX
@@ -33,10 +35,11 @@ NAME = "counts"
 
 @dataclass(frozen=True)
 class CountOptions:
-    """Rule packs, of which the first one's bounds hold, and the smallest group shown."""
+    """Rule packs, of which the first one's bounds hold, the smallest group shown, the theme."""
 
     rules: tuple[str, ...] = ("us-2026",)
     min_cell: int = 10
+    theme: Path | None = None
 
 
 def run_counts(source: Path, out: Path, options: CountOptions, clock: Clock) -> RunResult:
@@ -63,7 +66,10 @@ def _run(source: Path, out: Path, options: CountOptions, clock: Clock) -> RunRes
     settings = CountSettings(options.min_cell, packs)
     with clock.stage("read"):
         rows = read_counts(source)
-        provenance = _gather_provenance(source, options)
+        theme, files = DEFAULT, dict[str, str]()
+        if options.theme is not None:
+            theme, files = read_theme(options.theme, options.theme.name or "theme")
+        provenance = _gather_provenance(source, options, files)
     with clock.stage("audit"):
         audited = audit_counts(rows, settings)
     folder = find_run(out, provenance.folder)
@@ -71,13 +77,15 @@ def _run(source: Path, out: Path, options: CountOptions, clock: Clock) -> RunRes
     if folder is None:
         folder = write_run(
             out, provenance.folder,
-            lambda beside: _fill(beside, audited, source, provenance, settings, clock),
+            lambda beside: _fill(beside, audited, source, provenance, settings, theme, clock),
         )  # fmt: skip
     point_latest(out, provenance.folder)
     return _summarise(out, folder, audited, provenance, is_repeated=is_repeated)
 
 
-def _gather_provenance(source: Path, options: CountOptions) -> Provenance:
+def _gather_provenance(
+    source: Path, options: CountOptions, theme_files: Mapping[str, str]
+) -> Provenance:
     try:
         digest = hash_file(source)
     except OSError as error:
@@ -86,7 +94,8 @@ def _gather_provenance(source: Path, options: CountOptions) -> Provenance:
         raise InputError([problem]) from error
     versions = {"calibrate": __version__} | {name: version(name) for name in ENGINES}
     configuration = {"rules": list(options.rules), "min_cell": options.min_cell}
-    return Provenance(NAME, {source.name: digest}, configuration, versions, 0, ["audit"])
+    inputs = {source.name: digest, **theme_files}
+    return Provenance(NAME, inputs, configuration, versions, 0, ["audit"])
 
 
 def _fill(
@@ -95,6 +104,7 @@ def _fill(
     source: Path,
     provenance: Provenance,
     settings: CountSettings,
+    theme: Theme,
     clock: Clock,
 ) -> None:
     with clock.stage("tables"):
@@ -111,9 +121,10 @@ def _fill(
         tables = [(c, audited.tables[c.name]) for c in COUNT_TABLES]
         write_counts_workbook(folder / "audit" / "audit.xlsx", tables, facts, audited.notes)
     with clock.stage("packets"):
-        html, packet_id = write_document(lay_out_counts(build_counts_view(material)))
+        document = theme.dress(lay_out_counts(build_counts_view(material)), "audit")
+        html, packet_id = write_document(document, theme)
         attached = attach_tables(COUNT_TABLES, audited.tables)
-        draft = Draft("audit", "", "", packet_id, html, attached)
+        draft = Draft("audit", "", "", packet_id, html, attached, theme)
         packet = print_packet(draft)
         (folder / "audit" / "audit.pdf").write_bytes(packet.pdf)
         (folder / "audit" / "audit-archive.pdf").write_bytes(packet.archive)

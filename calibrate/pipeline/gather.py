@@ -16,6 +16,7 @@ from calibrate.pipeline.tabulate import count_quarantined, list_notes
 from calibrate.report import CriterionInfo, Material, OutcomeInfo, RubricInfo
 from calibrate.report.material import ASSIGNMENT_COLUMNS, HISTORY_COLUMNS
 from calibrate.report.privacy import WIDEST_STEP
+from calibrate.report.theme import DEFAULT, Theme
 from calibrate.rubric import Outcome, Rubric, Strategy, criterion_weights
 from calibrate.score.combine import summarise_sources
 from calibrate.score.results import ATTAINMENT_CAP
@@ -41,7 +42,9 @@ def gather_population(scored: Scored) -> Population:
     )
 
 
-def gather_material(scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: str) -> Material:
+def gather_material(
+    scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: str, theme: Theme = DEFAULT
+) -> Material:
     """Collect what the views read."""
     prepared = scored.prepared
     rubric_ids = [rubric.id for rubric in prepared.rubrics]
@@ -64,6 +67,7 @@ def gather_material(scored: Scored, tables: Mapping[str, pd.DataFrame], run_id: 
             if code >= 0
         },
         largest_step=find_largest_step(prepared.rubrics),
+        theme=theme,
         history=_gather_history(scored),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,6 @@ from calibrate.audit import (
 )
 from calibrate.config import Cycle, load_cycle, shown_name
 from calibrate.errors import InputError, IntegrityError, Problem
-from calibrate.ingest import fetch_databases
 from calibrate.language import speak
 from calibrate.manifest import (
     Provenance,
@@ -42,6 +40,7 @@ from calibrate.pipeline.distribute import (
 )
 from calibrate.pipeline.gather import gather_material, gather_population
 from calibrate.pipeline.letters import say_left, tell_missing
+from calibrate.pipeline.opening import keep_theme, open_cycle
 from calibrate.pipeline.packets import (
     Earlier,
     Wanted,
@@ -72,6 +71,7 @@ from calibrate.report.folder import (
     write_run,
 )
 from calibrate.report.problems import remove_problems, write_problems
+from calibrate.report.theme import Theme
 from calibrate.report.workbook import write_audit_workbook, write_calibration_workbook
 from calibrate.tables import PACKET_INDEX, PUBLIC, SCORES
 
@@ -131,6 +131,8 @@ class Order:
         What to make.
     earlier
         Views handed on before; None if this one is not to be.
+    theme
+        The company's look.
     printed
         Packets of earlier runs by the hash of their content.
     missing
@@ -141,6 +143,7 @@ class Order:
     log: ConfigurationLog
     options: Options
     earlier: tuple[EarlierView, ...] | None
+    theme: Theme
     printed: Mapping[str, Earlier] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
 
@@ -193,20 +196,13 @@ def _path_of(source: Cycle | Path) -> Path:
     return source.path if isinstance(source, Cycle) else source
 
 
-def _open(source: Cycle | Path) -> tuple[Cycle, dict[str, Path]]:
-    """Load a cycle, make sure its files are there, and fetch what stands in databases."""
-    cycle = source if isinstance(source, Cycle) else load_cycle(source)
-    require_files(cycle)
-    return cycle, fetch_databases(cycle)
-
-
 def _check(source: Cycle | Path, clock: Clock) -> CheckResult:
     files: tuple[str, ...] = ()
     try:
         with clock.stage("read"):
             cycle = source if isinstance(source, Cycle) else load_cycle(source)
             files = tuple(shown_name(name) for name in list_files(cycle))
-            _open(cycle)
+            files = (*files, *open_cycle(cycle).theme_files)
             prepared = prepare_cycle(cycle)
     except InputError as error:
         return CheckResult(error.problems, error.counts, files)
@@ -244,35 +240,21 @@ def run_cycle(source: Cycle | Path, out: Path, options: Options, clock: Clock) -
         return result
 
 
-def require_files(cycle: Cycle) -> None:
-    """Say which files are missing or closed to us before any is read."""
-    problems = []
-    for name in list_files(cycle):
-        path, shown = cycle.resolve(name), shown_name(name)
-        if not path.is_file():
-            fix = "put it beside the cycle file or change its name there"
-            what = "there is no such file"
-            problems.append(Problem(shown, None, "", "missing_file", what, fix, whole=True))
-        elif not os.access(path, os.R_OK):
-            what, fix = "you may not read this file", "ask its owner for the right to read it"
-            problems.append(Problem(shown, None, "", "unreadable_file", what, fix, whole=True))
-    if problems:
-        raise InputError(problems)
-
-
 def _run(source: Cycle | Path, out: Path, options: Options, clock: Clock) -> RunResult:
     require_printing()
     with clock.stage("read"):
-        cycle, fetched = _open(source)
-        provenance = gather_provenance(cycle, options.list_outputs(cycle), fetched)
+        opened = open_cycle(source)
+        cycle = opened.cycle
+        provenance = gather_provenance(cycle, options.list_outputs(cycle), opened.fetched)
         log = enter_configuration(out, cycle, provenance, options.reason)
         if not log.keeps(options.reason):
             clock.remarks.append(_NEEDS_NO_REASON)
-        provenance = replace(provenance, configurations=log.head)
+        provenance = opened.add_theme(replace(provenance, configurations=log.head))
         release = enter_release(out, provenance) if options.is_distributed else None
         provenance = mark_distributed(provenance, release)
     with speak(cycle.language, cycle.formats):
-        return _work(out, cycle, Order(provenance, log, options, None), release, clock)
+        order = Order(provenance, log, options, None, opened.theme)
+        return _work(out, cycle, order, release, clock)
 
 
 def _work(
@@ -317,7 +299,8 @@ def _fill(
     with clock.stage("audit"):
         material = _audit(folder, scored, seal, order)
     with clock.stage("workbooks"):
-        gathered = gather_material(scored, tables, provenance.run_id)
+        gathered = gather_material(scored, tables, provenance.run_id, order.theme)
+        keep_theme(folder, order.theme)
         write_calibration_workbook(folder / "calibration.xlsx", gathered)
     with clock.stage("packets"):
         packets = print_packets(

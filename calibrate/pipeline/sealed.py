@@ -11,8 +11,8 @@ from calibrate.config import Cycle, load_cycle
 from calibrate.ingest import fetch_databases
 from calibrate.manifest import hash_bytes
 from calibrate.pipeline.gather import gather_population
+from calibrate.pipeline.opening import require_files
 from calibrate.pipeline.progress import Clock
-from calibrate.pipeline.run import require_files
 from calibrate.pipeline.stages import compute_scores, prepare_cycle, refuse_problems
 from calibrate.pipeline.tabulate import tabulate_scores
 from calibrate.report.files import encode_table

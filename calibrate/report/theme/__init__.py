@@ -2,8 +2,17 @@
 
 from calibrate.report.theme.read import read_theme
 from calibrate.report.theme.settings import ThemeSettings
-from calibrate.report.theme.theme import DEFAULT, LOGO, Kind, Theme, parse_theme, write_theme
+from calibrate.report.theme.theme import (
+    DEFAULT,
+    LOGO,
+    THEME,
+    Kind,
+    Theme,
+    parse_theme,
+    write_theme,
+)
 
 __all__ = [
-    "DEFAULT", "LOGO", "Kind", "Theme", "ThemeSettings", "parse_theme", "read_theme", "write_theme",
+    "DEFAULT", "LOGO", "THEME", "Kind", "Theme", "ThemeSettings", "parse_theme", "read_theme",
+    "write_theme",
 ]  # fmt: skip

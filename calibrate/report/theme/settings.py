@@ -119,7 +119,7 @@ class ThemeSettings(Strict):
     accent: str | None = None
     logo: str | None = None
     logo_text: Line | None = None
-    classification: Mapping[str, MarkedLine] | None = None
+    classification: Mapping[str, MarkedLine] = Field(default_factory=dict)
     footer: Line | None = None
     texts: Texts = Field(default_factory=Texts)
 
@@ -170,7 +170,7 @@ class ThemeSettings(Strict):
 
     def list_classification(self) -> tuple[tuple[str, str], ...]:
         """Kind of packet to its line."""
-        return tuple((self.classification or {}).items())
+        return tuple(self.classification.items())
 
 
 def _check_accent(accent: str) -> None:

@@ -23,6 +23,8 @@ INTROS: Mapping[str, str] = {
     "session": "session_intro", "manager": "manager_intro", "sheet": "sheet_intro",
     "page": "page_intro",
 }  # fmt: skip
+#: What a run keeps of its theme, so that sheets printed later look like its packets.
+THEME = "theme.json"
 #: The address of the logo in a packet; the one of a page for a screen holds the picture itself.
 LOGO = "asset:logo"
 
