@@ -14,7 +14,7 @@ ALERT = "#8f3d0c"
 WHITE = "#ffffff"
 #: Relative luminance of each shade: those of tokens.css, so that grey keeps the order.
 LUMINANCES = {
-    "zone": 0.835, "fill": 0.511, "heat-2": 0.854, "heat-3": 0.672, "heat-4": 0.387,
+    "zone": 0.835, "fill": 0.511, "heat-2": 0.765, "heat-3": 0.556, "heat-4": 0.387,
     "heat-5": 0.141,
 }  # fmt: skip
 #: Halvings until a mixture is known to less than one step of a colour channel.
@@ -34,7 +34,7 @@ def derive_shades(accent: str) -> dict[str, str]:
     Examples
     --------
     >>> derive_shades("#1f4e9c")["heat-3"]
-    '#c5d6f4'
+    '#b5c6e2'
     """
     shades = {"accent": accent}
     shades |= {name: lighten(accent, luminance) for name, luminance in LUMINANCES.items()}
