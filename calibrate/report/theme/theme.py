@@ -104,7 +104,8 @@ class Theme:
             footer=fill_text(self.footer, values),
             logo_text=self.logo_text if self.logo is not None else "",
         )
-        opening = tuple(Paragraph(text) for text in self.list_texts(INTROS.get(kind, ""), head))
+        told = self.list_texts(INTROS.get(kind, ""), head)
+        opening = tuple(Paragraph(text, "lead") for text in told)
         return replace(document, head=dressed, blocks=(*opening, *document.blocks))
 
     def _list_values(self, head: Head) -> dict[str, str]:
