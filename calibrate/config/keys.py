@@ -114,7 +114,8 @@ _CYCLE = {
     "on_problem": _say("stop: score nothing. quarantine: leave listed rows out and count them."),
     "seed": _say("Seed of every random draw.", minimum=0, maximum=2**63 - 1),
     "paper": _say("Size of the paper."),
-    "theme": _say("Folder with theme.yaml: accent, logo, lines and texts of the company."),
+    "theme": _say("Folder with theme.yaml: accent, logo, lines and texts of the company.",
+                  minLength=1),
 }  # fmt: skip
 
 _EFFECTS = {

@@ -17,11 +17,18 @@ from calibrate.cli.schema import NAMES, build_named_schema
 from calibrate.config import load_yaml
 from calibrate.config.cycle import Cycle
 from calibrate.demo.plant import Plant
+from calibrate.report.theme import ThemeSettings
 from calibrate.rubric import Rubric, Strategy
 
 Calibrate = Callable[..., int]
 ROOT = Path(__file__).resolve().parents[2]
-MODELS = {"cycle": Cycle, "rubric": Rubric, "strategy": Strategy, "plant": Plant}
+MODELS = {
+    "cycle": Cycle,
+    "rubric": Rubric,
+    "strategy": Strategy,
+    "theme": ThemeSettings,
+    "plant": Plant,
+}
 
 CYCLE = {
     "schema": 1,
@@ -47,7 +54,14 @@ PLANT = {
     "severities": ({"managers": 2, "points": 20}, {"rater": "E0012", "points": -15}),
     "disparities": ({"attribute": "gender", "group": "female", "source": "peer", "points": -5},),
 }
-WHOLE = {"cycle": CYCLE, "rubric": RUBRIC, "strategy": STRATEGY, "plant": PLANT}
+THEME = {"schema": 1, "accent": "#1d4f91", "texts": {"ground_rules": ("Listen.",)}}
+WHOLE = {
+    "cycle": CYCLE,
+    "rubric": RUBRIC,
+    "strategy": STRATEGY,
+    "theme": THEME,
+    "plant": PLANT,
+}
 
 
 def as_json(value: Any) -> Any:
@@ -97,7 +111,8 @@ def test_shipped_files_are_accepted() -> None:
     files += [("strategy", ROOT / "sample_data/strategy.yaml")]
     files += [("rubric", path) for path in sorted((ROOT / "rubrics").glob("*.yaml"))]
     files += [("plant", ROOT / "sample_data/plant.yaml")]
-    assert len(files) >= 6
+    files += [("theme", ROOT / "sample_data/theme/theme.yaml")]
+    assert len(files) >= 7
     for name, path in files:
         document = load_yaml(path, path.name)
         errors = Draft202012Validator(build_named_schema(name)).iter_errors(as_json(document))
@@ -124,10 +139,11 @@ def test_every_key_has_a_title_and_a_description_and_unknown_keys_are_refused(na
 def test_the_tables_of_keys_name_no_key_that_is_not_there(name: str) -> None:
     from calibrate.config.keys import CYCLE_KEYS
     from calibrate.demo.keys import PLANT_KEYS
+    from calibrate.report.theme.keys import THEME_KEYS
     from calibrate.rubric.keys import RUBRIC_KEYS, STRATEGY_KEYS
 
     schema = build_named_schema(name)
-    tables = (CYCLE_KEYS, RUBRIC_KEYS, STRATEGY_KEYS, PLANT_KEYS)
+    tables = (CYCLE_KEYS, RUBRIC_KEYS, STRATEGY_KEYS, THEME_KEYS, PLANT_KEYS)
     keys = dict(zip(NAMES, tables, strict=True))[name]
     there = {part["title"]: set(part["properties"]) for _, part in list_objects(schema)}
     assert {model: set(told) for model, told in keys.items()} == there
@@ -159,6 +175,11 @@ ACCEPTED = [
     ("rubric", ("criteria", 0, "levels"), {1: "low", Decimal("2.5"): "middle"}),
     ("rubric", ("criteria", 0, "outcomes"), {"a": 100}),
     ("strategy", ("outcomes", 0, "kpis"), ({"id": "k", "title": "K", "target": Decimal("1.5")},)),
+    ("cycle", ("theme",), "look"),
+    ("theme", ("accent",), "#B00020"),
+    ("theme", ("classification",), "Internal · {usual}"),
+    ("theme", ("classification",), {"all": "Internal", "sheet": "For you"}),
+    ("theme", ("texts", "manager_intro"), "One.\n\nTwo."),
     ("plant", ("severities", 0, "points"), -50),
     ("plant", ("standard_deviations",), {"employee": 0, "severity": Decimal("7.5")}),
 ]
@@ -201,7 +222,7 @@ REFUSED = [
     ("cycle", ("packets",), ("letter",)),
     ("cycle", ("seed",), -1),
     ("cycle", ("rubrics",), ()),
-    ("cycle", ("language",), "de"),
+    ("cycle", ("language",), "fr"),
     ("rubric", ("criteria", 0, "weight"), "100"),
     ("rubric", ("criteria", 0, "weight"), Decimal("99.5")),
     ("rubric", ("criteria", 0, "weight"), 101),
@@ -221,6 +242,18 @@ REFUSED = [
     ("strategy", ("outcomes", 0, "weight"), 101),
     ("strategy", ("outcomes", 0, "perspective"), "people"),
     ("strategy", ("outcomes", 0, "kpis"), ({"id": "k", "title": "K", "direction": "left"},)),
+    ("cycle", ("theme",), ""),
+    ("theme", ("acent",), "#1d4f91"),
+    ("theme", ("accent",), "navy"),
+    ("theme", ("logo",), "../logo.svg"),
+    ("theme", ("logo",), "logo.gif"),
+    ("theme", ("classification",), {"managers": "x"}),
+    ("theme", ("classification",), ("x",)),
+    ("theme", ("footer",), "x" * 121),
+    ("theme", ("texts", "ground_rules"), ()),
+    ("theme", ("texts", "ground_rules"), ("x",) * 13),
+    ("theme", ("texts", "sheet_intro"), "x" * 4_001),
+    ("theme", ("texts", "motto"), "x"),
     ("plant", ("severities", 0, "points"), 51),
     ("plant", ("severities", 0, "managers"), 0),
     ("plant", ("severities", 0, "point"), 5),
