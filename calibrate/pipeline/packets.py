@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,16 +14,10 @@ from calibrate.errors import InputError, Problem
 from calibrate.manifest import hash_bytes, hash_file
 from calibrate.pipeline.progress import Clock
 from calibrate.pipeline.workers import map_on_cluster, map_on_machine
-from calibrate.report import (
-    AuditMaterial,
-    Draft,
-    Material,
-    draft_packet,
-    hash_content,
-    print_packet,
-)
+from calibrate.report import AuditMaterial, Material, draft_packet
 from calibrate.report.files import encode_table
 from calibrate.report.packets import attach_tables
+from calibrate.report.press import Answer, Draft, Task, hash_content, print_task, strip, write_file
 from calibrate.report.views.manager import list_managers
 from calibrate.tables import PACKET_INDEX
 
@@ -84,25 +77,6 @@ class Earlier:
     n_pages: int
 
 
-@dataclass(frozen=True)
-class _Task:
-    file: str
-    draft: Draft
-    content: str
-    #: Where a worker that shares our disk writes; None sends the bytes back.
-    path: Path | None
-
-
-@dataclass(frozen=True)
-class _Answer:
-    sha256: str
-    n_pages: int
-    milliseconds: int
-    missing: frozenset[str]
-    pdf: bytes | None
-    archive: bytes = b""
-
-
 def print_packets(
     material: Material,
     audit: AuditMaterial,
@@ -128,7 +102,7 @@ def print_packets(
     tasks = _take_over(drafts, folder, earlier, wanted, (printed, archives))
     for task, answer in _spread(tasks, wanted):
         if answer.pdf is not None:
-            _write(folder / task.file, answer.pdf)
+            write_file(folder / task.file, answer.pdf)
         printed.append(
             Printed(task.file, task.draft, task.content, answer.sha256, answer.n_pages,
                     answer.milliseconds, answer.missing)
@@ -147,7 +121,7 @@ def print_packets(
 def _keep(folder: Path, packet: Printed, archive: bytes) -> Printed:
     """Write the archive beside its file."""
     file = _place_archive(packet.file)
-    _write(folder / file, archive)
+    write_file(folder / file, archive)
     return replace(
         packet, file=file, sha256=hash_bytes(archive), content=name_archive(packet.content),
         draft=replace(packet.draft, kind="archive"),
@@ -287,16 +261,16 @@ def _take_over(
     earlier: Mapping[str, Earlier],
     wanted: Wanted,
     taken: tuple[list[Printed], list[Printed]],
-) -> Iterator[_Task]:
+) -> Iterator[Task]:
     """Copy what stands in an earlier run; give the others on, one at a time."""
     for file, draft in drafts:
         content = hash_content(draft)
         names = [content, *([name_archive(content)] if draft.attachments else [])]
         old = [kept for name in names if (kept := _find_whole(earlier, name)) is not None]
         if len(old) < len(names):
-            yield _Task(file, draft, content, None if wanted.cluster else folder / file)
+            yield Task(file, draft, content, None if wanted.cluster else folder / file)
             continue
-        bare = _strip(draft)
+        bare = strip(draft)
         steps = ((file, bare), (_place_archive(file), replace(bare, kind="archive")))
         for name, whole, goal, (beside, told) in zip(names, old, taken, steps, strict=False):
             (folder / beside).parent.mkdir(parents=True, exist_ok=True)
@@ -312,34 +286,10 @@ def _find_whole(earlier: Mapping[str, Earlier], content: str) -> Earlier | None:
     return old
 
 
-def _strip(draft: Draft) -> Draft:
-    return replace(draft, html="", attachments=())
-
-
-def _spread(tasks: Iterable[_Task], wanted: Wanted) -> Iterator[tuple[_Task, _Answer]]:
+def _spread(tasks: Iterable[Task], wanted: Wanted) -> Iterator[tuple[Task, Answer]]:
     if wanted.cluster:
-        return map_on_cluster(_print, tasks, wanted.cluster)
-    return map_on_machine(_print, tasks, wanted.jobs)
-
-
-def _print(task: _Task) -> tuple[_Task, _Answer]:
-    """What a worker does: set one packet, and write it where it shares our disk."""
-    started = time.process_time()
-    packet = print_packet(task.draft)
-    spent = max(1, round(1000 * (time.process_time() - started)))
-    pdf: bytes | None = packet.pdf
-    if task.path is not None:
-        _write(task.path, packet.pdf)
-        pdf = None
-    answer = _Answer(
-        hash_bytes(packet.pdf), packet.n_pages, spent, packet.missing, pdf, packet.archive
-    )
-    return replace(task, draft=_strip(task.draft)), answer
-
-
-def _write(path: Path, pdf: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(pdf)
+        return map_on_cluster(print_task, tasks, wanted.cluster)
+    return map_on_machine(print_task, tasks, wanted.jobs)
 
 
 def count_only(material: Material, audit: AuditMaterial) -> Material:
