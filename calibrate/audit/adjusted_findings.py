@@ -8,10 +8,27 @@ import pandas as pd
 
 from calibrate.audit.adjusted import NO_CONTROLS
 from calibrate.audit.inquiry import Inquiry
+from calibrate.language import N_, _, ngettext
+from calibrate.language.figures import write_figure
 
 Row = dict[str, Any]
 
-WHERE = {"selection_rate": "the favourable share", "lowest_band": "the lowest band"}
+CANNOT_TELL = {
+    "selection_rate": N_(
+        "The gap of {group} in the favourable share cannot be told at equal {controls}"
+    ),
+    "lowest_band": N_("The gap of {group} in the lowest band cannot be told at equal {controls}"),
+}
+AT_EQUAL = {
+    "selection_rate": N_(
+        "At equal {controls} the gap of {group} in the favourable share is {gap} percentage "
+        "points, without them {plain}"
+    ),
+    "lowest_band": N_(
+        "At equal {controls} the gap of {group} in the lowest band is {gap} percentage points, "
+        "without them {plain}"
+    ),
+}
 KEY = ["stage", "measure", "attribute", "group"]
 
 
@@ -50,42 +67,48 @@ def note_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     if not len(table):
         return []
     if not (table["controls"] != NO_CONTROLS).any():
-        return ["The employees have no level and no job family: no gap is adjusted for them."]
+        return [_("The employees have no level and no job family: no gap is adjusted for them.")]
     single = table[(table["family"] != "exploratory") & ~table["suppressed"].astype(bool)]
     notes = []
     n_confounded = int((single["status"] == "confounded").sum())
     if n_confounded:
-        gaps = "gap" if n_confounded == 1 else "gaps"
         notes.append(
-            f"{n_confounded} adjusted {gaps} could not be told: the controls determine who is in "
-            "the group."
+            ngettext(
+                "{n} adjusted gap could not be told: the controls determine who is in the group.",
+                "{n} adjusted gaps could not be told: the controls determine who is in the group.",
+                n_confounded,
+            )
         )
     n_alone = int(single["n_left_out"].fillna(0).max()) if len(single) else 0
     if n_alone:
         notes.append(
-            f"Of one comparison up to {n_alone:,} of the people have a value of a control that "
-            "nobody else there has. They could not change the adjusted gap, and are not in it."
+            _(
+                "Of one comparison up to {n} of the people have a value of a control that nobody "
+                "else there has. They could not change the adjusted gap, and are not in it.",
+                n=n_alone,
+            )
         )
     return notes
 
 
 def _say(plain: Row, adjusted: Row) -> dict[str, str]:
-    controls = str(adjusted["controls"]).replace("_", " ")
-    names = " and ".join(controls.rsplit(", ", 1))
-    where = WHERE[adjusted["measure"]]
+    *most, last = str(adjusted["controls"]).replace("_", " ").split(", ")
+    controls = _("{most} and {last}", most=", ".join(most), last=last) if most else last
     if adjusted["status"] != "told":
-        headline = f"The gap of {adjusted['group']} in {where} cannot be told at equal {names}"
-        evidence = "The groups share too few values of these columns. The plain gap stands."
+        headline = _(CANNOT_TELL[adjusted["measure"]], group=adjusted["group"], controls=controls)
+        evidence = _("The groups share too few values of these columns. The plain gap stands.")
     else:
-        headline = (
-            f"At equal {names} the gap of {adjusted['group']} in {where} is "
-            f"{_points(adjusted['gap'])} percentage points, without them {_points(plain['gap'])}"
-        )
-        evidence = (
-            f"95% interval {_points(adjusted['low'])} to {_points(adjusted['high'])}, "
-            f"{adjusted['n']:,} people against {adjusted['n_reference']:,}. A control that differs "
-            "by group may itself carry the disparity: see the labels beside the adjusted gaps."
-        )
+        headline = _(
+            AT_EQUAL[adjusted["measure"]], group=adjusted["group"], controls=controls,
+            gap=_points(adjusted["gap"]), plain=_points(plain["gap"]),
+        )  # fmt: skip
+        evidence = _(
+            "95% interval {low} to {high}, {n} people against {n_reference}. A control that "
+            "differs by group may itself carry the disparity: see the labels beside the adjusted "
+            "gaps.",
+            low=_points(adjusted["low"]), high=_points(adjusted["high"]),
+            n=int(adjusted["n"]), n_reference=int(adjusted["n_reference"]),
+        )  # fmt: skip
     return {
         "finding_id": ":".join(["gap_with_controls", *(str(adjusted[name]) for name in KEY)]),
         "kind": "adjusted",
@@ -98,4 +121,4 @@ def _say(plain: Row, adjusted: Row) -> dict[str, str]:
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return write_figure(100 * share, 1, has_sign=True)

@@ -29,6 +29,7 @@ from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.metrics import list_measures
 from calibrate.audit.population import STAGES
 from calibrate.config import MICRO
+from calibrate.language import _
 from calibrate.tables import COMPOSITES
 
 IntArray = npt.NDArray[np.int64]
@@ -71,14 +72,19 @@ def note_composites(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     said = []
     if without:
         said.append(
-            f"{without} of {len(shown)} figures over all groups have no interval: a group has "
-            f"fewer than {LEAST_PEOPLE} people, or fewer than {LEAST_COUNTED} on either side of "
-            "the cut, and too few people cannot be drawn again."
-        )
+            _(
+                "{n} of {total} figures over all groups have no interval: a group has fewer than "
+                "{people} people, or fewer than {counted} on either side of the cut, and too few "
+                "people cannot be drawn again.",
+                n=without, total=len(shown), people=LEAST_PEOPLE, counted=LEAST_COUNTED,
+            )
+        )  # fmt: skip
     if inquiry.clusters is not None:
         said.append(
-            "Figures over all groups are drawn person by person. Where teams differ, luck alone "
-            "moves them further than their intervals say; no verdict rests on them."
+            _(
+                "Figures over all groups are drawn person by person. Where teams differ, luck "
+                "alone moves them further than their intervals say; no verdict rests on them."
+            )
         )
     return said
 

@@ -13,6 +13,7 @@ from calibrate.audit.compare import Rows, Sides, compare_rates
 from calibrate.audit.counts_file import MEASURE, CountRow
 from calibrate.audit.counts_printed import Block, find_contradictions
 from calibrate.audit.findings import (
+    NoRatio,
     find_without_ratio,
     list_records,
     note_power,
@@ -28,6 +29,7 @@ from calibrate.audit.ll144 import (
     tabulate_ll144,
 )
 from calibrate.audit.packs import tabulate_packs
+from calibrate.audit.phrases import refrain
 from calibrate.audit.policy import (
     PRIMARY_MEASURES,
     Family,
@@ -37,15 +39,30 @@ from calibrate.audit.policy import (
 )
 from calibrate.audit.suppress import suppress_small
 from calibrate.audit.verdicts import judge_blocks
+from calibrate.language import N_, _
+from calibrate.language.figures import write_figure
 from calibrate.tables import CONTRADICTIONS, DISPARITIES, FINDINGS, LL144, RULE_PACKS, Contract
 
 #: Tables of an audit of counts.
 COUNT_TABLES: tuple[Contract, ...] = (DISPARITIES, FINDINGS, CONTRADICTIONS, LL144, RULE_PACKS)
 
 #: What to look at next.
-ASK = (
+ASK = N_(
     "Counts cannot say where it arises: ask for the data by manager, by job and level, and by "
     "step of the procedure."
+)
+#: Whether fewer of the group are counted than of its reference.
+MORE_OR_FEWER = {
+    True: N_(
+        "{attribute}: fewer of the group '{group}' than of '{reference}' are counted ({measure})."
+    ),
+    False: N_(
+        "{attribute}: more of the group '{group}' than of '{reference}' are counted ({measure})."
+    ),
+}
+NOBODY_ELSE = N_(
+    "{attribute}: people of the group '{group}' are counted ({measure}), nobody of "
+    "'{reference}' is."
 )
 
 Key = tuple[str, str, str]
@@ -107,10 +124,10 @@ def audit_counts(rows: Sequence[CountRow], settings: CountSettings) -> CountsRes
         )  # fmt: skip
     judged = suppress_small(judge_blocks(blocks, rules, _name_families(rows)))
     contradictions = find_contradictions(printed)
-    counted = {measure: f"counted ({measure})" for measure in judged["measure"]}
+    counted = NoRatio(dict.fromkeys(judged["measure"], NOBODY_ELSE), ASK)
     found = [
         *_find_beyond(judged),
-        *find_without_ratio(judged, counted, ASK),
+        *find_without_ratio(judged, counted),
         *_find_contradicted(contradictions),
     ]
     tables = {
@@ -199,7 +216,10 @@ def _find_beyond(rows: pd.DataFrame) -> list[dict[str, str]]:
         same = (rows["stage"] == row["stage"]) & (rows["measure"] == row["measure"])
         same &= (rows["attribute"] == row["attribute"]) & (rows["group"] == row["reference"])
         (reference,) = list_records(rows[same])
-        more = "fewer" if row["ratio"] < 1 else "more"
+        said = _(
+            MORE_OR_FEWER[bool(row["ratio"] < 1)], attribute=row["attribute"],
+            group=row["group"], reference=row["reference"], measure=row["measure"],
+        )  # fmt: skip
         found.append(
             {
                 "finding_id": ":".join(
@@ -209,11 +229,8 @@ def _find_beyond(rows: pd.DataFrame) -> list[dict[str, str]]:
                 "scope": "group",
                 "scope_id": f"{row['attribute']}: {row['group']}",
                 "level": "look",
-                "headline": (
-                    f"{row['attribute']}: {more} of the group '{row['group']}' than of "
-                    f"'{row['reference']}' are counted ({row['measure']}). A reason to look."
-                ),
-                "evidence": f"{say_evidence(row, reference)} {ASK}",
+                "headline": refrain(said),
+                "evidence": f"{say_evidence(row, reference)} {_(ASK)}",
             }
         )
     return found
@@ -223,9 +240,15 @@ def _find_contradicted(contradictions: pd.DataFrame) -> list[dict[str, str]]:
     found = []
     for line in list_records(contradictions):
         figure = line["from_counts"]
-        counts = "no such figure" if pd.isna(figure) else f"{figure:.4g}"
-        note = "" if pd.isna(line["note"]) or not line["note"] else f" Note: {line['note']}."
         column = str(line["column"]).replace("_", " ")
+        evidence = [
+            _("The counts give no such figure.")
+            if pd.isna(figure)
+            else _("The counts give {figure}.", figure=_write_significant(figure))
+        ]
+        if not pd.isna(line["note"]) and line["note"]:
+            evidence.append(_("Note: {note}.", note=line["note"]))
+        evidence.append(_("Ask which of the two is wrong before either is used."))
         found.append(
             {
                 "finding_id": f"contradiction:{line['row']}:{line['column']}",
@@ -233,17 +256,22 @@ def _find_contradicted(contradictions: pd.DataFrame) -> list[dict[str, str]]:
                 "scope": "group",
                 "scope_id": f"{line['attribute']}: {line['group']}",
                 "level": "look",
-                "headline": (
-                    f"Row {line['row']}: the printed {column} {line['printed']} does not follow "
-                    "from its counts."
+                "headline": _(
+                    "Row {row}: the printed {column} {printed} does not follow from its counts.",
+                    row=str(line["row"]), column=column, printed=line["printed"],
                 ),
-                "evidence": (
-                    f"The counts give {counts}.{note} Ask which of the two is wrong before "
-                    "either is used."
-                ),
+                "evidence": " ".join(evidence),
             }
-        )
+        )  # fmt: skip
     return found
+
+
+def _write_significant(figure: float) -> str:
+    """Four significant digits."""
+    text = f"{figure:.4g}"
+    if "e" in text:
+        return text
+    return write_figure(figure, len(text.partition(".")[2]))
 
 
 def _tabulate_ll144(
@@ -257,7 +285,7 @@ def _tabulate_ll144(
     for (stage, measure, attribute), block in grouped.items():
         if measure != MEASURE or attribute not in types:
             continue
-        n, x, above, scored = (np.zeros(len(block), np.int64) for _ in range(4))
+        n, x, above, scored = (np.zeros(len(block), np.int64) for __ in range(4))
         scoring = {row.group: row for row in grouped.get((stage, "scoring_rate", attribute), ())}
         for at, row in enumerate(block):
             n[at], x[at] = row.n, row.n_favourable
@@ -271,7 +299,7 @@ def _tabulate_ll144(
 
 
 def _list_single(grouped: Mapping[Key, Sequence[CountRow]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for _, _, name in grouped if "*" not in name))
+    return tuple(dict.fromkeys(name for __, __, name in grouped if "*" not in name))
 
 
 def _write_notes(
@@ -281,25 +309,30 @@ def _write_notes(
     settings: CountSettings,
 ) -> list[str]:
     notes = [
-        "Counts do not say who works for whom. The p-values take people as independent; people "
-        "under one manager are not, and then chance explains more than these p-values say.",
-        "Nothing is held constant: a gap may be one between jobs, levels or places.",
-        "Counts cannot say where a gap arises, and they do not hold who was never counted.",
+        _(
+            "Counts do not say who works for whom. The p-values take people as independent; "
+            "people under one manager are not, and then chance explains more than these p-values "
+            "say."
+        ),
+        _("Nothing is held constant: a gap may be one between jobs, levels or places."),
+        _("Counts cannot say where a gap arises, and they do not hold who was never counted."),
     ]
     if not any(row.is_reference for row in rows):
         notes.append(
-            "The file marks no reference. The largest group of each attribute was taken; a ratio "
-            "to another group is another number."
+            _(
+                "The file marks no reference. The largest group of each attribute was taken; a "
+                "ratio to another group is another number."
+            )
         )
     notes += _note_totals(grouped)
     primary = judged[judged["family"] == "primary"]
     if not (primary["verdict"] == "beyond").any():
         notes += note_power(primary)
     if find_pack(settings.packs) is not None:
-        crossed = [name for _, _, name in grouped if "*" in name]
+        crossed = [name for __, __, name in grouped if "*" in name]
         notes += say_categories(_list_single(grouped), {}, crossed)
     if any(pack.obligations for pack in settings.packs):
-        notes.append("What is to be documented of a system stands in the audit of a whole run.")
+        notes.append(_("What is to be documented of a system stands in the audit of a whole run."))
     return notes
 
 
@@ -312,9 +345,15 @@ def _note_totals(grouped: Mapping[Key, Sequence[CountRow]]) -> list[str]:
     notes = []
     for (stage, measure), by_attribute in totals.items():
         if len(set(by_attribute.values())) > 1:
-            said = "; ".join(f"{name} {x:,} of {n:,}" for name, (n, x) in by_attribute.items())
-            notes.append(
-                f"The attributes do not add up to the same people ({stage}, {measure}): {said}. "
-                "Ask who is missing."
+            said = "; ".join(
+                _("{name}: {n} of {total}", name=name, n=x, total=n)
+                for name, (n, x) in by_attribute.items()
             )
+            notes.append(
+                _(
+                    "The attributes do not add up to the same people ({stage}, {measure}): "
+                    "{counts}. Ask who is missing.",
+                    stage=stage, measure=measure, counts=said,
+                )
+            )  # fmt: skip
     return notes

@@ -12,6 +12,7 @@ from scipy.special import gammaln, ndtr
 
 from calibrate.audit.counts_file import CountRow
 from calibrate.audit.inference import find_support, fisher_midp, pooled_z
+from calibrate.language import _
 from calibrate.tables import CONTRADICTIONS
 
 #: Share by which two ways to compute the same double may differ.
@@ -163,7 +164,7 @@ def _list_candidates(column: str, block: Block, position: int) -> Candidates:
         found = {"": float(block.impact_ratios[position])}
         highest = block.highest
         if highest >= 0 and block.rows[highest].n_favourable:
-            found["against the highest rate of all"] = _rate(row) / _rate(block.rows[highest])
+            found["highest"] = _rate(row) / _rate(block.rows[highest])
         return _finite(found)
     found = {}
     for at in block.list_references():
@@ -171,7 +172,7 @@ def _list_candidates(column: str, block: Block, position: int) -> Candidates:
             found |= _compare(column, row, block.rows[at])
     if column == "shortfall":
         n, x = (sum(getattr(r, name) for r in block.rows) for name in ("n", "n_favourable"))
-        found["against the rate of all"] = row.n * x / n - row.n_favourable
+        found["all"] = row.n * x / n - row.n_favourable
     return _finite(found)
 
 
@@ -180,7 +181,7 @@ def _finite(candidates: Candidates) -> Candidates:
 
 
 def _compare(column: str, row: CountRow, reference: CountRow) -> Candidates:
-    against = f"against '{reference.group}'"
+    against = f"reference:{reference.group}"
     rate, rate0 = _rate(row), _rate(reference)
     if column == "ratio":
         return {against: rate / rate0} if rate0 else {}
@@ -194,7 +195,7 @@ def _compare(column: str, row: CountRow, reference: CountRow) -> Candidates:
     if column == "p_value":
         return {f"{name} {against}": p for name, p in list_p_values(*table).items()}
     z = float(pooled_z(*(np.array([count]) for count in table))[0])
-    return {against: z, f"without its sign, {against}": abs(z)}
+    return {against: z, f"unsigned:{against}": abs(z)}
 
 
 def list_p_values(x1: int, n1: int, x0: int, n0: int) -> dict[str, float]:
@@ -243,29 +244,33 @@ def _explain(
 ) -> str:
     row = block.rows[position]
     if not candidates:
-        return "the counts give no such figure"
+        return _("the counts give no such figure")
     figure = next(iter(candidates.values()))
-    hints: dict[str, float] = {}
+    for value, said in _list_hints(column, figure, block, row):
+        if printed.agrees_with(value):
+            return said
+    if any(printed.is_cut_off(value) for value in candidates.values()):
+        return _("digits were cut off, not rounded")
+    if column == "p_value":
+        return _("no customary test gives it: Fisher (also mid-p, one-sided), pooled z, Yates")
+    return ""
+
+
+def _list_hints(
+    column: str, figure: float, block: Block, row: CountRow
+) -> Iterator[tuple[float, str]]:
+    """What else the printed figure may be, and how that is said."""
     if column == "rate":
-        hints["share of those who are not counted"] = 1 - figure
-        hints["percentage without its sign %"] = 100 * figure
+        yield 1 - figure, _("it may be the share of those who are not counted")
+        yield 100 * figure, _("it may be the percentage without its sign %")
     elif column in ("ratio", "impact_ratio"):
         if figure:
-            hints["ratio the other way round"] = 1 / figure
-        hints |= {
-            f"ratio to '{other.group}'": _rate(row) / _rate(other)
-            for other in block.rows
-            if other.n_favourable
-        }
+            yield 1 / figure, _("it may be the ratio the other way round")
+        for other in block.rows:
+            if other.n_favourable:
+                said = _("it may be the ratio to '{group}'", group=other.group)
+                yield _rate(row) / _rate(other), said
     elif column in ("difference", "shortfall", "z_value"):
-        hints["figure with the other sign"] = -figure
+        yield -figure, _("it may be the figure with the other sign")
         if column == "difference":
-            hints["percentage points without their sign %"] = 100 * figure
-    for said, value in hints.items():
-        if printed.agrees_with(value):
-            return f"it may be the {said}"
-    if any(printed.is_cut_off(value) for value in candidates.values()):
-        return "digits were cut off, not rounded"
-    if column == "p_value":
-        return "no customary test gives it: Fisher (also mid-p, one-sided), pooled z, Yates"
-    return ""
+            yield 100 * figure, _("it may be the percentage points without their sign %")

@@ -8,14 +8,43 @@ import pandas as pd
 
 from calibrate.audit.dependence import is_within_leading
 from calibrate.audit.inquiry import Inquiry
+from calibrate.audit.phrases import LOOK_MANAGERS, refrain, say_bands
 from calibrate.bands.guideline import say_p
+from calibrate.language import N_, _, ngettext
+from calibrate.language.figures import write_figure
 
 Row = dict[str, Any]
 
-WHERE = {
-    "selection_rate": "in the favourable bands",
-    "lowest_band": "in the lowest band",
-    "mean_score": "in mean score",
+#: Measure, and whether fewer of the group are in these bands than of its reference.
+MORE_OR_FEWER = {
+    ("selection_rate", True): N_(
+        "Under the same manager fewer of the group '{group}' than of '{reference}' are in the "
+        "favourable bands ({bands})."
+    ),
+    ("selection_rate", False): N_(
+        "Under the same manager more of the group '{group}' than of '{reference}' are in the "
+        "favourable bands ({bands})."
+    ),
+    ("lowest_band", True): N_(
+        "Under the same manager fewer of the group '{group}' than of '{reference}' are in the "
+        "lowest band ({bands})."
+    ),
+    ("lowest_band", False): N_(
+        "Under the same manager more of the group '{group}' than of '{reference}' are in the "
+        "lowest band ({bands})."
+    ),
+}
+NOBODY = {
+    "selection_rate": N_("No ratio: there nobody of '{group}' is in the favourable bands."),
+    "lowest_band": N_("No ratio: there nobody of '{group}' is in the lowest band."),
+}
+HANGS = {
+    "selection_rate": N_(
+        "{attribute}: the verdict on '{group}' in the favourable bands hangs on one manager"
+    ),
+    "lowest_band": N_(
+        "{attribute}: the verdict on '{group}' in the lowest band hangs on one manager"
+    ),
 }
 
 
@@ -56,12 +85,15 @@ def note_dependence(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     n_blind = sum(row["within"] == "too_few" for row in primary)
     if not n_blind:
         return []
-    lines = "line" if n_blind == 1 else "lines"
     return [
-        f"{n_blind} {lines} of the primary family could not be compared within managers: fewer "
-        f"than {max(1, inquiry.settings.min_cell)} people of the group or its reference have a "
-        "manager with people of both."
-    ]
+        ngettext(
+            "{n} line of the primary family could not be compared within managers: fewer than "
+            "{least} people of the group or its reference have a manager with people of both.",
+            "{n} lines of the primary family could not be compared within managers: fewer than "
+            "{least} people of the group or its reference have a manager with people of both.",
+            n_blind, least=max(1, inquiry.settings.min_cell),
+        )
+    ]  # fmt: skip
 
 
 def _list_rows(table: pd.DataFrame) -> list[Row]:
@@ -82,11 +114,21 @@ def _stands_out(row: Row, inquiry: Inquiry) -> bool:
 
 
 def _say_leading(told: list[Row]) -> dict[str, str]:
-    lines = "line" if len(told) == 1 else "lines"
+    evidence = _(
+        "Raters mark hardly anybody in common. A gap between groups who work under different "
+        "managers may therefore be one between raters. Among people of one manager it cannot "
+        "come from one manager being stricter than another."
+    )
     read = (
-        f"{len(told)} {lines} of the primary family can be compared that way."
+        ngettext(
+            "{n} line of the primary family can be compared that way.",
+            "{n} lines of the primary family can be compared that way.",
+            len(told),
+        )
         if told
-        else "Here too few people have a manager with both groups: no gap within managers is told."
+        else _(
+            "Here too few people have a manager with both groups: no gap within managers is told."
+        )
     )
     return {
         "finding_id": "dependence:within",
@@ -94,53 +136,71 @@ def _say_leading(told: list[Row]) -> dict[str, str]:
         "scope": "company",
         "scope_id": "company",
         "level": "note",
-        "headline": "Strict raters cannot be told from weak teams: read gaps within managers first",
-        "evidence": (
-            "Raters mark hardly anybody in common. A gap between groups who work under different "
-            "managers may therefore be one between raters. Among people of one manager it cannot "
-            "come from one manager being stricter than another. " + read
+        "headline": _(
+            "Strict raters cannot be told from weak teams: read gaps within managers first"
         ),
+        "evidence": f"{evidence} {read}",
     }
 
 
 def _say_within(row: Row) -> dict[str, str]:
-    amount = "fewer" if row["gap_within"] < 0 else "more"
+    said = _(
+        MORE_OR_FEWER[row["measure"], bool(row["gap_within"] < 0)], group=row["group"],
+        reference=row["reference"], bands=say_bands(row["stage"]),
+    )  # fmt: skip
+    compared = _(
+        "{n} people under {managers} managers with both.",
+        n=int(row["n_compared"]), managers=int(row["n_managers"]),
+    )  # fmt: skip
+    chance = _("{q} after Benjamini-Hochberg.", q=say_p(row["q_within"]))
     return _finding(
-        "within", row, "look",
-        f"Under the same manager {amount} of the group '{row['group']}' than of "
-        f"'{row['reference']}' are {WHERE[row['measure']]} ({row['stage']} bands). "
-        "A reason to look.",
-        f"{_say_ratio(row)}, {row['n_compared']:,} people under {row['n_managers']:,} "
-        f"managers with both. {say_p(row['q_within'])} after Benjamini-Hochberg. Look next at "
-        "the bands of each manager.",
+        "within", row, "look", refrain(said),
+        f"{_say_ratio(row)} {compared} {chance} {_(LOOK_MANAGERS)}",
     )  # fmt: skip
 
 
 def _say_ratio(row: Row) -> str:
     if row["ratio_within"] is None:
         nobody = row["group"] if row["gap_within"] < 0 else row["reference"]
-        return f"No ratio: there nobody of '{nobody}' is {WHERE[row['measure']]}"
-    low, high = row["ratio_low"], row["ratio_high"]
-    return f"Ratio {row['ratio_within']:.2f}, 95% interval {low:.2f} to {high:.2f}"
+        return _(NOBODY[row["measure"]], group=nobody)
+    ratio, low, high = (
+        write_figure(row[name], 2) for name in ("ratio_within", "ratio_low", "ratio_high")
+    )
+    return _("Ratio {ratio}, 95% interval {low} to {high}.", ratio=ratio, low=low, high=high)
 
 
 def _say_reversal(row: Row) -> dict[str, str]:
-    n = int(row["n_reversing"])
-    name = row["reverses_without"]
-    # In a view that is handed on, nobody is named.
-    is_named = isinstance(name, str)
-    who = "the people of " + (f"manager {name}" if is_named else "one manager")
-    if n > 1:
-        example = f", manager {name} for one," if is_named else ""
-        who = f"the people of any one of {n} managers{example}"
+    withheld = _(
+        "Look at the bands of that team. No figures without the team are printed: the "
+        "difference would give its counts away."
+    )
     return _finding(
         "removal", row, "note",
-        f"{row['attribute']}: the verdict on '{row['group']}' {WHERE[row['measure']]} hangs on "
-        "one manager",
-        f"Without {who} the line would no longer be beyond the bounds. "
-        "Look at the bands of that team. No figures without the team are printed: the "
-        "difference would give its counts away.",
+        _(HANGS[row["measure"]], attribute=row["attribute"], group=row["group"]),
+        f"{_say_without(int(row['n_reversing']), row['reverses_without'])} {withheld}",
     )  # fmt: skip
+
+
+def _say_without(n: int, name: object) -> str:
+    """In a view that is handed on, nobody is named."""
+    if n > 1 and isinstance(name, str):
+        return _(
+            "Without the people of any one of {n} managers, manager {name} for one, the line "
+            "would no longer be beyond the bounds.",
+            n=n, name=name,
+        )  # fmt: skip
+    if n > 1:
+        return _(
+            "Without the people of any one of {n} managers the line would no longer be beyond "
+            "the bounds.",
+            n=n,
+        )
+    if isinstance(name, str):
+        return _(
+            "Without the people of manager {name} the line would no longer be beyond the bounds.",
+            name=name,
+        )
+    return _("Without the people of one manager the line would no longer be beyond the bounds.")
 
 
 def _finding(what: str, row: Row, level: str, headline: str, evidence: str) -> dict[str, str]:

@@ -44,6 +44,7 @@ from calibrate.audit.population import (
 from calibrate.audit.suppress import suppress_small
 from calibrate.audit.verdicts import judge_rows
 from calibrate.config import MICRO, MISSING
+from calibrate.language import _
 from calibrate.tables import DISPARITIES, FINDINGS
 
 IntArray = npt.NDArray[np.int64]
@@ -150,9 +151,12 @@ def _describe_check(checked: tuple[float, int] | None) -> list[str]:
     if checked is None:
         return []
     return [
-        f"All {checked[1]:,} shares and means by group were computed a second time, person by "
-        f"person, with fairlearn. The largest difference is {checked[0]:.1e}."
-    ]
+        _(
+            "All {n} shares and means by group were computed a second time, person by person, "
+            "with fairlearn. The largest difference is {difference}.",
+            n=checked[1], difference=f"{checked[0]:.1e}",
+        )
+    ]  # fmt: skip
 
 
 @dataclass
@@ -282,8 +286,8 @@ class _Bench:
             )
             for grouping, figures in zip(self.groupings, self.figures, strict=True)
         ]  # fmt: skip
-        n_figures = sum(n for _, n in checked)
-        return (max(worst for worst, _ in checked), n_figures) if n_figures else None
+        n_figures = sum(n for __, n in checked)
+        return (max(worst for worst, __ in checked), n_figures) if n_figures else None
 
 
 def _join_outcomes(outcomes: Sequence[Sequence[Outcome]]) -> list[Outcome]:

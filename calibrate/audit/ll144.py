@@ -13,6 +13,7 @@ from calibrate.audit.groups import Grouping, build_groupings
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.metrics import compute_impact_ratios
 from calibrate.audit.policy import RulePack
+from calibrate.language import N_, _
 from calibrate.tables import LL144
 
 IntArray = npt.NDArray[np.int64]
@@ -21,19 +22,38 @@ BoolArray = npt.NDArray[np.bool_]
 Row = dict[str, object]
 
 PACK_TABLE = "ll144"
-UNKNOWN = "unknown"
+UNKNOWN = N_("unknown")
 #: Names by which an attribute is known where the cycle declares none.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "sex": ("sex", "gender", "sex/gender"),
     "race_ethnicity": ("race_ethnicity", "race/ethnicity", "ethnicity", "race"),
 }
-SAID = {"sex": "sex", "race_ethnicity": "race/ethnicity"}
+#: Types of categories in the table.
+TYPES = {"sex": "sex", "race_ethnicity": "race/ethnicity"}
+AS_DECLARED = {
+    "sex": N_("New York City's table takes '{attribute}' for sex, as declared."),
+    "race_ethnicity": N_(
+        "New York City's table takes '{attribute}' for race/ethnicity, as declared."
+    ),
+}
+BY_ITS_NAME = {
+    "sex": N_("New York City's table takes '{attribute}' for sex, by its name."),
+    "race_ethnicity": N_(
+        "New York City's table takes '{attribute}' for race/ethnicity, by its name."
+    ),
+}
+NO_SUCH = {
+    "sex": N_("New York City's table has no sex: no attribute is declared or named so."),
+    "race_ethnicity": N_(
+        "New York City's table has no race/ethnicity: no attribute is declared or named so."
+    ),
+}
 
-WITHHELD = "withheld: fewer people than the smallest cell"
-UNKNOWN_NOTE = "counted, in no rate"
-LEFT_OUT = "under the least share; in no ratio"
-NOBODY_SELECTED = "not_computable: nobody of the compared categories is selected"
-NOBODY_ABOVE = "not_computable: nobody is above the median"
+WITHHELD = N_("withheld: fewer people than the smallest cell")
+UNKNOWN_NOTE = N_("counted, in no rate")
+LEFT_OUT = N_("under the least share; in no ratio")
+NOBODY_SELECTED = N_("not_computable: nobody of the compared categories is selected")
+NOBODY_ABOVE = N_("not_computable: nobody is above the median")
 
 
 @dataclass(frozen=True)
@@ -82,7 +102,7 @@ def find_categories(names: Sequence[str], declared: Mapping[str, str]) -> dict[s
 
 def name_types(categories: Mapping[str, str]) -> dict[str, str]:
     """Attribute, single or crossed, to the name of its category type."""
-    types = {attribute: SAID[category] for category, attribute in categories.items()}
+    types = {attribute: TYPES[category] for category, attribute in categories.items()}
     if len(categories) == len(USUAL_NAMES):
         sex, race = categories["sex"], categories["race_ethnicity"]
         types |= {f"{sex}*{race}": "intersection", f"{race}*{sex}": "intersection"}
@@ -208,9 +228,9 @@ def _write_unknown(block: Counted, said: Mapping[str, object], min_cell: int) ->
     n = int(block.n[~block.is_known].sum())
     is_hidden = 0 < n < min_cell
     return {
-        **dict.fromkeys(LL144.names), **said, "category": UNKNOWN, "group": "",
+        **dict.fromkeys(LL144.names), **said, "category": _(UNKNOWN), "group": "",
         "n": None if is_hidden else n, "is_left_out": True,
-        "note": WITHHELD if is_hidden else UNKNOWN_NOTE, "suppressed": is_hidden,
+        "note": _(WITHHELD) if is_hidden else _(UNKNOWN_NOTE), "suppressed": is_hidden,
     }  # fmt: skip
 
 
@@ -220,14 +240,14 @@ def _divide(x: IntArray, n: IntArray) -> FloatArray:
 
 def _explain(*, is_hidden: bool, is_left_out: bool, has_selected: bool, has_median: bool) -> str:
     if is_hidden:
-        return WITHHELD
+        return _(WITHHELD)
     said = []
     if is_left_out:
-        said.append(LEFT_OUT)
+        said.append(_(LEFT_OUT))
     if not has_selected:
-        said.append(NOBODY_SELECTED)
+        said.append(_(NOBODY_SELECTED))
     if not has_median:
-        said.append(NOBODY_ABOVE)
+        said.append(_(NOBODY_ABOVE))
     return "; ".join(said)
 
 
@@ -254,18 +274,19 @@ def say_categories(
     """
     found = find_categories(names, declared)
     notes = []
-    for category, said in SAID.items():
+    for category in TYPES:
         if category in found:
-            how = "as declared" if category in declared else "by its name"
-            notes.append(f"New York City's table takes '{found[category]}' for {said}, {how}.")
+            message = (AS_DECLARED if category in declared else BY_ITS_NAME)[category]
+            notes.append(_(message, attribute=found[category]))
         else:
-            notes.append(
-                f"New York City's table has no {said}: no attribute is declared or named so."
-            )
+            notes.append(_(NO_SUCH[category]))
     types = name_types(found)
-    if len(found) == len(SAID) and not any(types.get(name) == "intersection" for name in crossed):
+    if len(found) == len(TYPES) and not any(types.get(name) == "intersection" for name in crossed):
         notes.append(
-            "New York City's table has no intersection: "
-            f"'{found['sex']}' and '{found['race_ethnicity']}' were not crossed."
-        )
+            _(
+                "New York City's table has no intersection: '{one}' and '{other}' were not "
+                "crossed.",
+                one=found["sex"], other=found["race_ethnicity"],
+            )
+        )  # fmt: skip
     return notes

@@ -14,7 +14,10 @@ from calibrate.audit.inference import detectable_gap, tighten_gap, welch_test
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.metrics import compute_hedges_g
 from calibrate.audit.moves_permutation import N_DRAWS, permute_within
+from calibrate.audit.phrases import LOOK_MOVES, refrain
 from calibrate.bands.guideline import false_discovery_rate, say_p
+from calibrate.language import N_, _
+from calibrate.language.figures import write_figure
 from calibrate.tables import MOVES
 
 IntArray = npt.NDArray[np.int64]
@@ -26,11 +29,32 @@ COMPARED = (
     "difference", "low", "high", "difference_same_band", "excess", "p_value", "p_clustered",
     "q_value", "detectable_difference",
 )  # fmt: skip
-#: What made the moves between two stages.
-MOVED_BY = {
-    ("raw", "suggested"): "the adjustment would move",
-    ("raw", "proposed"): "managers moved",
-    ("proposed", "final"): "the session moved",
+#: What made the moves between two stages, and whether the group came out lower.
+MOVED = {
+    ("raw", "suggested", True): N_(
+        "{attribute}: from raw to suggested bands the adjustment would move the group '{group}' "
+        "lower than '{reference}'."
+    ),
+    ("raw", "suggested", False): N_(
+        "{attribute}: from raw to suggested bands the adjustment would move the group '{group}' "
+        "higher than '{reference}'."
+    ),
+    ("raw", "proposed", True): N_(
+        "{attribute}: from raw to proposed bands managers moved the group '{group}' lower than "
+        "'{reference}'."
+    ),
+    ("raw", "proposed", False): N_(
+        "{attribute}: from raw to proposed bands managers moved the group '{group}' higher than "
+        "'{reference}'."
+    ),
+    ("proposed", "final", True): N_(
+        "{attribute}: from proposed to final bands the session moved the group '{group}' lower "
+        "than '{reference}'."
+    ),
+    ("proposed", "final", False): N_(
+        "{attribute}: from proposed to final bands the session moved the group '{group}' higher "
+        "than '{reference}'."
+    ),
 }
 
 
@@ -212,7 +236,7 @@ def find_moves(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
     An intersection is named only where none of its attributes is: it would say the same again.
     """
     chosen = table[(table["q_value"] <= inquiry.settings.rules.alpha).fillna(False)]
-    found = [row for _, row in chosen.iterrows() if is_practical(inquiry, row)]
+    found = [row for __, row in chosen.iterrows() if is_practical(inquiry, row)]
     single = {_name(row) for row in found if "*" not in row["attribute"]}
     return [
         _write(row)
@@ -232,7 +256,15 @@ def _name_parts(row: pd.Series) -> list[tuple[str, ...]]:
 
 def _write(row: pd.Series) -> dict[str, str]:
     stages = (str(row["from_stage"]), str(row["to_stage"]))
-    direction = "lower" if row["difference"] < 0 else "higher"
+    said = _(
+        MOVED[(*stages, bool(row["difference"] < 0))], attribute=row["attribute"],
+        group=row["group"], reference=row["reference"],
+    )  # fmt: skip
+    counted = _(
+        "{up} of {n} went up, {down} went down.",
+        up=int(row["n_up"]), n=int(row["n"]), down=int(row["n_down"]),
+    )  # fmt: skip
+    chance = _("{q} after Benjamini-Hochberg over all moves.", q=say_p(float(row["q_value"])))
     name = f"{row['attribute']}: {row['group']}"
     return {
         "finding_id": ":".join(["moves", *stages, str(row["attribute"]), str(row["group"])]),
@@ -240,25 +272,26 @@ def _write(row: pd.Series) -> dict[str, str]:
         "scope": "group",
         "scope_id": name,
         "level": "look",
-        "headline": (
-            f"{row['attribute']}: from {stages[0]} to {stages[1]} bands {MOVED_BY[stages]} the "
-            f"group '{row['group']}' {direction} than '{row['reference']}'. A reason to look."
-        ),
-        "evidence": (
-            f"{row['n_up']:,} of {row['n']:,} went up, {row['n_down']:,} went down. Mean change "
-            f"less the reference's {_signed(row['difference'])} bands, 95% interval "
-            f"{_signed(row['low'])} to {_signed(row['high'])}{_say_same_band(row)}. "
-            f"{say_p(float(row['q_value']))} after Benjamini-Hochberg over "
-            "all moves. Look next at who decided these moves."
-        ),
-    }  # fmt: skip
+        "headline": refrain(said),
+        "evidence": f"{counted} {_say_change(row)} {chance} {_(LOOK_MOVES)}",
+    }
 
 
-def _say_same_band(row: pd.Series) -> str:
+def _say_change(row: pd.Series) -> str:
+    change, low, high = (_signed(row[name]) for name in ("difference", "low", "high"))
     same = row["difference_same_band"]
     # The group and its reference may have started in no band together.
-    return "" if pd.isna(same) else f"; {_signed(same)} among people who started in the same band"
+    if pd.isna(same):
+        return _(
+            "Mean change less the reference's: {change} bands, 95% interval {low} to {high}.",
+            change=change, low=low, high=high,
+        )  # fmt: skip
+    return _(
+        "Mean change less the reference's: {change} bands, 95% interval {low} to {high}; {same} "
+        "among people who started in the same band.",
+        change=change, low=low, high=high, same=_signed(same),
+    )  # fmt: skip
 
 
 def _signed(bands: float) -> str:
-    return f"{bands:+.2f}".replace("-", "\N{MINUS SIGN}")
+    return write_figure(bands, 2, has_sign=True)

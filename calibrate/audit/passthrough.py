@@ -11,6 +11,7 @@ import pandas as pd
 from calibrate.audit.background import FormEvidence
 from calibrate.audit.groups import Grouping
 from calibrate.audit.inquiry import Inquiry
+from calibrate.language import _
 from calibrate.tables import PASSTHROUGH
 
 IntArray = npt.NDArray[np.int64]
@@ -139,12 +140,16 @@ def note_passthrough(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
         return []
     if known.pass_through is None:
         return [
-            "The ordinal model does not weigh marks in a straight line: which share of a gap it "
-            "keeps depends on the gap, and is not stated."
+            _(
+                "The ordinal model does not weigh marks in a straight line: which share of a gap "
+                "it keeps depends on the gap, and is not stated."
+            )
         ]
     if not background.is_fitted:
         return [
-            "No severity was taken out of any score: all of a real gap is kept, and nothing of "
-            "a gap that raters make is removed."
+            _(
+                "No severity was taken out of any score: all of a real gap is kept, and nothing "
+                "of a gap that raters make is removed."
+            )
         ]
     return []

@@ -17,6 +17,8 @@ from calibrate.audit.origins.comments import measure_comments
 from calibrate.audit.origins.lines import Pair, code_sources, list_pairs, list_records
 from calibrate.audit.origins.slices import SLICES
 from calibrate.bands.guideline import false_discovery_rate
+from calibrate.language import _
+from calibrate.language.figures import write_figure
 from calibrate.tables import PROXIES
 
 IntArray = npt.NDArray[np.int64]
@@ -50,7 +52,7 @@ def build_proxies(inquiry: Inquiry) -> pd.DataFrame:
         return PROXIES.empty()
     rows = [
         row
-        for _, pair in list_pairs(inquiry)
+        for __, pair in list_pairs(inquiry)
         for row in _score_pair(pair.narrow(inquiry.population.rated), features, inquiry)
     ]
     if not rows:
@@ -79,7 +81,7 @@ def list_features(inquiry: Inquiry) -> dict[str, IntArray]:
         own = np.bincount(forms.employee[source_of == code], minlength=n_people)
         numbers[f"share of {source} forms"] = own / n_all
     numbers |= {
-        f"comments: {item}": values for (item, _), values in measure_comments(inquiry).items()
+        f"comments: {item}": values for (item, __), values in measure_comments(inquiry).items()
     }
     features |= {name: cut_number(values) for name, values in numbers.items()}
     return {name: code for name, code in features.items() if int(code.max(initial=0)) > 0}
@@ -311,7 +313,9 @@ def find_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
         best = list_records(rows.sort_values("score", ascending=False, kind="stable"))
         if group == NOT_STATED:
             continue
-        named = ", ".join(f"{_name(row['feature'])} ({row['score']:.2f})" for row in best[:4])
+        named = ", ".join(
+            f"{_name(row['feature'])} ({write_figure(row['score'], 2)})" for row in best[:4]
+        )
         found.append(
             {
                 "finding_id": f"proxy:{attribute}:{group}",
@@ -319,21 +323,24 @@ def find_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
                 "scope": "group",
                 "scope_id": f"{attribute}: {group}",
                 "level": "note",
-                "headline": (
-                    f"{attribute}: other columns tell the group '{group}' from "
-                    f"'{best[0]['reference']}'. A rule on such a column may act on the group."
+                "headline": _(
+                    "{attribute}: other columns tell the group '{group}' from '{reference}'. A "
+                    "rule on such a column may act on the group.",
+                    attribute=str(attribute), group=str(group), reference=best[0]["reference"],
                 ),
-                "evidence": (
-                    f"Told apart by: {named}. A coin has 0.50; with groups dealt out at random 95 "
-                    f"of 100 scores lie below {best[0]['baseline_high']:.2f}."
+                "evidence": _(
+                    "Told apart by: {columns}. A coin has {half}; with groups dealt out at random "
+                    "95 of 100 scores lie below {bound}.",
+                    columns=named, half=write_figure(0.5, 2),
+                    bound=write_figure(best[0]["baseline_high"], 2),
                 ),
             }
-        )
+        )  # fmt: skip
     return found
 
 
 def _name(feature: str) -> str:
-    return "all columns together" if feature == TOGETHER else feature.replace("_", " ")
+    return _("all columns together") if feature == TOGETHER else feature.replace("_", " ")
 
 
 def note_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
@@ -341,6 +348,9 @@ def note_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     if not len(table) or not (table["n_used"] < table["n"] + table["n_reference"]).any():
         return []
     return [
-        "Whether other columns tell a group was learned from a seeded sample of at most "
-        f"{int(table['n_used'].max()):,} people of each pair of groups."
+        _(
+            "Whether other columns tell a group was learned from a seeded sample of at most {n} "
+            "people of each pair of groups.",
+            n=int(table["n_used"].max()),
+        )
     ]

@@ -10,9 +10,12 @@ from calibrate.audit.clustered import ClusterCells, clustered_p
 from calibrate.audit.groups import Grouping
 from calibrate.audit.inference import ALPHA, detectable_ratio, fisher_midp
 from calibrate.audit.inquiry import Inquiry
+from calibrate.audit.phrases import LOOK_SCOPES, refrain
 from calibrate.audit.policy import is_ratio_beyond
 from calibrate.bands import QuotaMoves
 from calibrate.bands.guideline import false_discovery_rate, say_p
+from calibrate.language import N_, _, ngettext
+from calibrate.language.figures import write_share
 from calibrate.tables import QUOTA_IMPACT
 
 IntArray = npt.NDArray[np.int64]
@@ -100,6 +103,19 @@ def _cluster(cells: ClusterCells | None, outcome: FloatArray, g: int, r: int) ->
     return clustered_p(n1, y1, n0, y0)
 
 
+#: Whether fewer of the group would be moved down than of its reference.
+MORE_OR_FEWER = {
+    True: N_(
+        "{attribute}: were the guideline a quota, fewer of the group '{group}' than of "
+        "'{reference}' would be moved down."
+    ),
+    False: N_(
+        "{attribute}: were the guideline a quota, more of the group '{group}' than of "
+        "'{reference}' would be moved down."
+    ),
+}
+
+
 def find_quota_impact(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
     """Name groups whose people a quota would move down at another rate."""
     found = []
@@ -115,7 +131,17 @@ def find_quota_impact(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, s
         x1, n1, x0, n0 = (int(side[name]) for side in (row, other) for name in ("n_down", "n"))
         if x0 and not is_ratio_beyond(x1, n1, x0, n0, inquiry.settings.rules):
             continue
-        more = "more" if x1 * n0 > x0 * n1 else "fewer"
+        said = _(
+            MORE_OR_FEWER[x1 * n0 < x0 * n1], attribute=row["attribute"], group=row["group"],
+            reference=row["reference"],
+        )  # fmt: skip
+        counted = _(
+            "{n} of {total} ({share}) against {n_reference} of {total_reference} "
+            "({share_reference}).",
+            n=x1, total=n1, share=write_share(x1 / n1), n_reference=x0, total_reference=n0,
+            share_reference=write_share(x0 / n0),
+        )  # fmt: skip
+        nobody = _("{q}. Nobody is moved.", q=say_p(row["q_value"]))
         found.append(
             {
                 "finding_id": f"quota:{row['attribute']}:{row['group']}",
@@ -123,12 +149,8 @@ def find_quota_impact(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, s
                 "scope": "group",
                 "scope_id": f"{row['attribute']}: {row['group']}",
                 "level": "look",
-                "headline": f"{row['attribute']}: were the guideline a quota, {more} of the group "
-                f"'{row['group']}' than of '{row['reference']}' would be moved down. "
-                "A reason to look.",
-                "evidence": f"{x1:,} of {n1:,} ({x1 / n1:.0%}) against {x0:,} of {n0:,} "
-                f"({x0 / n0:.0%}), {say_p(row['q_value'])}. Nobody is moved. Look next at "
-                "whether the guideline suits the scopes where this group works.",
+                "headline": refrain(said),
+                "evidence": f"{counted} {nobody} {_(LOOK_SCOPES)}",
             }
         )
     return found
@@ -142,8 +164,12 @@ def note_quota_impact(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     n_left = int(np.count_nonzero((moves.from_band >= 0) & ~moves.is_ordered))
     if not n_left:
         return []
-    people = "1 person with a band is" if n_left == 1 else f"{n_left:,} people with a band are"
     return [
-        f"{people} left out of what a quota would do: they have no score, or work where fewer "
-        "than 10 are rated or no whole number of people fills the shares."
+        ngettext(
+            "{n} person with a band is left out of what a quota would do: they have no score, or "
+            "work where fewer than 10 are rated or no whole number of people fills the shares.",
+            "{n} people with a band are left out of what a quota would do: they have no score, "
+            "or work where fewer than 10 are rated or no whole number of people fills the shares.",
+            n_left,
+        )
     ]

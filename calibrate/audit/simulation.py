@@ -16,9 +16,12 @@ from calibrate.audit.groups import Grouping, build_groupings
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.intervals import clopper_pearson
 from calibrate.audit.null import choose_moved, exchange_teams
+from calibrate.audit.phrases import LOOK_ALARMS
 from calibrate.audit.policy import name_primary_stage
 from calibrate.audit.population import AuditSettings, Population
 from calibrate.audit.simulation_rule import SELECTION, Comparison, FirstFamily, Panel
+from calibrate.language import N_, _
+from calibrate.language.figures import write_share
 from calibrate.tables import SIMULATION
 
 IntArray = npt.NDArray[np.int64]
@@ -300,6 +303,21 @@ def _describe_share(n_found: int, n: int) -> dict[str, object]:
     }  # fmt: skip
 
 
+#: What was exchanged at random.
+MOVED = {
+    "people": N_(
+        "With the groups of people exchanged at random no gap is left, and still {n} of {total} "
+        "simulated audits had a primary 'beyond' ({share}, 95% interval {low} to {high}); 5% is "
+        "the aim."
+    ),
+    "teams": N_(
+        "With the groups of teams exchanged at random no gap is left, and still {n} of {total} "
+        "simulated audits had a primary 'beyond' ({share}, 95% interval {low} to {high}); 5% is "
+        "the aim."
+    ),
+}
+
+
 def build_simulation(inquiry: Inquiry) -> pd.DataFrame:
     """Simulate within the bounds an audit can afford; empty where counts alone were given."""
     if inquiry.background is None:
@@ -318,21 +336,20 @@ def find_alarms(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
 
 
 def _write_finding(row: dict[Any, Any]) -> dict[str, str]:
-    share, low, high = (f"{100 * row[name]:.0f}" for name in ("share", "low", "high"))
+    share, low, high = (write_share(row[name]) for name in ("share", "low", "high"))
+    evidence = _(
+        MOVED[row["moved"]], n=int(row["n_found"]), total=int(row["n_simulations"]), share=share,
+        low=low, high=high,
+    )  # fmt: skip
     return {
         "finding_id": f"false_alarms:{row['moved']}",
         "kind": "false_alarms",
         "scope": "company",
         "scope_id": "all",
         "level": "look",
-        "headline": (
+        "headline": _(
             "On these data the audit calls for a look too often: read each verdict 'beyond' "
             "with care."
         ),
-        "evidence": (
-            f"With the groups of {row['moved']} exchanged at random no gap is left, and still "
-            f"{row['n_found']} of {row['n_simulations']} simulated audits had a primary 'beyond' "
-            f"({share}%, 95% interval {low} to {high}%); 5% is the aim. Look next at the "
-            "gaps within managers."
-        ),
+        "evidence": f"{evidence} {_(LOOK_ALARMS)}",
     }

@@ -16,6 +16,7 @@ from calibrate.audit.policy import PRIMARY_MEASURES, RulePack, name_primary_stag
 from calibrate.audit.simulation import Network, build_network
 from calibrate.audit.simulation_rule import Comparison, FirstFamily, ratio_of
 from calibrate.config import MISSING
+from calibrate.language import _, ngettext
 from calibrate.tables import UNKNOWNS
 
 IntArray = npt.NDArray[np.int64]
@@ -210,11 +211,23 @@ def note_unknowns(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     if not len(judged):
         return []
     n_open = int(judged["could_change"].sum())
-    start = (
-        "People who have not stated an attribute could belong to any group: of "
-        f"{len(judged):,} lines of the primary family"
-    )
     if not n_open:
-        return [f"{start} none would read otherwise at either end of what is possible."]
-    would = "1 would" if n_open == 1 else f"{n_open:,} would"
-    return [f"{start} {would} read otherwise at one of the two ends (audit/tables/unknowns)."]
+        return [
+            _(
+                "People who have not stated an attribute could belong to any group: of {total} "
+                "lines of the primary family none would read otherwise at either end of what is "
+                "possible.",
+                total=len(judged),
+            )
+        ]
+    return [
+        ngettext(
+            "People who have not stated an attribute could belong to any group: of {total} lines "
+            "of the primary family {n} would read otherwise at one of the two ends "
+            "(audit/tables/unknowns).",
+            "People who have not stated an attribute could belong to any group: of {total} lines "
+            "of the primary family {n} would read otherwise at one of the two ends "
+            "(audit/tables/unknowns).",
+            n_open, total=len(judged),
+        )
+    ]  # fmt: skip

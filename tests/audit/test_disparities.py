@@ -249,7 +249,7 @@ def test_a_stage_that_covers_some_people_only_is_said_to(
     bands = {**people[0].bands, "proposed": people[0].bands["proposed"].copy()}
     bands["proposed"][:7] = -1
     result = audit_population(replace(people[0], bands=bands), people[1], make_settings())
-    assert "Of 60 rated people 53 have a proposed band." in result.notes
+    assert "Of 60 rated people 53 have a band (proposed bands)." in result.notes
 
 
 def test_groups_count_who_was_not_rated(
@@ -280,7 +280,7 @@ def test_attributes_that_the_cycle_names_and_no_file_holds_are_told(
     population = make_people({("a",): (5, 5, 5)})[0]
     settings = make_settings(attributes=("gender", "age"))
     result = audit_population(population, AttributeTable((), {}), settings)
-    assert "names gender and age under audit.attributes" in result.notes[0]
+    assert "names attributes under audit.attributes (gender, age)" in result.notes[0]
     assert "has no attributes file" in result.notes[0]
 
 

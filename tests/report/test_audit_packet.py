@@ -55,7 +55,7 @@ def invent_findings(n: int, words: str) -> pd.DataFrame:
             "scope_id": "gender: female", "level": "note" if place % 5 == 4 else "look",
             "headline": f"{place}: fewer of {words}than of others. A reason to look.",
             "evidence": f"19 of 97 against 50 of 103, {words}. q below 0.001. {words.capitalize()}"
-            "have more. Look next at the bands.",
+            "have more. Look next at the bands of each manager.",
         }
         for place in range(n)
     ]  # fmt: skip

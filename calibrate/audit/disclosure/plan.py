@@ -21,6 +21,7 @@ from calibrate.audit.disclosure.protect import (
 from calibrate.audit.groups import Grouping
 from calibrate.audit.population import AuditSettings, Population
 from calibrate.errors import InputError, Problem
+from calibrate.language import _
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -103,7 +104,7 @@ class Plan:
 
     def hides_any(self, attribute: str) -> bool:
         """Tell whether some group of this attribute shows nothing."""
-        return any(name == attribute for name, _ in self._groups) or any(
+        return any(name == attribute for name, __ in self._groups) or any(
             name == attribute for _, name in self._stages
         )
 
@@ -164,12 +165,16 @@ def say_plan(plan: Plan) -> tuple[str, ...]:
         return ()
     if plan.is_distributed:
         return (
-            "So many groups are crossed that the search for the fewest rows to withhold was cut "
-            "off. More is withheld than may be needed, never less.",
+            _(
+                "So many groups are crossed that the search for the fewest rows to withhold was "
+                "cut off. More is withheld than may be needed, never less."
+            ),
         )
     return (
-        "So many groups are crossed that hidden rows were not attacked. They are listed as if "
-        "they could be worked out.",
+        _(
+            "So many groups are crossed that hidden rows were not attacked. They are listed as if "
+            "they could be worked out."
+        ),
     )
 
 
@@ -348,7 +353,7 @@ def _find_sparse(margins: Margins, min_cell: int) -> list[str]:
 
 
 def _of(margins: Margins, grouping: Grouping) -> BoolArray:
-    return np.array([name == grouping.attribute for name, _ in margins.labels], dtype=np.bool_)
+    return np.array([name == grouping.attribute for name, __ in margins.labels], dtype=np.bool_)
 
 
 def _stand_alone(margins: Margins) -> Attack:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from calibrate.audit.phrases import drop_look_next, drop_refrain
 from calibrate.audit.policy import name_primary_stage
 from calibrate.language import N_, _
 from calibrate.report.document import Figure, Section
@@ -59,8 +60,6 @@ NEXT = {
     "quota": (distribution.QUOTA_TITLE,),
     "false_alarms": (simulation.TITLE,),
 }
-#: Words that each headline ends with, and that the page says once.
-REFRAIN = N_(" A reason to look.")
 
 
 @dataclass(frozen=True)
@@ -215,10 +214,9 @@ def _choose_looks(
 def _build_look(finding: Row, sections: Sequence[Section]) -> Finding:
     titles = NEXT.get(str(finding["kind"]), ())
     nexts = tuple(section for section in sections if section.title in titles)
-    headline = str(finding["headline"] or "").removesuffix(_(REFRAIN))
-    sentences = re.split(r"(?<=\.) ", str(finding["evidence"] or ""))
-    if nexts:
-        sentences = [said for said in sentences if not said.startswith("Look next")]
+    headline = drop_refrain(str(finding["headline"] or ""))
+    evidence = str(finding["evidence"] or "")
+    sentences = re.split(r"(?<=\.) ", drop_look_next(evidence) if nexts else evidence)
     evidence = _take_sentences(sentences, TEXT_LETTERS * EVIDENCE_LINES)
     return Finding(_shorten(headline, HEAD_LETTERS * HEAD_LINES), evidence, nexts)
 
