@@ -75,9 +75,9 @@ def clean_svg(content: bytes) -> tuple[bytes, float, float]:
             what = "a clip-path clips another one"
             raise LogoError("logo_svg", what, f"flatten the drawing, {_AS_PNG}")
     numbers = " ".join(f"{number:g}" for number in (x, y, width, height))
-    root.attributes |= {
-        "xmlns": NAMESPACE, "viewBox": numbers, "width": f"{width:g}", "height": f"{height:g}",
-    }  # fmt: skip
+    sides = {"viewBox": numbers, "width": f"{width:g}", "height": f"{height:g}"}
+    rest = {name: value for name, value in root.attributes.items() if name not in sides}
+    root.attributes = {"xmlns": NAMESPACE, **sides, **rest}
     written = _write(root).encode()
     if len(written) > LARGEST:
         what = f"the drawing holds {len(written):,} characters of shapes"
