@@ -7,6 +7,7 @@ from scipy.linalg import lapack
 
 from calibrate.effects.result import FloatArray
 from calibrate.errors import FitError
+from calibrate.language import _
 
 
 def invert(matrix: FloatArray) -> tuple[FloatArray, float]:
@@ -36,11 +37,11 @@ def invert(matrix: FloatArray) -> tuple[FloatArray, float]:
     """
     L, failed = lapack.dpotrf(matrix, lower=1, clean=1, overwrite_a=1)
     if failed:
-        raise FitError("the mixed-model equations are singular")
+        raise FitError(_("the mixed-model equations are singular"))
     log_det = 2.0 * float(np.log(np.diagonal(L)).sum())
     half, failed = lapack.dpotri(L, lower=1, overwrite_c=1)
     if failed:
-        raise FitError("the mixed-model equations are singular")
+        raise FitError(_("the mixed-model equations are singular"))
     inverse: FloatArray = half + half.T  # the upper half is zero since the factor was cleaned
     inverse[np.diag_indices_from(inverse)] *= 0.5
     return inverse, log_det

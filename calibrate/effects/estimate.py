@@ -32,6 +32,7 @@ from calibrate.effects.result import (
     VarianceLine,
 )
 from calibrate.errors import FitError
+from calibrate.language import _
 
 
 def estimate_effects(
@@ -158,7 +159,7 @@ def _try_fit(
     n_parts, n_linked = len(components.linked), int(components.linked.sum())
     said = (notes.describe_network(n_parts, n_linked),) if n_parts > 1 else ()
     if not n_linked:
-        return None, (*said, notes.NOT_LINKED)
+        return None, (*said, _(notes.NOT_LINKED))
     try:
         predictions = fit(forms, in_fit[forms.employee], unit, components)
     except FitError as refusal:
@@ -182,7 +183,7 @@ def _leave_raw(forms: Forms, components: Components, settings: Settings) -> Effe
         source_mean=np.full(N_SOURCES, np.nan),
         source_residual=np.full(N_SOURCES, np.nan),
         mu=_mean(forms),
-        notes=(notes.MODEL_NONE if is_none else notes.NO_FORM,),
+        notes=(_(notes.MODEL_NONE if is_none else notes.NO_FORM),),
         fitted=False,
     )
 

@@ -25,6 +25,7 @@ from calibrate.effects.search import (
 )
 from calibrate.effects.solvers import Solver
 from calibrate.errors import FitError
+from calibrate.language import N_, _
 
 #: People in the first look at a large company, whose variances start the rest: one in twenty,
 #: but not fewer or more than these.
@@ -35,10 +36,10 @@ UNITS, PEOPLE = 32, 250  # that are looked at together
 
 #: Why a term cannot be told from the source means, which explain all of it.
 NO_CONTRAST = {
-    "rater": "each source has one rater, so that severity and the level of the source are one",
-    "employee": "each source has one person, so that both are one",
-    "unit": "each source has one unit, so that both are one",
-    "employee_source": "each source has one person, so that both are one",
+    "rater": N_("each source has one rater, so that severity and the level of the source are one"),
+    "employee": N_("each source has one person, so that both are one"),
+    "unit": N_("each source has one unit, so that both are one"),
+    "employee_source": N_("each source has one person, so that both are one"),
 }
 
 
@@ -194,7 +195,7 @@ def _require_contrast(source: Codes, code: Codes, term: str) -> None:
     seen = sparse.csr_array((np.ones(len(code)), (code, n_levels + source)),
                             shape=(n_levels + n_sources,) * 2)  # fmt: skip
     if n_levels == connected_components(seen, directed=False)[0]:
-        raise FitError(NO_CONTRAST[term])
+        raise FitError(_(NO_CONTRAST[term]))
 
 
 def _go_on_from(state: State, *, has_merged: bool) -> dict[str, float]:

@@ -17,6 +17,7 @@ from calibrate.effects.prediction_errors import predict_person_errors, predict_r
 from calibrate.effects.result import N_SOURCES, BoolArray, Codes, FloatArray, IntArray, VarianceLine
 from calibrate.effects.strength import Noise, measure_link_strength
 from calibrate.errors import FitError
+from calibrate.language import _
 
 #: Two units have one difference between them: no variance can be told from one number.
 MIN_UNITS = 3
@@ -133,7 +134,7 @@ def fit_linked(
         variance_errors=describe_errors(fit, sources, noise),
         raters_differ=fit.variance["rater"] > 0,
         notes=(*said, *more,
-               *(notes.ON_BOUNDARY[k] for k, v in fit.variance.items() if v == 0)),
+               *(_(notes.ON_BOUNDARY[k]) for k, v in fit.variance.items() if v == 0)),
     )  # fmt: skip
     mean, variance = fit.mean_residual, fit.variance
     # The equations of a large company and those of its links need not be held at once.
@@ -198,7 +199,7 @@ def _fit_noises(
             if at + 1 == len(attempts):
                 raise
             continue
-        return fit, of_source, (notes.SIMPLER,) if at else ()
+        return fit, of_source, (_(notes.SIMPLER),) if at else ()
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -245,16 +246,16 @@ def choose_units(unit: IntArray | None, people: Codes) -> tuple[IntArray | None,
     True
     """
     if unit is None:
-        return None, (notes.NO_UNIT,)
+        return None, (_(notes.NO_UNIT),)
     own = np.asarray(unit, dtype=np.int64)[people]
     own = np.where(own < 0, -1 - people, own)
     codes = np.unique(own, return_inverse=True)[1]
     n_units = int(codes.max()) + 1
     if n_units == len(people):
-        return None, (notes.UNIT_IS_PERSON,)
+        return None, (_(notes.UNIT_IS_PERSON),)
     if n_units < MIN_UNITS:
         return None, (notes.describe_few_units(n_units),)
-    return codes, (notes.UNIT_ASSUMPTION,)
+    return codes, (_(notes.UNIT_ASSUMPTION),)
 
 
 def list_variances(variance: Mapping[str, float]) -> tuple[VarianceLine, ...]:

@@ -12,6 +12,7 @@ from calibrate.effects.forms import Forms
 from calibrate.effects.linked import list_variances
 from calibrate.effects.result import FloatArray, VarianceLine
 from calibrate.errors import FitError
+from calibrate.language import _
 
 #: With fewer comparisons the pooled variance is itself uncertain by half or more.
 ROUGH = 10
@@ -119,7 +120,7 @@ def describe_unfitted(forms: Forms) -> tuple[tuple[VarianceLine, ...], tuple[str
             pass
         else:
             variance = dict(fit.variance) | {"residual": fit.mean_residual}
-            return list_variances(variance), (notes.RESIDUAL_TOGETHER,)
+            return list_variances(variance), (_(notes.RESIDUAL_TOGETHER),)
     spread = float(np.var(forms.points, ddof=1)) if len(forms) > 1 else None
     lines: tuple[VarianceLine, ...] = (("employee", None, None), ("residual", spread, None))
-    return lines, (notes.RESIDUAL_ALONE,)
+    return lines, (_(notes.RESIDUAL_ALONE),)

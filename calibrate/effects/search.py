@@ -18,6 +18,7 @@ from calibrate.effects.likelihood import (
 from calibrate.effects.result import BoolArray, FloatArray
 from calibrate.effects.solvers import FINAL, ExactSolver, IterativeSolver, Solver
 from calibrate.errors import FitError
+from calibrate.language import N_, _
 
 START = 0.5  # variance ratio that no term is orders of magnitude away from
 SMALLEST, LARGEST = 1e-8, 1e6  # ratios: at the first a term is dropped, at the other refused
@@ -45,8 +46,8 @@ MOST_EXACT = 1_500
 N_PROBES = 8
 PROBES = ((5_000, 32), (20_000, 16), (50_000, N_PROBES), (200_000, 4), (np.inf, 2))
 
-NO_RESIDUAL = "the linked forms leave no residual: nothing tells noise from effect"
-NOT_DEFINITE = "the information matrix is not positive definite"
+NO_RESIDUAL = N_("the linked forms leave no residual: nothing tells noise from effect")
+NOT_DEFINITE = N_("the information matrix is not positive definite")
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,11 @@ def minimise(
     """
     n, p, K = layout.n_forms, layout.n_sources, len(layout.terms)
     if n - p <= K:
-        raise FitError(f"{n} linked forms are too few for {p} source means "
-                       f"and {K + layout.n_noises} variances")  # fmt: skip
+        raise FitError(_("{n} linked forms are too few for {p} source means and {k} variances",
+                         n=n, p=p, k=K + layout.n_noises))  # fmt: skip
     spread = float(np.var(layout.y))
     if not spread > 0:
-        raise FitError(NO_RESIDUAL)
+        raise FitError(_(NO_RESIDUAL))
     last: dict[str, FloatArray] = {}
     state = _look(layout, engine, _begin(layout, engine, start, spread), last, None)
     previous = np.inf
@@ -161,7 +162,7 @@ def minimise(
         return state, MAX_STEPS
     if not state.is_exact and rest < NOISY**2:
         return _look(layout, engine, state.log, last, None), MAX_STEPS
-    raise FitError("the variances did not settle")
+    raise FitError(_("the variances did not settle"))
 
 
 def _begin(
@@ -352,7 +353,7 @@ def _require_residual(layout: Layout, state: State, spread: float) -> None:
     theta = np.exp(state.log)
     residual = float(theta[K:][layout.noise].mean())
     if residual <= ROUNDING * spread or theta[:K].max(initial=0.0) >= LARGEST * residual:
-        raise FitError(NO_RESIDUAL)
+        raise FitError(_(NO_RESIDUAL))
 
 
 def on_boundary(layout: Layout, state: State) -> tuple[tuple[str, ...], BoolArray]:
@@ -367,9 +368,9 @@ def check_information(information: FloatArray) -> None:
     """Refuse a curvature that is not positive definite: two terms are one."""
     size = np.sqrt(np.maximum(np.diagonal(information), 0.0))
     if not (size > 0).all():
-        raise FitError(NOT_DEFINITE)
+        raise FitError(_(NOT_DEFINITE))
     if not np.linalg.eigvalsh(information / np.outer(size, size))[0] > MIN_EIGENVALUE:
-        raise FitError(NOT_DEFINITE)
+        raise FitError(_(NOT_DEFINITE))
 
 
 def monte_carlo(state: State) -> float:

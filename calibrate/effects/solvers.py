@@ -12,6 +12,7 @@ from calibrate.effects.dense import invert
 from calibrate.effects.equations import Equations
 from calibrate.effects.result import FloatArray
 from calibrate.errors import FitError
+from calibrate.language import _
 
 #: Columns of the identity held at once.
 BLOCK = 256
@@ -128,7 +129,7 @@ class IterativeSolver:
         scaled = left / diagonal
         way, step = scaled.copy(), np.empty(len(z))
         size = float(left @ scaled)
-        for _ in range(MAX_ITERATIONS):
+        for __ in range(MAX_ITERATIONS):
             if size <= goal:
                 return x
             image = multiply(way)
@@ -139,7 +140,7 @@ class IterativeSolver:
             before, size = size, float(left @ scaled)
             way *= size / before
             way += scaled
-        raise FitError("the equations could not be solved: conjugate gradients did not settle")
+        raise FitError(_("the equations could not be solved: conjugate gradients did not settle"))
 
     def probes(self) -> Iterator[tuple[FloatArray, FloatArray, float]]:
         rng = np.random.default_rng(self._seed)

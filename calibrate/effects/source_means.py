@@ -11,6 +11,7 @@ from calibrate.effects.layout import Layout
 from calibrate.effects.result import FloatArray
 from calibrate.effects.solvers import FIRM, Solver
 from calibrate.errors import FitError
+from calibrate.language import _
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def solve_means(equations: Equations, solver: Solver, tolerance: float = FIRM) -
     try:
         lower = np.linalg.cholesky(information)
     except np.linalg.LinAlgError:
-        raise FitError("the mixed-model equations are singular") from None
+        raise FitError(_("the mixed-model equations are singular")) from None
     variance = np.linalg.inv(information)
     log_det = 2 * float(np.log(np.diagonal(lower)).sum())
     return Means(solved, (variance + variance.T) / 2, log_det)

@@ -205,7 +205,7 @@ def test_a_gap_of_one_place_alone_is_found_and_named(settings: AuditSettings) ->
     found = {row["finding_id"]: row for row in find_origins(inquiry, table)}
     said = found["origin:location:gender:woman"]
     assert said["kind"] == "origin"
-    assert "not the same in every location" in said["headline"]
+    assert "not the same everywhere (location)" in said["headline"]
     assert "−20.0 in 'Porto'" in said["evidence"]
 
 
@@ -274,7 +274,8 @@ def test_earlier_cycles_count_the_people_who_are_still_here(settings: AuditSetti
     line = pick(table, "cycle", "2025", "share")
     assert line["estimate"] == pytest.approx(3 / 12 - 6 / 11)
     notes = " ".join(note_origins(inquiry, table))
-    assert "left out: 2 about others, 1 with a band of another name." in notes
+    assert "2 rows of the history are left out: they are about others." in notes
+    assert "1 row of the history is left out: its band has another name." in notes
 
 
 def test_comments_are_compared_by_person_and_own_comments_are_left_out(

@@ -9,6 +9,7 @@ import numpy as np
 
 from calibrate.effects.result import FloatArray
 from calibrate.errors import FitError
+from calibrate.language import _
 
 #: Evaluations at most, and the largest step of a parameter.
 _EVALUATIONS, _LONGEST = 120, 1.0
@@ -85,7 +86,7 @@ def _go(
         if after >= -_TURNED * before:
             return Point(x, gradient, result), n
         size *= max(before / (before - after), 0.1)
-    raise FitError("the ordinal model did not converge")
+    raise FitError(_("the ordinal model did not converge"))
 
 
 def _update(B: FloatArray, s: FloatArray, y: FloatArray) -> FloatArray:

@@ -12,6 +12,7 @@ from scipy.linalg import lapack
 from calibrate.effects.ordinal.layout import Equations, Layout, Sparse
 from calibrate.effects.result import FloatArray
 from calibrate.errors import FitError
+from calibrate.language import _
 
 #: Contrasts handled at a time; all at once would hold forms times equations.
 _ROWS = 2048
@@ -89,7 +90,7 @@ class ExactCurvature(Curvature):
         if len(S):
             S, failed = lapack.dpotrf(S, lower=1, clean=0, overwrite_a=1)
             if failed:
-                raise FitError("the equations of the ordinal model are singular")
+                raise FitError(_("the equations of the ordinal model are singular"))
         self._L = S
 
     def log_determinant(self) -> float:
@@ -98,7 +99,7 @@ class ExactCurvature(Curvature):
 
     @cached_property
     def _inverse(self) -> FloatArray:
-        lower, _ = lapack.dpotri(self._L, lower=1)
+        lower, __ = lapack.dpotri(self._L, lower=1)
         inverse: FloatArray = np.tril(lower)
         inverse += np.tril(inverse, -1).T
         return inverse
@@ -186,7 +187,7 @@ class SampledCurvature(Curvature):
         z = r / scale
         p, rz = z.copy(), (r * z).sum(axis=0)
         goal = tolerance**2 * (right * right / scale).sum(axis=0)
-        for _ in range(STEPS):
+        for __ in range(STEPS):
             if (rz <= goal).all():
                 return x
             Sp = self._apply(p)
@@ -196,7 +197,7 @@ class SampledCurvature(Curvature):
             z = r / scale
             rz, before = (r * z).sum(axis=0), rz
             p = z + np.divide(rz, before, out=np.zeros_like(rz), where=before > 0) * p
-        raise FitError("the equations of the ordinal model were not solved")
+        raise FitError(_("the equations of the ordinal model were not solved"))
 
     def _apply(self, x: FloatArray) -> FloatArray:
         D = self.equations.D[:, None]

@@ -13,6 +13,7 @@ from calibrate.effects.ordinal.layout import Layout, Sparse, lay_out
 from calibrate.effects.ordinal.search import choose_curvature, maximise
 from calibrate.effects.result import FloatArray, IntArray
 from calibrate.errors import FitError
+from calibrate.language import _
 
 #: Largest dense matrix; above it variances come from seeded draws.
 MOST_EXACT = 600
@@ -102,7 +103,7 @@ def fit_ordinal(
         If there is one category, marks are separated, or it does not converge.
     """
     if responses.n_thresholds == 0:
-        raise FitError("all marks are the same")
+        raise FitError(_("all marks are the same"))
     terms = list(factors)
     start = _start(responses, terms)
     while terms:
@@ -125,7 +126,7 @@ def fit_ordinal(
             laplace.at.thresholds, laplace.at.slopes,
             {k: max(laplace.at.sd[k], 0.1) for k in terms},
         )  # fmt: skip
-    raise FitError("neither people nor raters differ measurably")
+    raise FitError(_("neither people nor raters differ measurably"))
 
 
 def _start(responses: Responses, terms: Sequence[str]) -> Parameters:

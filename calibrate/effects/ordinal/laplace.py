@@ -12,6 +12,7 @@ from calibrate.effects.ordinal.layout import Layout
 from calibrate.effects.ordinal.likelihood import FormTerms, evaluate_forms, sum_by_threshold
 from calibrate.effects.result import FloatArray, IntArray
 from calibrate.errors import FitError
+from calibrate.language import _
 
 #: Newton steps to the mode, and the decrement at which it is reached.
 _NEWTON_STEPS, _DECREMENT = 60, 1e-10
@@ -132,7 +133,7 @@ def _find_mode(
 
     v = start
     terms, height = look(v)
-    for _ in range(_NEWTON_STEPS):
+    for __ in range(_NEWTON_STEPS):
         curvature = build(layout, terms.weight, precision)
         score = layout.Z.T @ terms.slope - precision * v
         step = curvature.solve(score)
@@ -145,7 +146,7 @@ def _find_mode(
             size /= 2
             tried, reached = look(v + size * step)
         v, terms, height = v + size * step, tried, reached
-    raise FitError("the ordinal model did not converge: no mode of the random effects")
+    raise FitError(_("the ordinal model did not converge: no mode of the random effects"))
 
 
 def _pull(terms: FormTerms, curvature: Curvature) -> FloatArray:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-ORDINAL = "Scores are from the ordinal model: marks count as ordered steps, not as distances."
-SAMPLED = (
+from calibrate.language import N_, _
+
+ORDINAL = N_("Scores are from the ordinal model: marks count as ordered steps, not as distances.")
+SAMPLED = N_(
     "The network is large: standard errors of the ordinal model are drawn at random "
     "and exact to about 1%."
 )
@@ -17,7 +19,7 @@ def describe_merged(n_scores: int, n_categories: int) -> str:
     >>> print(describe_merged(41, 10))
     Forms have 41 different scores. The ordinal model merges neighbours into 10 steps.
     """
-    return (
-        f"Forms have {n_scores:,} different scores. "
-        f"The ordinal model merges neighbours into {n_categories} steps."
-    )
+    return _(
+        "Forms have {n} different scores. The ordinal model merges neighbours into {steps} steps.",
+        n=n_scores, steps=n_categories,
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from calibrate.effects.ordinal.notes import ORDINAL, SAMPLED, describe_merged
 from calibrate.effects.ordinal.points import PointScale, tabulate_curve
 from calibrate.effects.result import N_SOURCES, BoolArray, Codes, FloatArray, IntArray
 from calibrate.effects.strength import measure_link_strength
+from calibrate.language import _
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def predict_ordinal(
     if len(categories.value) < categories.n_scores:
         said = (*said, describe_merged(categories.n_scores, len(categories.value)))
     if not fit.is_exact:
-        said = (*said, SAMPLED)
+        said = (*said, _(SAMPLED))
     return Predictions(
         person=_scatter(forms.n_employees, linked.people, person),
         unit=_scatter(forms.n_employees, linked.people, of_unit),
@@ -111,7 +112,7 @@ def predict_ordinal(
         mu=float(scale.share @ source_mean),
         variance=list_variances(variance),
         raters_differ=sd["rater"] > 0,
-        notes=(ORDINAL, *said, *(notes.ON_BOUNDARY[k] for k in linked.factors if sd[k] == 0)),
+        notes=(_(ORDINAL), *said, *(_(notes.ON_BOUNDARY[k]) for k in linked.factors if sd[k] == 0)),
     )
 
 
@@ -149,7 +150,7 @@ def _predict_people(
         u = fit.mean("unit", int(linked.unit_of.max()) + 1)[linked.unit_of]
     curve = tabulate_curve(scale, _total(fit, "rater"), np.append(theta + u, theta), sd)
     whole, error = curve.moments(theta + u, sd)
-    alone, _ = curve.moments(theta, sd)
+    alone, __ = curve.moments(theta, sd)
     if fit.parameters.sd["employee"] == 0:
         error = np.full(n_people, np.nan)
     mu = float(scale.share @ scale.source_means(_total(fit, *linked.factors)))

@@ -18,6 +18,7 @@ from calibrate.effects.ordinal.laplace import (
 from calibrate.effects.ordinal.layout import Layout, build_equations
 from calibrate.effects.result import FloatArray
 from calibrate.errors import FitError
+from calibrate.language import _
 
 #: Draws: numerical integration, the same for every run of a seed.
 N_DRAWS = 64
@@ -68,7 +69,7 @@ def maximise(
 def _check(at: Parameters) -> None:
     worst = max([*at.sd.values(), *np.abs(at.slopes).tolist()])
     if worst > _SEPARATED:
-        raise FitError("people, raters or sources part the marks so well that nothing is left")
+        raise FitError(_("people, raters or sources part the marks so well that nothing is left"))
 
 
 def pack(at: Parameters, terms: Sequence[str]) -> FloatArray:
