@@ -10,7 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from calibrate.config.audit import Audit
 from calibrate.config.explain import Exact, Fault, Number, Strict, broken, broken_at, to_micro
@@ -314,6 +321,11 @@ class Cycle(Strict):
         if theme is not None and not theme.strip():
             raise broken("theme_folder", "no folder is named", "name the folder of theme.yaml")
         return theme
+
+    @field_serializer("theme")
+    def _say_theme(self, theme: str | None) -> str | None:
+        # A theme may lie on a drive that all cycles share; no file of a run names a place.
+        return Path(theme).name if theme and Path(theme).is_absolute() else theme
 
     @field_validator("rubrics")
     @classmethod
