@@ -9,6 +9,7 @@ import pandas as pd
 
 from calibrate.audit import Population
 from calibrate.bands import to_micro
+from calibrate.language import N_, _
 from calibrate.pipeline.background import gather_background
 from calibrate.pipeline.second_opinion import say_opinion
 from calibrate.pipeline.stages import Scored, encode_managers
@@ -95,12 +96,17 @@ def find_largest_step(rubrics: Sequence[Rubric]) -> float:
 def _say_unused(scored: Scored) -> list[str]:
     """Name the tables that were read and checked and that no figure uses yet."""
     words = {
-        "checkins": "check-ins", "feedback": "feedback", "unit_measures": "measures of units",
-        "rewards": "rewards",
-    }  # fmt: skip
+        "checkins": N_(
+            "Check-ins were read and checked, and are used in no figure yet (rows: {n})."
+        ),
+        "feedback": N_("Feedback was read and checked, and is used in no figure yet (rows: {n})."),
+        "unit_measures": N_(
+            "Measures of units were read and checked, and are used in no figure yet (rows: {n})."
+        ),
+        "rewards": N_("Rewards were read and checked, and are used in no figure yet (rows: {n})."),
+    }
     records = scored.prepared.records
-    read = [f"{said} ({len(records[t]):,} rows)" for t, said in words.items() if t in records]
-    return [f"Read and checked, used in no figure yet: {', '.join(read)}."] if read else []
+    return [_(said, n=len(records[t])) for t, said in words.items() if t in records]
 
 
 def count_readiness(scored: Scored) -> dict[str, int]:

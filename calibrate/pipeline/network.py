@@ -9,6 +9,8 @@ from calibrate.config import SOURCES
 from calibrate.effects import Effects
 from calibrate.effects.fragile import Fragility, find_fragile
 from calibrate.effects.linking import ASSUMED_GAMMA, LinkPlan, plan_links
+from calibrate.language import N_, _
+from calibrate.language.figures import write_figure
 from calibrate.pipeline.neighbours import ABOVE, ALIKE, find_neighbours
 from calibrate.pipeline.stages import Prepared, Scored
 from calibrate.tables import LINKS
@@ -17,6 +19,14 @@ from calibrate.tables import LINKS
 MARKS = 2
 #: Raters and forms named in the findings, and the fewest people or raters worth a finding.
 _MOST_NAMED, _FEWEST_CUT = 3, 2
+#: What the rater, or those whom the rater marks, have in common with a person.
+ALIKE_WORDS = {
+    ABOVE: N_("manager above"),
+    "department": N_("same department"),
+    "job_family": N_("same job family"),
+    "location": N_("same location"),
+    "level": N_("same level"),
+}
 
 
 def plan_network(prepared: Prepared, effects: Effects, marks: int = MARKS) -> LinkPlan:
@@ -78,8 +88,14 @@ def _name_cuts(prepared: Prepared, found: Fragility) -> list[tuple[str, str, str
     rows = [
         (
             "network", "rater", prepared.raters[j], "look",
-            f"Rater {prepared.raters[j]} alone links {cut[j]:,} people with the others",
-            f"without these forms {cut[j]:,} people could not be compared with the rest",
+            _(
+                "Rater {rater} alone links {n} people with the others",
+                rater=prepared.raters[j], n=int(cut[j]),
+            ),
+            _(
+                "without these forms {n} people could not be compared with the rest",
+                n=int(cut[j]),
+            ),
         )
         for j in named
     ]  # fmt: skip
@@ -90,8 +106,11 @@ def _name_cuts(prepared: Prepared, found: Fragility) -> list[tuple[str, str, str
         rater, person = prepared.raters[j], prepared.employees.ids[found.employee[at]]
         rows.append((
             "network", "rater", rater, "look",
-            f"The form of rater {rater} on {person} alone links {n_cut:,} people with the others",
-            f"without this form {n_cut:,} people could not be compared with the rest",
+            _(
+                "The form of rater {rater} on {person} alone links {n} people with the others",
+                rater=rater, person=person, n=n_cut,
+            ),
+            _("without this form {n} people could not be compared with the rest", n=n_cut),
         ))  # fmt: skip
     return rows
 
@@ -103,9 +122,14 @@ def _name_weakening(
     return [
         (
             "network", "rater", prepared.raters[j], "note",
-            f"{found.weakened[j]:,} raters can be compared because of rater {prepared.raters[j]}",
-            f"without these forms their link strength falls below "
-            f"{prepared.cycle.effects.min_link:g}",
+            _(
+                "{n} raters can be compared because of rater {rater}",
+                n=int(found.weakened[j]), rater=prepared.raters[j],
+            ),
+            _(
+                "without these forms their link strength falls below {bound}",
+                bound=write_figure(prepared.cycle.effects.min_link, 2),
+            ),
         )
         for j in named
     ]  # fmt: skip
@@ -119,14 +143,12 @@ def _largest(values: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:
 
 def _say_alike(row: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
     alike = [name for name, is_alike in zip(ALIKE, row, strict=True) if is_alike]
-    same = ", ".join(name.replace("_", " ") for name in alike if name != ABOVE)
-    words = ["manager above"] * (ABOVE in alike) + [f"same {same}"] * bool(same)
-    return "; ".join(words) or "nearest in the company"
+    return ", ".join(_(ALIKE_WORDS[name]) for name in alike) or _("nearest in the company")
 
 
 def _find_gamma(effects: Effects) -> float:
     """Rater variance over noise as fitted, else as assumed."""
-    variance = {term: value for term, value, _ in effects.variance}
+    variance = {term: value for term, value, __ in effects.variance}
     rater, residual = variance.get("rater"), variance.get("residual")
     if not effects.fitted or not rater or not residual:
         return ASSUMED_GAMMA
@@ -135,7 +157,7 @@ def _find_gamma(effects: Effects) -> float:
 
 def _find_strength(effects: Effects) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Link strength today; raters who do not differ at all need no comparison."""
-    variance = {term: value for term, value, _ in effects.variance}
+    variance = {term: value for term, value, __ in effects.variance}
     if effects.fitted and variance.get("rater") == 0:
         return np.ones(len(effects.raters.link_strength))
     return np.nan_to_num(effects.raters.link_strength)

@@ -12,6 +12,7 @@ from calibrate.bands import SMALL_COMPANY, build_distribution
 from calibrate.config import SOURCES
 from calibrate.effects import declare_shares, effective_shares
 from calibrate.effects.habits import Habit
+from calibrate.language import _, ngettext
 from calibrate.pipeline.habits import (
     describe_raters,
     judge_raters,
@@ -131,14 +132,19 @@ def list_notes(scored: Scored) -> tuple[str, ...]:
     n_rated = int((scored.effects.employees.n_forms > 0).sum())
     if not scored.bands.is_what_if:
         return scored.effects.notes
-    people = "1 person was" if n_rated == 1 else f"{n_rated} people were"
-    is_adjusted = np.isin(scored.effects.employees.link, ["linked", "weak"]).any()
-    what_if = "The adjustment is a what-if: suggested" if is_adjusted else "Suggested"
-    small = (
-        f"{people} rated, fewer than {SMALL_COMPANY}. {what_if} bands follow the raw score, "
-        "and no guideline is tested."
-    )
-    return (small, *scored.effects.notes)
+    few = ngettext(
+        "{n} person was rated, fewer than {bound}.",
+        "{n} people were rated, fewer than {bound}.",
+        n_rated, bound=SMALL_COMPANY,
+    )  # fmt: skip
+    if np.isin(scored.effects.employees.link, ["linked", "weak"]).any():
+        follows = _(
+            "The adjustment is a what-if: suggested bands follow the raw score, and no guideline "
+            "is tested."
+        )
+    else:
+        follows = _("Suggested bands follow the raw score, and no guideline is tested.")
+    return (f"{few} {follows}", *scored.effects.notes)
 
 
 def count_quarantined(scored: Scored) -> int:
@@ -224,7 +230,7 @@ def _tabulate_sources(scored: Scored) -> pd.DataFrame:
     employee, source = forms.employee[chosen], forms.source[chosen]
     n_employees = len(scored.prepared.employees.ids)
     declared = declare_shares(employee, source, forms.weight[chosen], n_employees)
-    tau = next((v for term, v, _ in effects.variance if term == "employee_source"), None)
+    tau = next((v for term, v, __ in effects.variance if term == "employee_source"), None)
     effective = effective_shares(employee, source, effects.source_residual, tau or 0.0, n_employees)
     effective_share = _mean_share(effective)
     there = np.flatnonzero(np.bincount(source, minlength=len(SOURCES)))
