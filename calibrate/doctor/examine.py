@@ -21,6 +21,7 @@ from calibrate.doctor.folder import (
 from calibrate.doctor.machine import (
     SCRIPTS,
     check_computer,
+    check_engine,
     check_file_names,
     check_fonts,
     check_names,
@@ -66,6 +67,7 @@ def _examine_machine(needs: Needs) -> Iterator[Check]:
         yield Check("packages", "look", "calibrate is not installed as a package", fix)
     if needs.databases:
         yield check_packages(installed, requirements, "db")
+    yield check_engine(probe.read_engine())
     yield check_computer(probe.count_processors(), probe.read_memory())
     yield check_file_names(sys.getfilesystemencoding())
     yield check_terminal(probe.read_terminal_encoding())

@@ -141,6 +141,14 @@ def _compare(installed: Mapping[str, str], requirement: Requirement) -> str:
     return ""
 
 
+def check_engine(error: str) -> Check:
+    """A package may be there and yet not work."""
+    if error:
+        fix = "pip install --force-reinstall review-calibrate"
+        return Check("engine", "fail", f"cannot be loaded: {error}", fix)
+    return Check("engine", "ok", "can be loaded")
+
+
 def check_pango(printing: Printing, installer: str) -> Check:
     """Without Pango no packet can be set."""
     fix = say_install("pango", installer)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import warnings
 from contextlib import redirect_stdout, suppress
-from importlib import metadata
+from importlib import import_module, metadata
 from io import StringIO
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from calibrate.doctor.machine import (
     parse_version,
     plain_name,
 )
+from calibrate.errors import CalibrateError
 
 DISTRIBUTION = "review-calibrate"
 _LONGEST_REASON = 160
@@ -47,6 +48,15 @@ def read_packages() -> dict[str, str]:
         if name and package.version:
             found.setdefault(plain_name(name), package.version)
     return found
+
+
+def read_engine() -> str:
+    """Load what a run needs beside its fonts; return why it cannot be loaded, "" if it can."""
+    try:
+        import_module("calibrate.pipeline")
+    except (CalibrateError, ImportError, OSError) as error:
+        return str(error).splitlines()[0][:_LONGEST_REASON] if str(error) else "no reason given"
+    return ""
 
 
 def read_printing() -> Printing:

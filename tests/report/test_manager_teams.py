@@ -39,7 +39,8 @@ def read_pages(material: Material, manager: str = BOSS) -> list[str]:
 
 def read_html(material: Material, manager: str = BOSS) -> str:
     html = re.sub(r"<[^>]+>", " ", draft_packet("manager", material, manager).html)
-    return re.sub(r"\s+", " ", html)
+    # Names from right to left stand between two marks without a shape.
+    return re.sub(r"\s+", " ", re.sub(r"[\u2068\u2069]", "", html))
 
 
 def assert_clean(text: str) -> None:
