@@ -151,8 +151,8 @@ def test_texts_of_the_company_stand_where_they_belong(dressed: Material) -> None
 def test_markup_in_a_text_is_printed_as_text(invent: Invent) -> None:
     text = "<b>bold</b> & <script>alert(1)</script> {{7*7}} {% raw %}"
     doubled = text.replace("{", "{{").replace("}", "}}")
-    assert ThemeSettings.model_validate({"schema": 1, "footer": doubled}).footer == doubled
-    material = dress(invent(18), footer=doubled, texts=(("manager_intro", (doubled,)),))
+    assert ThemeSettings.model_validate({"schema": 1, "footer": doubled}).footer == {"all": doubled}
+    material = dress(invent(18), footer=(("all", doubled),), texts=(("manager_intro", (doubled,)),))
     draft = draft_packet("manager", material, "E001")
     assert "<script>" not in draft.html
     printed = " ".join(read_text(print_packet(draft).pdf, "-l", "1").split())
@@ -183,7 +183,7 @@ def test_what_is_reused_has_the_same_look(dressed: Material, sample_data: Path) 
     draft = draft_packet("manager", dressed, "E001")
     again = replace(dressed, theme=read_theme(sample_data / "theme", "elsewhere")[0])
     assert hash_content(draft_packet("manager", again, "E001")) == hash_content(draft)
-    for change in ({"accent": "#7b2d8e"}, {"logo": None}, {"footer": "Other"}):
+    for change in ({"accent": "#7b2d8e"}, {"logo": None}, {"footer": (("manager", "Other"),)}):
         other = draft_packet("manager", dress(dressed, **change), "E001")
         assert hash_content(other) != hash_content(draft), change
         assert other.packet_id != draft.packet_id, change

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from calibrate.config.keys import Keys
-from calibrate.report.theme.settings import ALL, LONGEST_LINE, LONGEST_TEXT, MOST_POINTS
-from calibrate.report.theme.theme import KINDS
+from calibrate.report.theme.settings import LONGEST_LINE, LONGEST_TEXT, MOST_POINTS
+from calibrate.report.theme.theme import ALL, KINDS
 
 
 def _say(description: str, **limits: Any) -> dict[str, Any]:
@@ -15,6 +15,7 @@ def _say(description: str, **limits: Any) -> dict[str, Any]:
 
 
 _LINE = {"minLength": 1, "maxLength": LONGEST_LINE}
+_BY_KIND = {"type": ["string", "object"], "propertyNames": {"enum": [*KINDS, ALL]}, **_LINE}
 _TEXT = {"minLength": 1, "maxLength": LONGEST_TEXT}
 _POINTS = {"minItems": 1, "maxItems": MOST_POINTS}
 
@@ -34,10 +35,12 @@ THEME_KEYS: Final[Keys] = MappingProxyType(
             "logo_text": _say("What stands for the logo where nobody can see it.", **_LINE),
             "classification": _say(
                 "Line at the top of each page, one for all packets or one by kind; {usual} is "
-                "the line it replaces.",
-                type=["string", "object"], propertyNames={"enum": [*KINDS, ALL]}, **_LINE,
+                "the line it replaces.", **_BY_KIND,
             ),
-            "footer": _say("Second line at the foot of each page.", **_LINE),
+            "footer": _say(
+                "Second line at the foot of each page, one for all packets or one by kind.",
+                **_BY_KIND,
+            ),
             "texts": _say("Texts of the company; {company}, {cycle} and {dates} are filled in."),
         },
         "Texts": {

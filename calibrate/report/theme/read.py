@@ -52,8 +52,8 @@ def read_theme(folder: Path, shown: str) -> tuple[Theme, dict[str, str]]:
         accent=settings.accent or "",
         logo=logo,
         logo_text=settings.logo_text or "",
-        classification=settings.list_classification(),
-        footer=settings.footer or "",
+        classification=tuple(settings.classification.items()),
+        footer=tuple(settings.footer.items()),
         texts=tuple(settings.texts.list_given()),
     )
     return theme, hashes

@@ -21,11 +21,10 @@ from calibrate.report.theme.colours import (
     find_contrast,
     find_distance,
 )
-from calibrate.report.theme.theme import KINDS
+from calibrate.report.theme.theme import ALL, KINDS
 
 LONGEST_LINE, LONGEST_TEXT, MOST_POINTS = 120, 4_000, 12
 PLACES = ("company", "cycle", "dates")
-ALL = "all"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 #: They turn the order of what follows.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
@@ -120,7 +119,7 @@ class ThemeSettings(Strict):
     logo: str | None = None
     logo_text: Line | None = None
     classification: Mapping[str, MarkedLine] = Field(default_factory=dict)
-    footer: Line | None = None
+    footer: Mapping[str, Line] = Field(default_factory=dict)
     texts: Texts = Field(default_factory=Texts)
 
     @field_validator("company")
@@ -148,7 +147,7 @@ class ThemeSettings(Strict):
             raise broken("logo_name", what, fix)
         return logo
 
-    @field_validator("classification", mode="before")
+    @field_validator("classification", "footer", mode="before")
     @classmethod
     def _kinds(cls, told: object) -> object:
         known = (*KINDS, ALL)
@@ -167,10 +166,6 @@ class ThemeSettings(Strict):
             fix = "add the key logo_text, such as the company's name"
             raise broken_at([(("logo",), "logo_text", what, fix)])
         return self
-
-    def list_classification(self) -> tuple[tuple[str, str], ...]:
-        """Kind of packet to its line."""
-        return tuple(self.classification.items())
 
 
 def _check_accent(accent: str) -> None:

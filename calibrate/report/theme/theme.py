@@ -18,6 +18,8 @@ from calibrate.report.theme.logo import Logo
 Kind = Literal["session", "manager", "audit", "executive", "sheet", "page"]
 #: Whose margin line may be told apart; sheet is for one person, page is index.html.
 KINDS: tuple[Kind, ...] = ("session", "manager", "audit", "executive", "sheet", "page")
+#: Every kind that has no line of its own.
+ALL = "all"
 #: Where an opening text of a kind of packet stands among the texts.
 INTROS: Mapping[str, str] = {
     "session": "session_intro", "manager": "manager_intro", "sheet": "sheet_intro",
@@ -41,10 +43,9 @@ class Theme:
         ``#rrggbb``; every shade follows from it.
     logo_text
         What a screen reader says for the logo.
-    classification
-        Kind of packet, ``all`` for every other, to the line in the margin.
-    footer
-        Second line at the foot of each page.
+    classification, footer
+        Kind of packet, ``all`` for every other, to the line at the head of each page and
+        to the second one at its foot.
     texts
         Name to paragraphs or points.
     """
@@ -54,7 +55,7 @@ class Theme:
     logo: Logo | None = None
     logo_text: str = ""
     classification: tuple[tuple[str, str], ...] = ()
-    footer: str = ""
+    footer: tuple[tuple[str, str], ...] = ()
     texts: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @cached_property
@@ -94,14 +95,13 @@ class Theme:
 
     def dress(self, document: Document, kind: Kind) -> Document:
         """Put the company's lines on a document, and its opening text before the rest."""
-        head, lines = document.head, dict(self.classification)
-        line = lines.get(kind, lines.get("all", ""))
+        head = document.head
         values = self._list_values(head)
         usual = {"usual": head.classification}
         dressed = replace(
             head,
-            classification=fill_text(line, values | usual) if line else head.classification,
-            footer=fill_text(self.footer, values),
+            classification=fill_text(_choose(self.classification, kind, "{usual}"), values | usual),
+            footer=fill_text(_choose(self.footer, kind), values),
             logo_text=self.logo_text if self.logo is not None else "",
         )
         told = self.list_texts(INTROS.get(kind, ""), head)
@@ -110,6 +110,11 @@ class Theme:
 
     def _list_values(self, head: Head) -> dict[str, str]:
         return {"company": self.company, "cycle": head.cycle, "dates": head.dates}
+
+
+def _choose(lines: tuple[tuple[str, str], ...], kind: Kind, otherwise: str = "") -> str:
+    told = dict(lines)
+    return told.get(kind, told.get(ALL, otherwise))
 
 
 DEFAULT = Theme()
@@ -138,7 +143,7 @@ def write_theme(theme: Theme) -> str:
     told = {
         "company": theme.company, "accent": theme.accent, "logo": logo,
         "logo_text": theme.logo_text, "classification": dict(theme.classification),
-        "footer": theme.footer, "texts": {name: list(texts) for name, texts in theme.texts},
+        "footer": dict(theme.footer), "texts": {name: list(texts) for name, texts in theme.texts},
     }  # fmt: skip
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
@@ -152,6 +157,6 @@ def parse_theme(text: str) -> Theme:
     )  # fmt: skip
     return Theme(
         told["company"], told["accent"], logo or None, told["logo_text"],
-        tuple(told["classification"].items()), told["footer"],
+        tuple(told["classification"].items()), tuple(told["footer"].items()),
         tuple((name, tuple(texts)) for name, texts in told["texts"].items()),
     )  # fmt: skip
