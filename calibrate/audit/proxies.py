@@ -15,9 +15,10 @@ from calibrate.audit.attributes import NOT_STATED
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.origins.comments import measure_comments
 from calibrate.audit.origins.lines import Pair, code_sources, list_pairs, list_records
-from calibrate.audit.origins.slices import SLICES
+from calibrate.audit.origins.slices import SLICE_WORDS, SLICES
 from calibrate.bands.guideline import false_discovery_rate
-from calibrate.language import _
+from calibrate.config import SOURCE_WORDS
+from calibrate.language import N_, _
 from calibrate.language.figures import write_figure
 from calibrate.tables import PROXIES
 
@@ -62,6 +63,16 @@ def build_proxies(inquiry: Inquiry) -> pd.DataFrame:
         at = table.index[inside]
         table.loc[at, "q_value"] = false_discovery_rate(table.loc[at, "p_value"].to_numpy(float))
     return table
+
+
+FEATURE_WORDS = {
+    TOGETHER: N_("All columns together"),
+    "n_forms": N_("Number of forms"),
+    **SLICE_WORDS,
+    "comments: length": N_("Words in a comment"),
+    "comments: says what to do": N_("Comments that say what to do"),
+    "comments: words on the person's nature": N_("Words of comments on what the person is like"),
+}
 
 
 def list_features(inquiry: Inquiry) -> dict[str, IntArray]:
@@ -314,7 +325,7 @@ def find_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
         if group == NOT_STATED:
             continue
         named = ", ".join(
-            f"{_name(row['feature'])} ({write_figure(row['score'], 2)})" for row in best[:4]
+            f"{say_feature(row['feature'])} ({write_figure(row['score'], 2)})" for row in best[:4]
         )
         found.append(
             {
@@ -339,8 +350,18 @@ def find_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, str]]:
     return found
 
 
-def _name(feature: str) -> str:
-    return _("all columns together") if feature == TOGETHER else feature.replace("_", " ")
+def say_feature(feature: str) -> str:
+    """Name a column or a habit of the reviews.
+
+    Examples
+    --------
+    >>> say_feature("job_family"), say_feature("share of peer forms")
+    ('Job family', 'Share of forms: Peers')
+    """
+    if feature in FEATURE_WORDS:
+        return _(FEATURE_WORDS[feature])
+    source = feature.removeprefix("share of ").removesuffix(" forms")
+    return _("Share of forms: {source}", source=_(SOURCE_WORDS[source]))
 
 
 def note_proxies(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:

@@ -24,6 +24,7 @@ from calibrate.config.names import (
     MICRO,
     MISSING,
     REQUIRED,
+    SOURCE_WORDS,
     SOURCES,
     ask_for,
     is_protected_name,
@@ -34,6 +35,7 @@ from calibrate.config.strict_yaml import load_yaml
 
 __all__ = [
     "COLUMNS", "CONTROL_COLUMNS", "LONG_ONLY", "MICRO", "MISSING", "REQUIRED", "SOURCES",
+    "SOURCE_WORDS",
     "Agenda", "Audit", "Bands", "Cycle", "DisplayScale", "Effects", "Favourable", "Guideline",
     "InputFile", "Inputs", "LabelScale", "Privacy", "SourceConfig", "ask_for",
     "is_protected_name", "load_cycle", "load_yaml", "say_known", "show_place", "shown_name",

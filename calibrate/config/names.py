@@ -11,8 +11,18 @@ from typing import Final
 
 import numpy as np
 
+from calibrate.language import N_
+
 #: Who filled in a form, seen from the person rated.
-SOURCES: Final = ("manager", "peer", "direct_report", "skip_level", "self", "other")
+SOURCE_WORDS: Final = {
+    "manager": N_("Manager"),
+    "peer": N_("Peers"),
+    "direct_report": N_("Direct reports"),
+    "skip_level": N_("Manager above"),
+    "self": N_("Self"),
+    "other": N_("Others"),
+}
+SOURCES: Final = tuple(SOURCE_WORDS)
 
 #: Marks and cuts are kept as whole millionths, so that comparing them is exact.
 MICRO: Final = 1_000_000

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from calibrate.config import SOURCE_WORDS
 from calibrate.language import N_, _, current_formats
 from calibrate.language.formats import MINUS
 
@@ -24,14 +25,6 @@ _ISOLATED = re.compile("(\u2068[^\u2069]*\u2069)")
 #: A smaller adjustment is not worth a word: a tenth of a mark on a 1 to 5 scale.
 HARDLY = 2.5
 
-SOURCE_WORDS = {
-    "manager": N_("Manager"),
-    "peer": N_("Peers"),
-    "direct_report": N_("Direct reports"),
-    "skip_level": N_("Manager above"),
-    "self": N_("Self"),
-    "other": N_("Others"),
-}
 LINK_WORDS = {
     "linked": N_("well linked"),
     "weak": N_("weakly linked"),

@@ -205,7 +205,7 @@ def test_a_gap_of_one_place_alone_is_found_and_named(settings: AuditSettings) ->
     found = {row["finding_id"]: row for row in find_origins(inquiry, table)}
     said = found["origin:location:gender:woman"]
     assert said["kind"] == "origin"
-    assert "not the same everywhere (location)" in said["headline"]
+    assert "not the same everywhere (Location)" in said["headline"]
     assert "−20.0 in 'Porto'" in said["evidence"]
 
 

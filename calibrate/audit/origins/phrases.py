@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from calibrate.audit.origins.lines import Row
+from calibrate.audit.origins.slices import SLICE_WORDS
 from calibrate.bands.guideline import say_p
+from calibrate.config import SOURCE_WORDS
 from calibrate.language import N_, _, ngettext
 from calibrate.language.figures import write_figure, write_share
 
@@ -147,7 +149,7 @@ def say_criterion(row: Row) -> tuple[str, str]:
 def say_source(row: Row) -> tuple[str, str]:
     one, __, other = str(row["item"]).partition(" minus ")
     message = (TWO_SOURCES if other else SOURCE)[_is_lower(row)]
-    names = {"source": one.replace("_", " "), "other": other.replace("_", " ")}
+    names = {"source": _(SOURCE_WORDS[one]), "other": _(SOURCE_WORDS[other]) if other else ""}
     return _(message, **names, **_name_sides(row)), _say_gap(row)
 
 
@@ -170,7 +172,7 @@ def say_slices(row: Row, table: pd.DataFrame) -> tuple[str, str]:
         "high": high,
         "highest": str(highest["item"]),
     }
-    names = {"dimension": str(row["dimension"]).replace("_", " "), **_name_sides(row)}
+    names = {"dimension": _(SLICE_WORDS[row["dimension"]]), **_name_sides(row)}
     if figure == "share":
         headline = _(
             "{attribute}: the gap in the favourable share between the group '{group}' and "

@@ -21,9 +21,17 @@ from calibrate.audit.origins.lines import (
 from calibrate.audit.policy import name_primary_stage
 from calibrate.audit.population import SCORED_STAGES
 from calibrate.config import MICRO, MISSING
+from calibrate.language import N_
 
-#: Columns of the employees a gap is looked at within.
-SLICES = ("location", "work_mode", "level", "job_family", "department")
+#: Columns of the employees a gap is looked at within, and their words.
+SLICE_WORDS = {
+    "location": N_("Location"),
+    "work_mode": N_("Work mode"),
+    "level": N_("Level"),
+    "job_family": N_("Job family"),
+    "department": N_("Department"),
+}
+SLICES = tuple(SLICE_WORDS)
 NOT_GIVEN = "not given"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from calibrate.config import SOURCE_WORDS
 from calibrate.language import _, ngettext
 from calibrate.report.charts import Drawing, draw_interval, draw_zone
 from calibrate.report.document import Cell
@@ -25,7 +26,6 @@ from calibrate.report.views.veil import (
 from calibrate.report.words import (
     DASH,
     NOT_KNOWN,
-    SOURCE_WORDS,
     say_link,
     say_probability,
     say_range,
