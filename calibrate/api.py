@@ -17,6 +17,7 @@ from rich.console import Console
 
 from calibrate.config import COLUMNS, Cycle, load_cycle
 from calibrate.errors import InputError, Problem
+from calibrate.language import speak
 from calibrate.pipeline import (
     Options,
     RunResult,
@@ -166,7 +167,9 @@ def calculate(cycle: AnyCycle) -> dict[str, pd.DataFrame]:
     InputError
         With all problems, if a run would stop.
     """
-    return tabulate_everything(compute_scores(prepare_cycle(_as_cycle(cycle))))
+    known = _as_cycle(cycle)
+    with speak(known.language, known.formats):
+        return tabulate_everything(compute_scores(prepare_cycle(known)))
 
 
 def run(

@@ -14,6 +14,7 @@ from calibrate.cli.options import (
     stderr_console,
 )
 from calibrate.cli.result import print_result
+from calibrate.language import LANGUAGES
 
 
 @click.command()
@@ -44,6 +45,10 @@ from calibrate.cli.result import print_result
     help="With --counts: folder of a theme.yaml; a cycle file names its own.",
 )  # fmt: skip
 @click.option(
+    "--language", type=click.Choice(LANGUAGES),
+    help="With --counts: language of the audit; a cycle file names its own.  [default: en]",
+)  # fmt: skip
+@click.option(
     "--distribute", is_flag=True,
     help="Make the view that may be handed on: more groups are withheld, with regard to "
     "views made before in DIR.",
@@ -58,6 +63,7 @@ def audit(
     rules: tuple[str, ...],
     min_cell: int | None,
     theme: Path | None,
+    language: str | None,
     distribute: bool,
     out: Path,
     reason: str,
@@ -83,7 +89,8 @@ def audit(
     from calibrate.pipeline.progress import Clock
 
     clock = Clock(stderr_console())
-    source = _choose_source(cycle, counts, is_for_counts=bool(rules or min_cell or theme))
+    is_for_counts = bool(rules or min_cell or theme or language)
+    source = _choose_source(cycle, counts, is_for_counts=is_for_counts)
     if distribute and counts is not None:
         raise click.UsageError("--distribute goes with a CYCLE, not with --counts")
     for name in rules:
@@ -93,7 +100,7 @@ def audit(
         options = Options(only="audit", reason=reason, is_distributed=distribute)
         result = run_cycle(source, out, options, clock)
     else:
-        chosen = CountOptions(rules or ("us-2026",), min_cell or 10, theme)
+        chosen = CountOptions(rules or ("us-2026",), min_cell or 10, theme, language or "en")
         result = run_counts(source, out, chosen, clock)
     return print_result(result, clock, as_json=as_json, gate=gate)
 
@@ -104,8 +111,8 @@ def _choose_source(cycle: Path | None, counts: Path | None, *, is_for_counts: bo
         raise click.UsageError("give a CYCLE or --counts FILE, not both")
     if is_for_counts and counts is None:
         raise click.UsageError(
-            "--rules, --min-cell and --theme go with --counts; a cycle file names its own "
-            "(audit.rules, privacy.min_cell, theme)"
+            "--rules, --min-cell, --theme and --language go with --counts; a cycle file names "
+            "its own (audit.rules, privacy.min_cell, theme, language)"
         )
     chosen = counts if cycle is None else cycle
     if chosen is None:

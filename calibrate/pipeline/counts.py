@@ -14,7 +14,9 @@ from calibrate.audit.counts import COUNT_TABLES, CountSettings, CountsResult, au
 from calibrate.audit.counts_file import read_counts
 from calibrate.audit.policy import load_rules
 from calibrate.errors import InputError, Problem
+from calibrate.language import _, speak
 from calibrate.manifest import ENGINES, Provenance, build_statement, hash_bytes, hash_file
+from calibrate.pipeline.letters import say_left
 from calibrate.pipeline.packets import name_archive
 from calibrate.pipeline.progress import Clock
 from calibrate.pipeline.summary import RunResult
@@ -35,11 +37,24 @@ NAME = "counts"
 
 @dataclass(frozen=True)
 class CountOptions:
-    """Rule packs, of which the first one's bounds hold, the smallest group shown, the theme."""
+    """What the file of counts does not say.
+
+    Parameters
+    ----------
+    rules
+        Rule packs, of which the first one's bounds hold.
+    min_cell
+        Smallest group that is shown.
+    theme
+        Folder of a theme.
+    language
+        Of the audit and the sentences of its tables.
+    """
 
     rules: tuple[str, ...] = ("us-2026",)
     min_cell: int = 10
     theme: Path | None = None
+    language: str = "en"
 
 
 def run_counts(source: Path, out: Path, options: CountOptions, clock: Clock) -> RunResult:
@@ -52,7 +67,8 @@ def run_counts(source: Path, out: Path, options: CountOptions, clock: Clock) -> 
     """
     with hold_output(out):
         try:
-            result = _run(source, out, options, clock)
+            with speak(options.language):
+                result = _run(source, out, options, clock)
         except InputError as error:
             error.written = write_problems(out, error.problems, source)
             raise
@@ -93,7 +109,9 @@ def _gather_provenance(
         problem = Problem(source.name, None, "", "unreadable_file", what, "check the file")
         raise InputError([problem]) from error
     versions = {"calibrate": __version__} | {name: version(name) for name in ENGINES}
-    configuration = {"rules": list(options.rules), "min_cell": options.min_cell}
+    configuration = {
+        "rules": list(options.rules), "min_cell": options.min_cell, "language": options.language,
+    }  # fmt: skip
     inputs = {source.name: digest, **theme_files}
     return Provenance(NAME, inputs, configuration, versions, 0, ["audit"])
 
@@ -116,7 +134,8 @@ def _fill(
     )  # fmt: skip
     with clock.stage("workbooks"):
         facts = (
-            ("File", source.name), ("SHA-256", material.sha256), ("Run", provenance.run_id),
+            (_("File"), source.name), (_("SHA-256"), material.sha256),
+            (_("Run"), provenance.run_id),
         )  # fmt: skip
         tables = [(c, audited.tables[c.name]) for c in COUNT_TABLES]
         write_counts_workbook(folder / "audit" / "audit.xlsx", tables, facts, audited.notes)
@@ -126,6 +145,7 @@ def _fill(
         attached = attach_tables(COUNT_TABLES, audited.tables)
         draft = Draft("audit", "", "", packet_id, html, attached, theme)
         packet = print_packet(draft)
+        clock.remarks += say_left([packet.missing], frozenset())
         (folder / "audit" / "audit.pdf").write_bytes(packet.pdf)
         (folder / "audit" / "audit-archive.pdf").write_bytes(packet.archive)
         _write_index(folder, draft, packet, provenance.run_id)
