@@ -47,7 +47,11 @@ def explain(run: Path, employee_id: str, full: bool, pdf: Path | None, as_json: 
     if pdf is not None:
         if full or as_json:
             raise click.UsageError("--pdf is for the person; it does not go with --full or --json")
-        click.echo(print_sheet(run, employee_id, None if pdf == SHEET else pdf))
+        path = None if pdf == SHEET else pdf
+        written = print_sheet(
+            run, employee_id, path, lambda remark: click.echo(f"note: {remark}", err=True)
+        )
+        click.echo(written)
         return
     told = explain_person(run, employee_id, is_full=full, language="en" if as_json else None)
     if as_json:

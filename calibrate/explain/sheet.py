@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from calibrate.explain.view import SheetView, SourceRow
 from calibrate.language import _, ngettext
 from calibrate.report.document import Fact, Figure, Head
 from calibrate.report.html import write_document
+from calibrate.report.preflight import say_left
 from calibrate.report.words import (
     DASH,
     say_range,
@@ -34,7 +35,12 @@ from calibrate.report.words import (
 _NOT_IN_A_FILE_NAME = re.compile(r"[^\w.-]+")
 
 
-def print_sheet(folder: Path, employee_id: str, path: Path | None = None) -> Path:
+def print_sheet(
+    folder: Path,
+    employee_id: str,
+    path: Path | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Path:
     """Write the sheet of one person as PDF, readable by its owner alone.
 
     Parameters
@@ -43,6 +49,8 @@ def print_sheet(folder: Path, employee_id: str, path: Path | None = None) -> Pat
         A run's folder, such as ``out/latest``.
     path
         ``sheet-ID.pdf`` in the working folder if None.
+    tell
+        Takes what the sheet itself cannot say: which characters have no font here.
 
     Returns
     -------
@@ -71,6 +79,9 @@ def print_sheet(folder: Path, employee_id: str, path: Path | None = None) -> Pat
             file.write(pdf.content)
     except OSError as error:
         raise DiskError(f"{path}: cannot be written ({error.strerror})") from error
+    if tell is not None:
+        for remark in say_left([pdf.missing], frozenset()):
+            tell(remark)
     return path
 
 

@@ -16,7 +16,6 @@ from calibrate.audit.policy import load_rules
 from calibrate.errors import InputError, Problem
 from calibrate.language import _, speak
 from calibrate.manifest import ENGINES, Provenance, build_statement, hash_bytes, hash_file
-from calibrate.pipeline.letters import say_left
 from calibrate.pipeline.packets import name_archive
 from calibrate.pipeline.progress import Clock
 from calibrate.pipeline.summary import RunResult
@@ -26,6 +25,7 @@ from calibrate.report.folder import find_run, hold_output, point_latest, write_r
 from calibrate.report.html import write_document
 from calibrate.report.packets import attach_tables
 from calibrate.report.pages.audit import lay_out_counts
+from calibrate.report.preflight import say_left
 from calibrate.report.problems import remove_problems, write_problems
 from calibrate.report.theme import DEFAULT, Theme, read_theme
 from calibrate.report.views.audit_parts.counts import CountsMaterial, build_counts_view

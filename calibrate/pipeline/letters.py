@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pandas as pd
 
 from calibrate.config import Cycle
-from calibrate.errors import say_character
 from calibrate.pipeline.progress import Clock
 from calibrate.pipeline.stages import Prepared
 from calibrate.report.preflight import find_gaps, say_gaps
 from calibrate.rubric import Rubric, Strategy
-
-_MOST = 10
 
 
 def tell_missing(prepared: Prepared, clock: Clock) -> frozenset[str]:
@@ -67,22 +64,3 @@ def _join_strategy(strategy: Strategy) -> str:
     titles = [outcome.title for outcome in strategy.outcomes]
     titles += [f"{kpi.title} {kpi.unit}" for outcome in strategy.outcomes for kpi in outcome.kpis]
     return " ".join(titles)
-
-
-def say_left(missing: Iterable[frozenset[str]], told: frozenset[str]) -> list[str]:
-    """Say which characters became boxes in a packet and were not told before.
-
-    Examples
-    --------
-    >>> say_left({"\\u0e01"}, frozenset({"\\u0e01"}))
-    []
-    """
-    left = sorted(set().union(*missing) - told)
-    if not left:
-        return []
-    listed = ", ".join(say_character(character) for character in left[:_MOST])
-    more = f" and {len(left) - _MOST:,} more" if len(left) > _MOST else ""
-    return [
-        f"no font here has {listed}{more}; boxes stand in their place. Install a font that has "
-        "them (`calibrate doctor` says which) and run again with another --out"
-    ]

@@ -39,7 +39,7 @@ from calibrate.pipeline.distribute import (
     write_release,
 )
 from calibrate.pipeline.gather import gather_material, gather_population
-from calibrate.pipeline.letters import say_left, tell_missing
+from calibrate.pipeline.letters import tell_missing
 from calibrate.pipeline.opening import keep_theme, open_cycle
 from calibrate.pipeline.packets import (
     Earlier,
@@ -70,6 +70,7 @@ from calibrate.report.folder import (
     tabulate_problems,
     write_run,
 )
+from calibrate.report.preflight import say_left
 from calibrate.report.problems import remove_problems, write_problems
 from calibrate.report.theme import Theme
 from calibrate.report.workbook import write_audit_workbook, write_calibration_workbook

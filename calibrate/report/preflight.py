@@ -123,3 +123,22 @@ again, so do it first or take another --out
 def _say_gap(gap: Gap) -> str:
     more = f" and {gap.n_places - len(gap.places):,} more" if gap.n_places > len(gap.places) else ""
     return f"{say_character(gap.character)} in {', '.join(gap.places)}{more}"
+
+
+def say_left(missing: Iterable[frozenset[str]], told: frozenset[str]) -> list[str]:
+    """Say which characters became boxes in a file and were not told before.
+
+    Examples
+    --------
+    >>> say_left([frozenset("\\u0e01")], frozenset("\\u0e01"))
+    []
+    """
+    left = sorted(set().union(*missing) - told)
+    if not left:
+        return []
+    listed = ", ".join(say_character(character) for character in left[:_CHARACTERS])
+    more = f" and {len(left) - _CHARACTERS:,} more" if len(left) > _CHARACTERS else ""
+    return [
+        f"no font here has {listed}{more}; boxes stand in their place. Install a font that has "
+        "them (`calibrate doctor` says which) and do it again, a run with another --out"
+    ]

@@ -67,6 +67,19 @@ def test_a_person_without_a_score_is_told_why_and_what_to_do(named, tmp_path: Pa
     assert not re.search(r"\b(None|nan|NaT)\b", text)
 
 
+def test_a_name_without_a_font_is_told_to_who_prints_the_sheet(
+    tmp_path: Path, finish, hand
+) -> None:
+    # A private character: no font has it.
+    employees = ["employee_id,name,manager_id", "A,Anna \U0010fffd,M", "M,Mia,"]
+    run = finish(hand.write(tmp_path, hand.mark("A", "M", "manager", 4, 2), employees=employees))
+    told: list[str] = []
+    print_sheet(run.folder, "A", tmp_path / "a.pdf", told.append)
+    assert [remark[:49] for remark in told] == ["no font here has U+10FFFD (a private character); "]
+    print_sheet(run.folder, "M", tmp_path / "m.pdf", told.append)
+    assert len(told) == 1
+
+
 def test_an_unlinked_person_is_told_that_nothing_was_adjusted(alone_sheet) -> None:
     assert "Not adjusted, because nobody else marked enough" in " ".join(alone_sheet.notes)
     assert alone_sheet.steps == ()

@@ -8,9 +8,10 @@ from pathlib import Path
 from rich.console import Console
 
 from calibrate.config import load_cycle
-from calibrate.pipeline.letters import list_texts, say_left, tell_missing
+from calibrate.pipeline.letters import list_texts, tell_missing
 from calibrate.pipeline.progress import Clock
 from calibrate.pipeline.stages import Prepared, prepare_cycle
+from calibrate.report.preflight import say_left
 
 #: A private character: no font has it.
 BOX = "\U0010fffd"
