@@ -37,6 +37,16 @@ MEASURE_WORDS = {
     "scoring_rate": N_("Share above the median score"),
     "mean_score": N_("Mean score, points"),
 }
+STAGE_WORDS = {
+    "given": N_("given"),
+    "raw": N_("raw"),
+    "adjusted": N_("adjusted"),
+    "calibrated": N_("calibrated"),
+    "calibrated_probability": N_("by probability"),
+    "suggested": N_("suggested"),
+    "proposed": N_("proposed"),
+    "final": N_("final"),
+}
 VERDICT_WORDS = {
     "beyond": N_("beyond"),
     "significant_only": N_("significant only"),
@@ -247,6 +257,17 @@ def say_link(link: str) -> str:
     'weakly linked'
     """
     return _(LINK_WORDS[link]) if link in LINK_WORDS else say_code(link)
+
+
+def say_stage(stage: str) -> str:
+    """Say which bands or scores a comparison is about.
+
+    Examples
+    --------
+    >>> say_stage("calibrated_probability")
+    'by probability'
+    """
+    return _(STAGE_WORDS[stage]) if stage in STAGE_WORDS else say_code(stage)
 
 
 def say_verdict(verdict: str) -> str:

@@ -191,4 +191,4 @@ def test_a_page_that_is_handed_on_names_no_manager_of_an_odd_distribution() -> N
     odd = {"scope": "manager", "scope_id": "M7", "test": "inflation", "n": 10, "value": 0.9,
            "expected": 0.3, "low": 0.1, "high": 0.6, "q_value": 0.01}  # fmt: skip
     assert _write_odd(odd, None)[0] == "Manager (not named)"
-    assert _write_odd(odd | {"scope": "location", "scope_id": "Oslo"}, None)[0] == "Location Oslo"
+    assert _write_odd(odd | {"scope": "site", "scope_id": "Oslo"}, None)[0] == "Site Oslo"

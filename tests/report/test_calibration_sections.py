@@ -10,6 +10,7 @@ import pytest
 
 from calibrate.report.document import Bullets, Paragraph, Section, Table, walk
 from calibrate.report.views.audit_parts.calibration import build_calibration
+from calibrate.report.views.audit_parts.moves import build_moves
 from calibrate.tables import EQUAL_SHARES, MOVES, PASSTHROUGH, Contract
 
 KEYS = {"attribute": "gender", "group": "w", "reference": "m", "suppressed": False}
@@ -30,8 +31,9 @@ def said_in(section: Section) -> list[str]:
 
 
 def build(tables: dict[str, pd.DataFrame], model: str = "linear") -> tuple[Section, ...]:
-    material = SimpleNamespace(cycle=SimpleNamespace(effects=SimpleNamespace(model=model)))
-    return build_calibration(material, SimpleNamespace(tables=tables))  # type: ignore[arg-type]
+    material: Any = SimpleNamespace(cycle=SimpleNamespace(effects=SimpleNamespace(model=model)))
+    audit = SimpleNamespace(tables=tables)
+    return (*build_calibration(material, audit), *build_moves(material, audit))  # type: ignore[arg-type]
 
 
 def make(contract: Contract, *rows: dict[str, Any]) -> pd.DataFrame:
@@ -134,7 +136,7 @@ def test_moves_stand_by_pair_of_stages_and_a_clear_one_is_marked() -> None:
     assert [row.look for row in managers.rows] == ["marked"] * 2
     assert {row.look for row in session.rows} == {""}
     assert "the session did" in session.about
-    assert "4 comparisons in this family, 2 of them" in " ".join(said_in(section))
+    assert "4 comparisons in this family; with q of 0.05 or less: 2." in " ".join(said_in(section))
 
 
 def test_what_is_withheld_shows_no_figure() -> None:

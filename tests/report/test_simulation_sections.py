@@ -80,7 +80,7 @@ def test_false_alarms_are_said_with_their_interval_and_missed_gaps_by_name() -> 
         ("gender: m", "90", "90%", "99%"),
         ("gender: w", "90", "40%", "95%"),
     )
-    assert "Too small: 1." in text
+    assert "Groups that are too small: 1." in text
     assert "nan" not in text.lower().split()
 
 
@@ -101,7 +101,7 @@ def test_one_line_for_each_comparison_those_that_could_change_first() -> None:
     assert [row.look for row in grid.rows] == ["marked", ""]
     assert second.cells[3] == "0.45 and more"
     said = said_in(section)[-1]
-    assert said.startswith("1 of 2 primary lines could read otherwise. 1 comparison is withheld")
+    assert said.startswith("Of 2 primary lines, 1 could read otherwise. 1 comparison is withheld")
     assert "audit/tables/unknowns" in said
 
 

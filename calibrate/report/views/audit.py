@@ -28,7 +28,7 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
     head = build_head(
         material, _("Audit of disparities"),
         _("Suppressed view") if audit.is_distributed else _("For auditors and counsel"),
-        running="Audit",
+        running=_("Audit"),
         classification=_("May be handed on: suppressed view")
         if audit.is_distributed
         else _("Restricted · audit"),

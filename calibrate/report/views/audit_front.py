@@ -15,18 +15,18 @@ from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.audit_limits import say_limits, say_people, take_primary
 from calibrate.report.views.audit_parts import (
     adjusted,
-    calibration,
     dependence,
     distribution,
+    moves,
     origins,
     simulation,
 )
 from calibrate.report.views.audit_parts.scope import name_favourable
 from calibrate.report.views.base import Company
 from calibrate.report.words import (
-    VERDICT_WORDS,
     join_words,
     say_code,
+    say_verdict,
     write_count,
 )
 
@@ -37,6 +37,12 @@ VERDICT_MEANING = {
     "inconclusive": N_("The data can neither show a disparity nor rule one out."),
     "too_few": N_("A group is smaller than the smallest cell. Its figures are withheld."),
     "not_computable": N_("There is nothing to divide by, or nothing to compare with."),
+}
+#: The stage whose bands the primary comparisons are about.
+STAGE_BANDS = {
+    "raw": N_("raw bands"),
+    "proposed": N_("proposed bands"),
+    "final": N_("final bands"),
 }
 WITHHELD = N_("Withheld: a group is too small, or would give away one that is.")
 #: Findings on the page, and millimetres that its paper leaves for what varies.
@@ -55,7 +61,7 @@ NEXT = {
     "disparity": (dependence.TITLE, adjusted.TITLE, origins.TITLE),
     "dependence": (dependence.TITLE,),
     "adjusted": (adjusted.TITLE,),
-    "moves": (calibration.MOVES_TITLE,),
+    "moves": (moves.TITLE,),
     "origin": (origins.TITLE,),
     "quota": (distribution.QUOTA_TITLE,),
     "false_alarms": (simulation.TITLE,),
@@ -116,9 +122,9 @@ def build_front(
     more = ""
     if len(looks) < len(findings):
         more = _(
-            "{n} of {n2} findings are shown. All stand in audit/tables/findings.",
+            "{n} of {total} findings are shown. All stand in audit/tables/findings.",
             n=len(looks),
-            n2=len(findings),
+            total=len(findings),
         )
     return AuditFront(
         figures=_list_figures(material, rows),
@@ -154,25 +160,25 @@ def _say_compared(material: Material, rows: list[Row]) -> tuple[str, ...]:
         beside.setdefault(str(row["attribute"]), str(row["reference"] or ""))
     named = [
         _(
-            "{name} (beside {shorten})",
-            name=say_code(name),
-            shorten=_shorten(reference, NAME_LETTERS),
+            "{attribute} (beside {reference})",
+            attribute=say_code(name),
+            reference=_shorten(reference, NAME_LETTERS),
         )
         if reference
         else say_code(name)
         for name, reference in beside.items()
     ]
-    stage = name_primary_stage(tuple({str(row["stage"]) for row in rows}))
+    stage = name_primary_stage(tuple({str(row["stage"]) for row in rows})) or "raw"
     bands = join_words(list(name_favourable(Company(material))))
     return (
         _(
-            "Compared are the {stage} bands: for each group of {join_words}, the "
+            "Compared are the {stage}: for each group of {attributes}, the "
             "share of people in the favourable bands ({bands}) and in the lowest "
             "band. A ratio is the group’s share over that of the group it stands "
             "beside, its reference. These comparisons are called primary; nothing "
             "else changes their verdicts.",
-            stage=stage,
-            join_words=join_words(named),
+            stage=_(STAGE_BANDS[stage]),
+            attributes=join_words(named),
             bands=bands,
         ),
     )
@@ -180,12 +186,12 @@ def _say_compared(material: Material, rows: list[Row]) -> tuple[str, ...]:
 
 def _count_verdicts(rows: list[Row], *, is_distributed: bool) -> tuple[VerdictRow, ...]:
     primary = take_primary(rows)
-    meanings = VERDICT_MEANING | ({"too_few": _(WITHHELD)} if is_distributed else {})
+    meanings = VERDICT_MEANING | ({"too_few": WITHHELD} if is_distributed else {})
     return tuple(
         VerdictRow(
-            VERDICT_WORDS[verdict],
+            say_verdict(verdict),
             write_count(sum(row["verdict"] == verdict for row in primary)),
-            meaning,
+            _(meaning),
         )
         for verdict, meaning in meanings.items()
     )
@@ -212,7 +218,7 @@ def _choose_looks(
 
 
 def _build_look(finding: Row, sections: Sequence[Section]) -> Finding:
-    titles = NEXT.get(str(finding["kind"]), ())
+    titles = {_(title) for title in NEXT.get(str(finding["kind"]), ())}
     nexts = tuple(section for section in sections if section.title in titles)
     headline = drop_refrain(str(finding["headline"] or ""))
     evidence = str(finding["evidence"] or "")

@@ -21,31 +21,35 @@ def say_people(ready: Mapping[str, int]) -> tuple[str, ...]:
     """What the people and their raters cannot carry."""
     n_rated, said = ready.get("n_rated", 0), []
     if n_rated < SMALL_COMPANY:
-        people = ngettext("{n} person was", "{n} people were", n_rated)
-        is_adjusted = ready.get("n_unlinked", 0) < n_rated
-        bands = _("An adjustment is a what-if here: bands") if is_adjusted else "Bands"
         said.append(
-            _(
-                "{people} rated, fewer than {small_company}. {bands} follow the raw "
-                "score, no guideline is tested.",
-                people=people,
-                small_company=SMALL_COMPANY,
-                bands=bands,
+            ngettext(
+                "{n} person was rated, fewer than {least}. Bands follow the raw score, no "
+                "guideline is tested.",
+                "{n} people were rated, fewer than {least}. Bands follow the raw score, no "
+                "guideline is tested.",
+                n_rated,
+                least=SMALL_COMPANY,
             )
         )
+        if ready.get("n_unlinked", 0) < n_rated:
+            said.append(_("An adjustment is a what-if here."))
     if ready.get("n_unlinked"):
-        unlinked = ngettext("{n} person", "{n} people", ready["n_unlinked"])
         said.append(
-            _(
-                "For {unlinked} a strict rater cannot be told from a weak team. Raw "
+            ngettext(
+                "For {n} person a strict rater cannot be told from a weak team. Raw "
                 "scores stand, and a gap between groups may be one between raters.",
-                unlinked=unlinked,
+                "For {n} people a strict rater cannot be told from a weak team. Raw "
+                "scores stand, and a gap between groups may be one between raters.",
+                ready["n_unlinked"],
             )
         )
     if ready.get("n_quarantined"):
-        left_out = ngettext("{n} input row was", "{n} input rows were", ready["n_quarantined"])
         said.append(
-            _("{left_out} left out. Who was rated shows whom they were about.", left_out=left_out)
+            ngettext(
+                "{n} input row was left out. “Who was rated” shows whom it was about.",
+                "{n} input rows were left out. “Who was rated” shows whom they were about.",
+                ready["n_quarantined"],
+            )
         )
     return tuple(said)
 
@@ -70,25 +74,29 @@ def _say_power(rows: list[Row]) -> str:
     if not found:
         return _("With so few people not even a favourable share of zero would be found.")
     best, worst = write_number(max(found), 2), write_number(min(found), 2)
-    ends = (
-        _("a ratio of {best}", best=best)
-        if best == worst
-        else _("ratios of {best} to {worst}, by group", best=best, worst=worst)
-    )
-    blind = len(lines) - len(found)
-    more = ""
-    if blind:
-        more = _(
-            " In {ngt} not even a share of zero would be found.",
-            ngt=ngettext("{n} comparison", "{n} comparisons", blind),
+    if best == worst:
+        said = _(
+            "With these numbers of people, a comparison of favourable shares finds "
+            "a ratio of {best}, in 8 of 10 cases; where people of one manager are alike, only "
+            "larger gaps. A smaller gap is likely to stay unseen.",
+            best=best,
         )
-    return _(
-        "With these numbers of people, a comparison of favourable shares finds "
-        "{ends}, in 8 of 10 cases; where people of one manager are alike, only "
-        "larger gaps. A smaller gap is likely to stay unseen.{more}",
-        ends=ends,
-        more=more,
+    else:
+        said = _(
+            "With these numbers of people, a comparison of favourable shares finds "
+            "ratios of {best} to {worst}, by group, in 8 of 10 cases; where people of one "
+            "manager are alike, only larger gaps. A smaller gap is likely to stay unseen.",
+            best=best, worst=worst,
+        )  # fmt: skip
+    blind = len(lines) - len(found)
+    if not blind:
+        return said
+    none = ngettext(
+        "In {n} comparison not even a share of zero would be found.",
+        "In {n} comparisons not even a share of zero would be found.",
+        blind,
     )
+    return f"{said} {none}"
 
 
 def _say_alarms(audit: AuditMaterial) -> str:
@@ -99,13 +107,12 @@ def _say_alarms(audit: AuditMaterial) -> str:
     if not alarms:
         return ""
     worst = max(alarms, key=lambda row: float(row["share"]))
-    share, low, high = (f"{100 * float(worst[k]):.1f}%" for k in ("share", "low", "high"))
+    share, low, high = (write_number(100 * float(worst[k]), 1) for k in ("share", "low", "high"))
     return _(
         "Repeated on this company without any gap, a primary comparison read "
-        "beyond in {share} of {n_simulations} simulated cases (95% interval "
-        "{low} to {high}).",
+        "beyond in {share}% of {n} simulated cases (95% interval {low}% to {high}%).",
         share=share,
-        n_simulations=int(worst["n_simulations"]),
+        n=int(worst["n_simulations"]),
         low=low,
         high=high,
     )
@@ -119,11 +126,13 @@ def _say_unstated(audit: AuditMaterial) -> str:
     changing = sum(bool(row["could_change"]) for row in rows)
     if not rows:
         return ""
-    return _(
-        "Not everybody has stated every attribute: {changing} of {ngt} could "
+    return ngettext(
+        "Not everybody has stated every attribute: of {total} verdicts, {n} could "
         "read otherwise if their groups were known.",
-        changing=changing,
-        ngt=ngettext("{n} verdict", "{n} verdicts", len(rows)),
+        "Not everybody has stated every attribute: of {total} verdicts, {n} could "
+        "read otherwise if their groups were known.",
+        changing,
+        total=len(rows),
     )
 
 
@@ -135,14 +144,13 @@ def _say_withheld(audit: AuditMaterial) -> str:
         return ""
     n = sum(bool(row["suppressed"]) for row in single)
     crossed = len(hidden) - n
-    said = _("{n} of {ngt}", n=n, ngt=ngettext("{n} group", "{n} groups", len(single)))
-    if crossed:
-        said += _(
-            " and {crossed} of {ngt}",
-            crossed=crossed,
-            ngt=ngettext("{n} crossed group", "{n} crossed groups", len(rows) - len(single)),
-        )
-    return _("Figures are withheld of {said}.", said=said)
+    if not crossed:
+        return _("Figures are withheld of {n} of {total} groups.", n=n, total=len(single))
+    return _(
+        "Figures are withheld of {n} of {total} groups and {n_crossed} of {total_crossed} "
+        "crossed groups.",
+        n=n, total=len(single), n_crossed=crossed, total_crossed=len(rows) - len(single),
+    )  # fmt: skip
 
 
 def _say_settings(audit: AuditMaterial) -> tuple[str, ...]:
@@ -151,24 +159,20 @@ def _say_settings(audit: AuditMaterial) -> tuple[str, ...]:
         return ()
     total = max(int(row["position"]) for row in rows)
     changed = len({r["position"] for r in rows if r["is_frozen"]})
-    said = _(
-        "In this folder the cycle was run with {ngt} of settings",
-        ngt=ngettext("{n} set", "{n} sets", total),
+    said = ngettext(
+        "In this folder the cycle was run with {n} set of settings.",
+        "In this folder the cycle was run with {n} sets of settings.",
+        total,
     )
     if not changed:
-        return (
-            _(
-                "{said}; how marks become bands was not changed after figures by group were seen.",
-                said=said,
-            ),
+        more = _("How marks become bands was not changed after figures by group were seen.")
+    else:
+        more = ngettext(
+            "{n} of them changed how marks become bands after figures by group were seen.",
+            "{n} of them changed how marks become bands after figures by group were seen.",
+            changed,
         )
-    return (
-        _(
-            "{said}; {changed} changed how marks become bands after figures by group were seen.",
-            said=said,
-            changed=changed,
-        ),
-    )
+    return (f"{said} {more}",)
 
 
 def _read(audit: AuditMaterial, name: str) -> list[Row]:

@@ -15,6 +15,7 @@ from calibrate.report.views.audit_parts.disclosure import build_disclosure
 from calibrate.report.views.audit_parts.distribution import build_distribution
 from calibrate.report.views.audit_parts.inputs import build_inputs
 from calibrate.report.views.audit_parts.method import build_method
+from calibrate.report.views.audit_parts.moves import build_moves
 from calibrate.report.views.audit_parts.origins import build_origins
 from calibrate.report.views.audit_parts.packs import build_packs, build_texts
 from calibrate.report.views.audit_parts.people import build_people
@@ -33,6 +34,7 @@ BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] =
     build_dependence,
     build_adjusted,
     build_calibration,
+    build_moves,
     build_origins,
     build_proxies,
     build_composites,

@@ -108,30 +108,30 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
         ]
         said.append(
             _(
-                "{upper}{value} {value2} by group and may carry the disparity: what goes "
-                "with it is not thereby explained away.",
-                upper=join_words(pairs)[:1].upper(),
-                value=join_words(pairs)[1:],
-                value2="differs" if len(carrying) == 1 else "differ",
+                "These controls differ by group and may carry the disparity: {controls}. What "
+                "goes with them is not thereby explained away.",
+                controls=join_words(pairs),
             )
         )
     untold = sum(row["status"] != "told" for row in shown)
     if untold:
         said.append(
-            _(
-                "{ngt} could not be told at equal {words}; see the line.",
-                ngt=ngettext("{n} gap", "{n} gaps", untold),
-                words=words,
+            ngettext(
+                "{n} gap could not be told at equal {controls}; see the line.",
+                "{n} gaps could not be told at equal {controls}; see the line.",
+                untold,
+                controls=words,
             )
         )
     left_out = max((row["n_left_out"] or 0 for row in shown), default=0)
     if left_out:
-        people = ngettext("{n} person is", "{n} people are", left_out)
         said.append(
-            _(
-                "On a line at most {people} alone with a value of a control, and left "
+            ngettext(
+                "On a line at most {n} person is alone with a value of a control, and left "
                 "out: the adjusted gap does not depend on them.",
-                people=people,
+                "On a line at most {n} people are alone with a value of a control, and left "
+                "out: the adjusted gap does not depend on them.",
+                left_out,
             )
         )
     said.append(
@@ -151,7 +151,8 @@ def _build_gaps(
     headings = (
         Column(_("Group / reference")), Column(_("People"), 20, "number"),
         Column(_("Plain gap"), 26, "number"),
-        Column(_("At equal {words}", words=words), 26, "number"), Column(_("q"), 14, "number"),
+        Column(_("At equal {controls}", controls=words), 26, "number"),
+        Column(_("q"), 14, "number"),
         Column(_("Goes with controls"), 20, "number"),
         Column(_("Common odds ratio"), 24, "number"),
     )  # fmt: skip
@@ -159,30 +160,29 @@ def _build_gaps(
     if len(rows) > MOST_LINES:
         chosen = sorted(rows, key=lambda row: 2.0 if row["q_value"] is None else row["q_value"])
         chosen = chosen[:MOST_LINES]
-    said = _("Read as above.")
+    said = [_("Read as above.")]
     if measure == "selection_rate":
-        said = _(
+        about = _(
             "Gaps are group minus reference, intervals 95%: shares in percentage "
             "points, mean scores in points. q is corrected over the adjusted gaps of "
             "single attributes. Goes with controls: the part of the plain gap that "
-            "{words} account for. Common odds ratio: odds of the group over odds of "
+            "{controls} account for. Common odds ratio: odds of the group over odds of "
             "the reference, over all combinations of the controls; none is quoted "
             "where it differs between them.",
-            words=words,
+            controls=words,
         )
+        said = [about]
     if len(chosen) < len(rows):
-        said += _(
-            " The {most_lines} lines of smallest q, of {n}.", most_lines=MOST_LINES, n=len(rows)
-        )
+        said.append(_("The {n} lines of smallest q, of {total}.", n=MOST_LINES, total=len(rows)))
     lines = [_write_row(row, plain.get(_key(row))) for row in chosen]
-    return build_table(headings, lines, opening=f"{say_measure(measure)}.", about=said)
+    return build_table(headings, lines, opening=f"{say_measure(measure)}.", about=" ".join(said))
 
 
 def _write_row(row: Row, plain: Row | None) -> tuple[Content, ...]:
     who = f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}"
     before = _span(row, plain) if plain and plain["status"] == "told" else DASH
     if row["status"] != "told":
-        return (who, DASH, before, STATUS[str(row["status"])], DASH, DASH, DASH)
+        return (who, DASH, before, _(STATUS[str(row["status"])]), DASH, DASH, DASH)
     people = f"{write_count(row['n'])} / {write_count(row['n_reference'])}"
     return (
         who, people, before, _span(row, row), write_p(row["q_value"]),
@@ -203,7 +203,7 @@ def _span(row: Row, figures: Row) -> Content:
 
 def _write_odds(row: Row) -> Content:
     if row["mh_odds_ratio"] is None and row["breslow_day_p"] is not None:
-        return Cell("differs", f"p {write_p(row['breslow_day_p'])}")
+        return Cell(_("differs"), f"p {write_p(row['breslow_day_p'])}")
     if row["mh_odds_ratio"] is None:
         return DASH
     odds, low, high = (write_number(row[k], 2) for k in ("mh_odds_ratio", "mh_low", "mh_high"))
@@ -215,7 +215,7 @@ def _build_labels(labels: list[Row]) -> Table:
         (
             f"{say_code(row['attribute'])}: {say_code(row['control'])}", write_count(row["n"]),
             DASH if row["association"] is None else write_number(row["association"], 2),
-            write_p(row["q_value"]), write_percent(row["overlap"]), LABELS[str(row["label"])],
+            write_p(row["q_value"]), write_percent(row["overlap"]), _(LABELS[str(row["label"])]),
         )
         for row in labels
     ]  # fmt: skip

@@ -21,12 +21,13 @@ from calibrate.report.material import Row
 from calibrate.report.views.audit_parts.rates import (
     say_attribute,
     say_group,
-    say_verdict,
+    say_row_verdict,
     split_hidden,
 )
 from calibrate.report.words import (
     DASH,
     say_measure,
+    say_stage,
     sign_number,
     write_count,
     write_number,
@@ -80,15 +81,19 @@ def build_annex(rows: list[Row]) -> Section | None:
     kept, notice = ranked[:MOST_LINES], ""
     if len(ranked) > MOST_LINES:
         notice = _(
-            "The first {most_lines} of {n} lines are shown; all are in audit/tables/disparities.",
-            most_lines=MOST_LINES,
-            n=len(ranked),
+            "The first {n} of {total} lines are shown; all are in audit/tables/disparities.",
+            n=MOST_LINES,
+            total=len(ranked),
         )
     blocks: list[Block] = [Paragraph(_(LEAD), "small", is_held=True)]
     for (name, stage), lines in groupby(kept, key=lambda r: (r["attribute"], r["stage"])):
         blocks.append(
             Heading(
-                _("{attribute}, stage {stage}", attribute=say_attribute(str(name)), stage=stage),
+                _(
+                    "{attribute}, stage: {stage}",
+                    attribute=say_attribute(str(name)),
+                    stage=say_stage(str(stage)),
+                ),
                 level=3,
             )
         )
@@ -117,9 +122,9 @@ def _build_row(row: Row) -> TableRow:
         ratio = _bracket(*(_sign(row.get(k)) for k in ("difference", "low", "high")))
     else:
         counted = _(
-            "{get} of {get2}",
-            get=write_count(row.get("n_favourable")),
-            get2=write_count(row.get("n")),
+            "{n} of {total}",
+            n=write_count(row.get("n_favourable")),
+            total=write_count(row.get("n")),
         )
         rate = _bracket(*(write_percent(row.get(k)) for k in ("rate", "low", "high")))
         ends = (write_number(row.get(k), 2) for k in ("ratio", "ratio_low", "ratio_high"))
@@ -135,7 +140,7 @@ def _build_row(row: Row) -> TableRow:
         write_p(row.get("q_value")),
         write_number(row.get("detectable_ratio"), 2),
         write_number(row.get("shortfall"), 1),
-        say_verdict(row),
+        say_row_verdict(row),
     )
     is_reference = row["group"] == row.get("reference")
     return TableRow(cells, "reference" if is_reference else "")

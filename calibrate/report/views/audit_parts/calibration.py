@@ -16,7 +16,6 @@ from calibrate.report.words import (
     sign_number,
     write_count,
     write_number,
-    write_p,
     write_percent,
 )
 
@@ -27,19 +26,13 @@ LEAD = N_(
     "every stage is compared at the same share of people, and once more by "
     "probabilities, which do not have this fault."
 )
-MOVES_TITLE = N_("Who was moved between the stages")
-MOVES_LEAD = N_(
-    "Each group's moves beside those of its reference. The p-value deals the "
-    "groups out anew among the people of each manager. All rows are one "
-    "exploratory family: a reason to look, no verdict."
-)
 STAGE_WORDS = {
-    "raw": "Raw",
-    "adjusted": "Adjusted",
-    "calibrated": "Calibrated",
+    "raw": N_("Raw"),
+    "adjusted": N_("Adjusted"),
+    "calibrated": N_("Calibrated"),
     "calibrated_probability": N_("By probability"),
-    "proposed": "Proposed",
-    "final": "Final",
+    "proposed": N_("Proposed"),
+    "final": N_("Final"),
 }
 MEASURE_WORDS = {
     "favourable": N_(
@@ -49,13 +42,8 @@ MEASURE_WORDS = {
     ),
     "lowest_band": N_("Lowest band: the same for the lowest {share}. Above 1: more of the group."),
 }
-PAIR_WORDS = {
-    ("raw", "suggested"): N_("From raw to suggested bands: what the adjustment would do."),
-    ("raw", "proposed"): N_("From raw to proposed bands: what managers did."),
-    ("proposed", "final"): N_("From proposed to final bands: what the session did."),
-}
 #: Lines of a table; all others are in the files.
-MOST_LINES, MOST_MOVES = 8, 5
+MOST_LINES = 8
 #: Forms a person that differ by this factor are worth a sentence.
 UNEVEN = 1.25
 #: Shares that differ by rounding alone.
@@ -70,34 +58,71 @@ ORDINAL = N_(
 )
 #: Groups that a sentence names.
 MOST_NAMED = 4
+#: Stage → what is said of its ratio of favourable shares beside that of raw scores.
+CHANGES = {
+    "calibrated": N_(
+        "From raw to calibrated scores, at one share, the ratio of favourable shares changes for "
+        "{groups}: in brackets the interval."
+    ),
+    "proposed": N_(
+        "From raw scores to proposed bands, at one share, the ratio of favourable shares changes "
+        "for {groups}: in brackets the interval."
+    ),
+    "final": N_(
+        "From raw scores to final bands, at one share, the ratio of favourable shares changes for "
+        "{groups}: in brackets the interval."
+    ),
+}
+CHANGES_OF_MORE = {
+    "calibrated": N_(
+        "From raw to calibrated scores, at one share, the ratio of favourable shares changes for "
+        "{groups}, and for {n} more: in brackets the interval."
+    ),
+    "proposed": N_(
+        "From raw scores to proposed bands, at one share, the ratio of favourable shares changes "
+        "for {groups}, and for {n} more: in brackets the interval."
+    ),
+    "final": N_(
+        "From raw scores to final bands, at one share, the ratio of favourable shares changes for "
+        "{groups}, and for {n} more: in brackets the interval."
+    ),
+}
+NO_CHANGE = {
+    "calibrated": N_(
+        "From raw to calibrated scores, at one share, the ratio of favourable shares changes for "
+        "no group by more than its 95% interval."
+    ),
+    "proposed": N_(
+        "From raw scores to proposed bands, at one share, the ratio of favourable shares changes "
+        "for no group by more than its 95% interval."
+    ),
+    "final": N_(
+        "From raw scores to final bands, at one share, the ratio of favourable shares changes for "
+        "no group by more than its 95% interval."
+    ),
+}
 
 
 def build_calibration(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
-    """Stages at equal shares, shares of gaps kept and removed, and moves between stages."""
-    shares, sent, moves = (
-        list_rows(audit.tables[name]) if name in audit.tables else []
-        for name in ("equal_shares", "passthrough", "moves")
+    """Stages at equal shares, and shares of gaps kept and removed."""
+    shares, sent = (
+        [r for r in list_rows(audit.tables[name]) if is_single(r)] if name in audit.tables else []
+        for name in ("equal_shares", "passthrough")
     )
-    shares, sent = [r for r in shares if _is_single(r)], [r for r in sent if _is_single(r)]
     if _is_idle(sent):
         # Three times the same column would look like three opinions.
         shares = [r for r in shares if r["stage"] not in ("adjusted", "calibrated")]
-    sections = []
-    if shares or sent:
-        grids = tuple(
-            _write_shares([r for r in shares if r["measure"] == measure], words)
-            for measure, words in MEASURE_WORDS.items()
-            if any(r["measure"] == measure for r in shares)
-        )
-        is_ordinal = material.cycle.effects.model == "ordinal"
-        said = (*_say_forms(shares), *_say_changes(shares), *_say_fit(sent, is_ordinal=is_ordinal))
-        more = (_("All lines are in audit/tables/equal_shares and audit/tables/passthrough."),)
-        sections.append(write_section(_(TITLE), _(LEAD), (*said, *more), grids, is_listed=True))
-    if moves:
-        sections.append(
-            write_section(_(MOVES_TITLE), _(MOVES_LEAD), _say_moves(moves), _write_moves(moves))
-        )
-    return tuple(sections)
+    if not shares and not sent:
+        return ()
+    grids = tuple(
+        _write_shares([r for r in shares if r["measure"] == measure], words)
+        for measure, words in MEASURE_WORDS.items()
+        if any(r["measure"] == measure for r in shares)
+    )
+    is_ordinal = material.cycle.effects.model == "ordinal"
+    said = (*_say_forms(shares), *_say_changes(shares), *_say_fit(sent, is_ordinal=is_ordinal))
+    more = (_("All lines are in audit/tables/equal_shares and audit/tables/passthrough."),)
+    return (write_section(_(TITLE), _(LEAD), (*said, *more), grids, is_listed=True),)
 
 
 def _is_idle(sent: list[Row]) -> bool:
@@ -107,7 +132,7 @@ def _is_idle(sent: list[Row]) -> bool:
     return bool(kept) and all(abs(k - 1) < SAME for k in kept) and all(abs(m) < SAME for m in made)
 
 
-def _is_single(row: Row) -> bool:
+def is_single(row: Row) -> bool:
     return "*" not in str(row["attribute"])
 
 
@@ -115,11 +140,11 @@ def _is_compared(row: Row) -> bool:
     return not row["suppressed"] and row["group"] != row["reference"]
 
 
-def _name(row: Row) -> str:
+def name_group(row: Row) -> str:
     return f"{say_code(str(row['attribute']))}: {row['group']}".replace("*", " × ")
 
 
-def _span(low: float | None, high: float | None) -> str:
+def say_span(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     return _("{low} to {high}", low=write_number(low, 2), high=write_number(high, 2))
@@ -136,18 +161,18 @@ def _write_shares(rows: list[Row], words: str) -> Table:
         Column(_("Group / reference")),
         Column(_("People"), 14, "number"),
         Column(_("Forms each"), 14, "number"),
-        *(Column(STAGE_WORDS[stage], 22, "number") for stage in stages),
+        *(Column(_(STAGE_WORDS[stage]), 22, "number") for stage in stages),
     ]
     chosen = sorted(by_group.values(), key=_strength, reverse=True)[:MOST_LINES]
     share = next((r["share"] for r in rows if r["stage"] == "raw"), None)
-    caption = words.format(share=write_percent(share))
+    caption = _(words, share=write_percent(share))
     lines = [_write_ratio_line(of_stage, stages) for of_stage in chosen]
     grid = build_table(headings, lines, about=caption)
-    n_hidden = len({_name(r) for r in rows if r["suppressed"]})
+    n_hidden = len({name_group(r) for r in rows if r["suppressed"]})
     if not n_hidden:
         return grid
-    groups = ngettext("{n} group", "{n} groups", n_hidden)
-    return replace(grid, notice=f"Withheld: {groups}.")
+    notice = ngettext("{n} group is withheld.", "{n} groups are withheld.", n_hidden)
+    return replace(grid, notice=notice)
 
 
 def _strength(of_stage: dict[str, Row]) -> float:
@@ -166,10 +191,10 @@ def _write_ratio_line(of_stage: dict[str, Row], stages: list[str]) -> tuple[Cont
         if row is None or row["ratio"] is None:
             cells.append(DASH)
             continue
-        span = _span(row["ratio_low"], row["ratio_high"])
+        span = say_span(row["ratio_low"], row["ratio_high"])
         cells.append(Cell(write_number(row["ratio"], 2), span))
     forms = write_number(raw["mean_forms"], 1)
-    return (f"{_name(raw)} / {raw['reference']}", write_count(raw["n"]), forms, *cells)
+    return (f"{name_group(raw)} / {raw['reference']}", write_count(raw["n"]), forms, *cells)
 
 
 def _say_forms(rows: list[Row]) -> tuple[str, ...]:
@@ -184,7 +209,7 @@ def _say_forms(rows: list[Row]) -> tuple[str, ...]:
             said.append(
                 _(
                     "{name} {own} against {other} ({reference})",
-                    name=_name(row),
+                    name=name_group(row),
                     own=write_number(own, 1),
                     other=write_number(other, 1),
                     reference=row["reference"],
@@ -194,25 +219,25 @@ def _say_forms(rows: list[Row]) -> tuple[str, ...]:
     if said:
         return (
             _(
-                "Scored forms a person differ: {join_words}. Read the last two columns "
+                "Scored forms a person differ: {groups}. Read the last two columns "
                 "of scores together: what the calibrated score shows and the "
                 "probabilities do not is made by the number of forms.",
-                join_words=join_words(said),
+                groups=join_words(said),
             ),
         )
     if not mean:
         return ()
     return (
         _(
-            "Scored forms a person differ little between groups: {range} on average.",
-            range=_range(mean.values(), 1),
+            "Scored forms a person differ little between groups: {forms} on average.",
+            forms=say_range(mean.values(), 1),
         ),
     )
 
 
 def _say_changes(rows: list[Row]) -> tuple[str, ...]:
     """Name the groups whose ratio differs from that by raw score by more than its error."""
-    said = []
+    said, is_told = [], False
     for stage in ("calibrated", "proposed", "final"):
         lines = [
             row
@@ -227,35 +252,28 @@ def _say_changes(rows: list[Row]) -> tuple[str, ...]:
         clear = [
             r for r in lines if round(r["change_low"], 2) > 0 or round(r["change_high"], 2) < 0
         ]
-        named = [
-            f"{_name(r)} {_signed(r['change'])} ({_span(r['change_low'], r['change_high'])})"
-            for r in sorted(clear, key=lambda r: -abs(float(r["change"])))[:MOST_NAMED]
-        ]
-        words = _("From raw to {stage}, at one share, the ratio of favourable shares", stage=stage)
-        if named:
-            more = (
-                _(", and of {value} more", value=len(clear) - MOST_NAMED)
-                if len(clear) > MOST_NAMED
-                else ""
-            )
-            said.append(
-                _(
-                    "{words} changes for {join_words}{more}: in brackets the interval.",
-                    words=words,
-                    join_words=join_words(named),
-                    more=more,
-                )
-            )
-        else:
-            said.append(
-                _("{words} changes for no group by more than its 95% interval.", words=words)
-            )
-    if any("in brackets" in sentence for sentence in said):
+        said.append(_(NO_CHANGE[stage]) if not clear else _say_clear(stage, clear))
+        is_told |= bool(clear)
+    if is_told:
         said.append(_("One interval in twenty leaves out 0 by chance: these lines are not tested."))
     return tuple(said)
 
 
-def _range(values: Iterable[float], decimals: int) -> str:
+def _say_clear(stage: str, clear: list[Row]) -> str:
+    """The largest changes, each with its interval in brackets."""
+    rows = sorted(clear, key=lambda row: -abs(float(row["change"])))
+    named = []
+    for row in rows[:MOST_NAMED]:
+        span = say_span(row["change_low"], row["change_high"])
+        named.append(f"{name_group(row)} {say_signed(row['change'])} ({span})")
+    groups = join_words(named)
+    n_more = len(rows) - MOST_NAMED
+    if n_more > 0:
+        return _(CHANGES_OF_MORE[stage], groups=groups, n=n_more)
+    return _(CHANGES[stage], groups=groups)
+
+
+def say_range(values: Iterable[float], decimals: int) -> str:
     figures = sorted(values)
     low, high = write_number(figures[0], decimals), write_number(figures[-1], decimals)
     return low if low == high else _("{low} to {high}", low=low, high=high)
@@ -263,7 +281,7 @@ def _range(values: Iterable[float], decimals: int) -> str:
 
 def _percents(rows: list[Row], score: str, column: str) -> str:
     values = [100 * float(r[column]) for r in rows if r["score"] == score and r[column] is not None]
-    return f"{_range(values, 0)}%" if values else ""
+    return _("{range}%", range=say_range(values, 0)) if values else ""
 
 
 def _say_fit(sent: list[Row], *, is_ordinal: bool) -> tuple[str, ...]:
@@ -306,101 +324,15 @@ def _say_removed(rows: list[Row]) -> tuple[str, ...]:
         _(
             "If raters make a gap (each is the stricter, the more of the own forms "
             "are about a group), adjusted scores take out {adjusted} of it and "
-            "calibrated scores {calibrated}. In raw scores it is {range} of the "
+            "calibrated scores {calibrated}. In raw scores it is {made} of the "
             "difference between a rater with that group alone and a rater with "
             "nobody of it.",
             adjusted=adjusted,
             calibrated=calibrated,
-            range=_range(made, 2),
+            made=say_range(made, 2),
         ),
     )
 
 
-def _say_moves(rows: list[Row]) -> tuple[str, ...]:
-    tested = [r for r in rows if r["q_value"] is not None]
-    if not tested:
-        return (_("No group could be tested: too few people, or nobody was moved otherwise."),)
-    found = sum(_stands_out(r) for r in tested)
-    single = [
-        float(r["detectable_difference"])
-        for r in tested
-        if _is_single(r) and r["detectable_difference"] is not None
-    ]
-    said = _(
-        "{ngt} in this family, {found} of them with q of 0.05 or less.",
-        ngt=ngettext("{n} comparison", "{n} comparisons", len(tested)),
-        found=found,
-    )
-    could = (
-        _(
-            " With 80% power a difference of {range} bands would have been found, "
-            "depending on the size of the group.",
-            range=_range(single, 2),
-        )
-        if single
-        else ""
-    )
-    where = _(
-        "“Same band” compares people who started in the same band: whoever "
-        "starts at the top can only go down. Below are the lines of smallest q: "
-        "single attributes, and intersections that stand out. All are in "
-        "audit/tables/moves."
-    )
-    return (said + could, where)
-
-
-def _write_moves(rows: list[Row]) -> tuple[Table, ...]:
-    """One table for each pair of stages: single attributes, and intersections that stand out."""
-    headings = (
-        Column(_("Group / reference")),
-        Column(_("People"), 14, "number"),
-        Column(_("Up"), 12, "number"),
-        Column(_("Down"), 12, "number"),
-        Column(_("Difference, bands"), 26, "number"),
-        Column(_("Same band"), 16, "number"),
-        Column(_("p"), 14, "number"),
-        Column(_("p by manager"), 18, "number"),
-        Column(_("q"), 14, "number"),
-    )
-    grids = []
-    for stages, caption in PAIR_WORDS.items():
-        chosen = [
-            row
-            for row in rows
-            if (row["from_stage"], row["to_stage"]) == stages
-            and row["q_value"] is not None
-            and (_is_single(row) or _stands_out(row))
-        ]
-        chosen.sort(key=lambda r: (float(r["q_value"]), -abs(float(r["difference"] or 0.0))))
-        chosen = chosen[:MOST_MOVES]
-        marked = [at for at, row in enumerate(chosen) if _stands_out(row)]
-        if chosen:
-            grids.append(
-                build_table(
-                    headings, [_write_move(r) for r in chosen], about=caption, marked=marked
-                )
-            )
-    return tuple(grids)
-
-
-def _stands_out(row: Row) -> bool:
-    return row["q_value"] is not None and float(row["q_value"]) <= 0.05
-
-
-def _write_move(row: Row) -> tuple[Content, ...]:
-    difference = _signed(row["difference"])
-    return (
-        f"{_name(row)} / {str(row['reference']).replace('*', ' × ')}",
-        write_count(row["n"]),
-        write_count(row["n_up"]),
-        write_count(row["n_down"]),
-        Cell(difference, _span(row["low"], row["high"])),
-        _signed(row["difference_same_band"]),
-        write_p(row["p_value"]),
-        write_p(row["p_clustered"]),
-        write_p(row["q_value"]),
-    )
-
-
-def _signed(value: float | None) -> str:
+def say_signed(value: float | None) -> str:
     return DASH if value is None else sign_number(float(value), 2)

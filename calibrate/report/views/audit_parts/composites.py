@@ -12,6 +12,7 @@ from calibrate.report.words import (
     join_words,
     say_code,
     say_measure,
+    say_stage,
     write_number,
 )
 
@@ -67,33 +68,38 @@ def _say(rows: list[Row], stage: str) -> tuple[str, ...]:
     shown = [row for row in rows if row["value"] is not None]
     unusual = [row for row in shown if _is_unusual(row)]
     said = [
-        _(
-            "{n} of {ngt} of stage {stage} {value} unusual: further out than 19 of "
+        ngettext(
+            "Of {total} figures of the stage “{stage}”, {n} is unusual: further out than 19 of "
             "20 would be if all groups were alike. By luck alone 1 in 20 is, and "
             "more where people of one manager are alike. No verdict rests on these "
             "figures.",
-            n=len(unusual),
-            ngt=ngettext("{n} figure", "{n} figures", len(shown)),
-            stage=stage,
-            value="is" if len(unusual) == 1 else "are",
+            "Of {total} figures of the stage “{stage}”, {n} are unusual: further out than 19 of "
+            "20 would be if all groups were alike. By luck alone 1 in 20 is, and "
+            "more where people of one manager are alike. No verdict rests on these "
+            "figures.",
+            len(unusual),
+            total=len(shown),
+            stage=say_stage(stage),
         )
     ]
     without = sum(row["low"] is None for row in shown)
     if without:
         said.append(
-            _(
-                "{ngt} no interval: a group has fewer than 10 people, or fewer than 5 on "
-                "either side of the cut.",
-                ngt=ngettext("{n} figure has", "{n} figures have", without),
+            ngettext(
+                "{n} figure has no interval: a group has fewer than 10 people, or fewer than 5 "
+                "on either side of the cut.",
+                "{n} figures have no interval: a group has fewer than 10 people, or fewer than 5 "
+                "on either side of the cut.",
+                without,
             )
         )
     hidden = sorted({say_code(str(row["attribute"])) for row in rows if row["suppressed"]})
     if hidden:
         said.append(
             _(
-                "Nothing is shown for {join_words}: fewer than two groups are shown, or "
+                "Nothing is shown for {attributes}: fewer than two groups are shown, or "
                 "a withheld one would be told.",
-                join_words=join_words(hidden),
+                attributes=join_words(hidden),
             )
         )
     said.append(
@@ -115,9 +121,9 @@ def _is_unusual(row: Row) -> bool:
 def _write_row(row: Row) -> tuple[str, ...]:
     return (
         say_code(str(row["attribute"])).capitalize(), str(row["n_groups"]),
-        STATISTIC_WORDS[str(row["statistic"])], write_number(row["value"], 2),
+        _(STATISTIC_WORDS[str(row["statistic"])]), write_number(row["value"], 2),
         _write_range(row["low"], row["high"]), write_number(row["null_value"], 2),
-        _write_range(row["null_low"], row["null_high"]), "yes" if _is_unusual(row) else "no",
+        _write_range(row["null_low"], row["null_high"]), _("yes") if _is_unusual(row) else _("no"),
     )  # fmt: skip
 
 

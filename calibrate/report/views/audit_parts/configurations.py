@@ -6,7 +6,7 @@ from calibrate.language import N_, _, ngettext
 from calibrate.report.document import Column, Section, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
-from calibrate.report.words import DASH
+from calibrate.report.words import DASH, join_words
 
 TITLE = N_("How often the settings were changed")
 LEAD = N_(
@@ -37,10 +37,11 @@ def _say(rows: list[Row], later: list[Row], opened: int | None) -> tuple[str, ..
     total = max(r["position"] for r in rows)
     current = next((r["position"] for r in rows if r["is_current"]), total)
     said = [
-        _(
-            "This run is number {current} of {ngt} it was run in.",
+        ngettext(
+            "The cycle was run in {n} way; this run is number {current}.",
+            "The cycle was run in {n} ways; this run is number {current}.",
+            total,
             current=current,
-            ngt=ngettext("{n} way", "{n} ways", total),
         )
     ]
     if opened is None:
@@ -55,7 +56,7 @@ def _say(rows: list[Row], later: list[Row], opened: int | None) -> tuple[str, ..
     frozen = sorted({str(r["key"]) for r in later if r["is_frozen"]})
     if frozen:
         said.append(
-            _("Changed since, with the reason given below: {names}.", names=", ".join(frozen))
+            _("Changed since, with the reason given below: {names}.", names=join_words(frozen))
         )
     elif later:
         said.append(_("None of these three was changed since. What else was changed stands below."))

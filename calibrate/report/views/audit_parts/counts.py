@@ -8,7 +8,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from calibrate.language import N_, _, ngettext
+from calibrate.language import N_, _, current_language, ngettext
 from calibrate.report.charts import draw_ratio
 from calibrate.report.document import Column, Figure, Head, Section, Table, build_table, say_columns
 from calibrate.report.material import Row, list_rows
@@ -17,8 +17,9 @@ from calibrate.report.views.audit_parts.rates import RATIO_TICKS, say_attribute
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
-    VERDICT_WORDS,
     say_measure,
+    say_stage,
+    say_verdict,
     write_count,
     write_number,
     write_p,
@@ -62,6 +63,11 @@ _FILES = (Column(N_("File"), 56), Column(N_("Hash (SHA-256)")))
 #: Findings that the first page shows.
 MOST_LOOKS = 10
 
+FAMILY_WORDS = {
+    "primary": N_("primary"),
+    "secondary": N_("secondary"),
+    "exploratory": N_("exploratory"),
+}
 METHOD = (
     N_(
         "Rate and ratio: a rate is the counted people over all people of the "
@@ -130,9 +136,9 @@ def build_counts_view(material: CountsMaterial) -> CountsView:
     """Build the packet of an audit of counts."""
     rows = list_rows(material.tables["disparities"])
     head = Head(
-        title=_("Audit of counts"), subtitle=_("For auditors and counsel"), running="Audit",
-        cycle=material.file, dates="", classification=_("Restricted · audit"), language="en",
-        paper="A4",
+        title=_("Audit of counts"), subtitle=_("For auditors and counsel"), running=_("Audit"),
+        cycle=material.file, dates="", classification=_("Restricted · audit"),
+        language=current_language(), paper="A4",
     )  # fmt: skip
     sections = (
         _build_verdicts(rows),
@@ -141,7 +147,7 @@ def build_counts_view(material: CountsMaterial) -> CountsView:
         write_section(_("What counts cannot carry"), "", material.notes, is_listed=True),
         *_build_groups(rows),
         *build_pack_sections(material.tables),
-        write_section(_("How it was computed"), "", METHOD, is_listed=True),
+        write_section(_("How it was computed"), "", [_(text) for text in METHOD], is_listed=True),
         _build_scope(material, rows),
         *_build_tests(rows),
     )
@@ -168,7 +174,7 @@ def _list_figures(material: CountsMaterial, rows: list[Row]) -> tuple[Figure, ..
 def _build_verdicts(rows: list[Row]) -> Section:
     primary = _take_primary(rows)
     lines = [
-        (VERDICT_WORDS[name], write_count(sum(r["verdict"] == name for r in primary)), meaning)
+        (say_verdict(name), write_count(sum(r["verdict"] == name for r in primary)), _(meaning))
         for name, meaning in MEANING
     ]
     lead = _(
@@ -198,9 +204,9 @@ def _build_looks(material: CountsMaterial) -> Section:
     grid = build_table(say_columns(_LOOKS), lines[:MOST_LOOKS])
     if len(lines) > MOST_LOOKS:
         more = _(
-            "{most_looks} of {n} findings; all are in audit/tables/findings.",
-            most_looks=MOST_LOOKS,
-            n=len(lines),
+            "{n} of {total} findings are shown. All stand in audit/tables/findings.",
+            n=MOST_LOOKS,
+            total=len(lines),
         )
         grid = replace(grid, notice=more)
     return write_section(title, "", (), (grid,))
@@ -235,12 +241,14 @@ def _say_group(row: Row) -> str:
 def _build_groups(rows: list[Row]) -> tuple[Section, ...]:
     sections = []
     for name, own in _by_attribute(rows):
-        family = " (exploratory)" if "*" in name else ""
+        title = say_attribute(name)
+        if "*" in name:
+            title = _("{attributes} (exploratory)", attributes=title)
         grids = tuple(
             _build_forest(list(lines))
             for __, lines in groupby(own, key=lambda r: (r["stage"], r["measure"]))
         )
-        sections.append(write_section(f"{say_attribute(name)}{family}", "", (), grids))
+        sections.append(write_section(title, "", (), grids))
     return tuple(sections)
 
 
@@ -261,11 +269,12 @@ def _caption(row: Row) -> str:
         if row["reference"]
         else _("Nothing to compare.")
     )
-    stage = "" if row["stage"] == "given" else _(" Stage: {stage}.", stage=row["stage"])
-    family = _(" Family: {family}.", family=row["family"])
     measure = str(row["measure"])
-    said = _("Share counted") if measure == "selection_rate" else say_measure(measure)
-    return f"{said}.{stage}{family} {against}".replace("*", " × ")
+    said = [f"{_('Share counted') if measure == 'selection_rate' else say_measure(measure)}."]
+    if row["stage"] != "given":
+        said.append(_("Stage: {stage}.", stage=say_stage(str(row["stage"]))))
+    said += [_("Family: {family}.", family=_(FAMILY_WORDS[str(row["family"])])), against]
+    return " ".join(said).replace("*", " × ")
 
 
 def _build_forest(rows: list[Row]) -> Table:
@@ -279,7 +288,7 @@ def _build_forest(rows: list[Row]) -> Table:
             is_beyond=row["verdict"] == "beyond", is_reference=is_reference,
             label=_("Ratio {ratio}", ratio=ratio),
         )  # fmt: skip
-        verdict = "reference" if is_within else VERDICT_WORDS[str(row["verdict"])]
+        verdict = _("reference") if is_within else say_verdict(str(row["verdict"]))
         lines.append(
             (
                 str(row["group"]).replace("*", " × "), write_count(row["n"]),
@@ -320,7 +329,7 @@ def _write_test(row: Row) -> tuple[str, ...]:
         write_number(row["detectable_ratio"], 2),
         write_number(row["detectable_ratio_family"], 2),
         write_number(row["shortfall"], 1),
-        DASH if flips is None else "yes" if flips else "no",
+        DASH if flips is None else _("yes") if flips else _("no"),
     )
 
 
@@ -333,15 +342,17 @@ def _write_range(low: float | None, high: float | None) -> str:
 def _build_scope(material: CountsMaterial, rows: list[Row]) -> Section:
     n_hidden = sum(bool(row["suppressed"]) for row in rows)
     said = [
-        _("Smallest cell: {ngt}.", ngt=ngettext("{n} person", "{n} people", material.min_cell)),
+        ngettext("Smallest cell: {n} person.", "Smallest cell: {n} people.", material.min_cell),
         _("Run {run_id}.", run_id=material.run_id),
     ]
     if n_hidden:
         said.append(
-            _(
-                "{ngt} withheld: the group is smaller. Totals may give it away; whoever "
+            ngettext(
+                "{n} row is withheld: the group is smaller. Totals may give it away; whoever "
                 "has the file has its counts.",
-                ngt=ngettext("{n} row is", "{n} rows are", n_hidden),
+                "{n} rows are withheld: the group is smaller. Totals may give it away; whoever "
+                "has the file has its counts.",
+                n_hidden,
             )
         )
     grid = build_table(say_columns(_FILES), [(material.file, material.sha256)])

@@ -16,7 +16,6 @@ from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
-    join_words,
     say_code,
     say_measure,
     sign_number,
@@ -63,7 +62,7 @@ def build_dependence(material: Material, audit: AuditMaterial) -> tuple[Section,
         return ()
     primary.sort(key=lambda row: (row["measure"] != "selection_rate", row["attribute"]))
     ids = {str(row["finding_id"]) for row in list_rows(audit.tables["findings"])}
-    lead = f"{LEADING} {LEAD}" if "dependence:within" in ids else _(LEAD)
+    lead = f"{_(LEADING)} {_(LEAD)}" if "dependence:within" in ids else _(LEAD)
     grids = tuple(
         _build_table(measure, [row for row in primary if row["measure"] == measure])
         for measure in dict.fromkeys(str(row["measure"]) for row in primary)
@@ -78,10 +77,11 @@ def _say(primary: list[Row], audit: AuditMaterial) -> tuple[str, ...]:
         said.append(_("Too few people have a manager with people of both groups: nothing is told."))
     else:
         said.append(
-            _(
-                "{n} of {ngt} can be compared under the same manager.",
-                n=len(told),
-                ngt=ngettext("{n} primary line", "{n} primary lines", len(primary)),
+            ngettext(
+                "Of {total} primary lines, {n} can be compared under the same manager.",
+                "Of {total} primary lines, {n} can be compared under the same manager.",
+                len(told),
+                total=len(primary),
             )
         )
     said.append(_say_removal(primary, is_named=not audit.is_distributed))
@@ -102,26 +102,32 @@ def _say_removal(primary: list[Row], *, is_named: bool) -> str:
             "No verdict here changes between beyond and not beyond without the "
             "people of any one manager."
         )
-    lines = [
-        f"{say_measure(row['measure']).lower()}, {row['group']}"
-        + (_name_manager(row) if is_named else "")
-        for row in hanging
-    ]
-    return _(
-        "{ngt} between beyond and not beyond without the people of one manager: "
-        "{join_words}. The figures without that team are not printed, because "
+    return ngettext(
+        "{n} verdict changes between beyond and not beyond without the people of one manager: "
+        "{lines}. The figures without that team are not printed, because "
         "the difference would give its counts away.",
-        ngt=ngettext("{n} verdict changes", "{n} verdicts change", len(hanging)),
-        join_words=join_words(lines),
+        "{n} verdicts change between beyond and not beyond without the people of one manager: "
+        "{lines}. The figures without that team are not printed, because "
+        "the difference would give its counts away.",
+        len(hanging),
+        lines="; ".join(_name_line(row, is_named=is_named) for row in hanging),
     )
 
 
-def _name_manager(row: Row) -> str:
-    others = int(row["n_reversing"]) - 1
-    more = _(", or one of {ngt}", ngt=ngettext("{n} other", "{n} others", others)) if others else ""
-    return _(
-        " (manager {reverses_without}{more})", reverses_without=row["reverses_without"], more=more
-    )
+def _name_line(row: Row, *, is_named: bool) -> str:
+    measure, group = say_measure(row["measure"]), str(row["group"])
+    if not is_named:
+        return f"{measure}, {group}"
+    manager, n_others = str(row["reverses_without"]), int(row["n_reversing"]) - 1
+    if not n_others:
+        return _(
+            "{measure}, {group} (manager {manager})", measure=measure, group=group, manager=manager
+        )
+    return ngettext(
+        "{measure}, {group} (manager {manager}, or {n} other)",
+        "{measure}, {group} (manager {manager}, or one of {n} others)",
+        n_others, measure=measure, group=group, manager=manager,
+    )  # fmt: skip
 
 
 def _build_table(measure: str, rows: list[Row]) -> Table:
@@ -129,15 +135,15 @@ def _build_table(measure: str, rows: list[Row]) -> Table:
     if len(rows) > MOST_LINES:
         chosen = sorted(rows, key=lambda row: (not row["n_reversing"], _find_larger_p(row)))
         chosen = chosen[:MOST_LINES]
-    caption = _(CAPTION) if measure == "selection_rate" else _("Read as above.")
+    said = [_(CAPTION) if measure == "selection_rate" else _("Read as above.")]
     if len(chosen) < len(rows):
-        caption += _(" The {most_lines} clearest of {n} lines.", most_lines=MOST_LINES, n=len(rows))
+        said.append(_("The {n} clearest of {total} lines.", n=MOST_LINES, total=len(rows)))
     hanging = [place for place, row in enumerate(chosen) if (row["n_reversing"] or 0) > 0]
     return build_table(
         say_columns(_HEADINGS),
         [_write_row(row) for row in chosen],
         opening=f"{say_measure(measure)}.",
-        about=caption,
+        about=" ".join(said),
         marked=hanging,
     )
 
@@ -168,9 +174,9 @@ def _span(row: Row) -> str:
     if row["within_low"] is None:
         return ""
     return _(
-        "{points} to {points2}",
-        points=_points(row["within_low"]),
-        points2=_points(row["within_high"]),
+        "{low} to {high}",
+        low=_points(row["within_low"]),
+        high=_points(row["within_high"]),
     )
 
 

@@ -8,7 +8,7 @@ from calibrate.language import N_, _, ngettext
 from calibrate.report.document import Column, Section, Table, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
-from calibrate.report.words import say_code, write_count
+from calibrate.report.words import join_words, say_stage
 
 TITLE = N_("What is withheld and why")
 #: Lines of the table; the others stand in the file.
@@ -44,9 +44,10 @@ def _build_for_auditors(rows: list[Row], least: str) -> Section:
     groups = _gather(rows)
     known = [group for group, found in groups.items() if any(r["is_derivable"] for r in found)]
     said = [
-        _(
-            "{ngt} withheld at one stage or more.",
-            ngt=ngettext("{n} group is", "{n} groups are", len(groups)),
+        ngettext(
+            "{n} group is withheld at one stage or more.",
+            "{n} groups are withheld at one stage or more.",
+            len(groups),
         )
     ]
     said.append(
@@ -55,7 +56,7 @@ def _build_for_auditors(rows: list[Row], least: str) -> Section:
         else _(
             "{n} of them can be worked out exactly, in full or for a band. They come "
             "first below, in bold. Do not hand them on.",
-            n=write_count(len(known)),
+            n=len(known),
         )
     )
     order = [*known, *(group for group in groups if group not in set(known))]
@@ -79,9 +80,10 @@ def _build_to_hand_on(rows: list[Row], least: str) -> Section:
     everywhere = [r for r in rows if r["table"] == "all"]
     blocks = [r for r in rows if r["table"] != "all"]
     said = [
-        _(
-            "{ngt} withheld in every table by group.",
-            ngt=ngettext("{n} line is", "{n} lines are", len(everywhere)),
+        ngettext(
+            "{n} line is withheld in every table by group.",
+            "{n} lines are withheld in every table by group.",
+            len(everywhere),
         ),
         _(
             "A withheld line reads 'too few' in this view, whether it is small "
@@ -96,10 +98,10 @@ def _build_to_hand_on(rows: list[Row], least: str) -> Section:
     ]
     if blocks:
         said.append(
-            _(
-                "{ngt} of other tables {value} withheld as a whole.",
-                ngt=ngettext("{n} block", "{n} blocks", len(blocks)),
-                value="is" if len(blocks) == 1 else "are",
+            ngettext(
+                "{n} block of other tables is withheld as a whole.",
+                "{n} blocks of other tables are withheld as a whole.",
+                len(blocks),
             )
         )
     lines = [_write_place(row) for row in (*everywhere, *blocks)]
@@ -114,8 +116,9 @@ def _gather(rows: list[Row]) -> dict[tuple[str, str], list[Row]]:
 
 
 def _write_group(attribute: str, group: str, rows: list[Row], n_stages: int) -> tuple[str, ...]:
-    known = "exactly" if any(row["is_derivable"] for row in rows) else _("not exactly")
-    stages = ", ".join(str(row["stage"]) for row in rows) if len(rows) < n_stages else "all"
+    known = _("exactly") if any(row["is_derivable"] for row in rows) else _("not exactly")
+    named = join_words([say_stage(str(row["stage"])) for row in rows])
+    stages = named if len(rows) < n_stages else _("all")
     return attribute.replace("*", " × "), group.replace("*", " × "), stages, known
 
 
@@ -124,7 +127,7 @@ def _write_place(row: Row) -> tuple[str, ...]:
     if row["table"] != "all":
         where = _("table {table}", table=row["table"])
     if row["stage"] != "all":
-        where += f", {say_code(row['stage'])}"
+        where = f"{where}, {say_stage(str(row['stage']))}"
     is_group = row["table"] == "all" and row["stage"] == "all"
     group = str(row["group"]).replace("*", " × ") if is_group else _("all groups")
     return str(row["attribute"]).replace("*", " × "), group, where
@@ -138,8 +141,8 @@ def _cut(
     if len(lines) == len(kept):
         return grid
     notice = _(
-        "The first {most_rows} of {n} lines; all are in audit/tables/disclosure.",
-        most_rows=_MOST_ROWS,
-        n=len(lines),
+        "The first {n} of {total} lines; all are in audit/tables/disclosure.",
+        n=_MOST_ROWS,
+        total=len(lines),
     )
     return replace(grid, notice=notice)

@@ -35,20 +35,36 @@ LEAD = N_(
     "different."
 )
 TESTS = {
-    "guideline": "Guideline",
-    "compression": "Middle",
-    "inflation": "Favourable",
-    "deflation": "Lowest",
-    "ties": "Ties",
-    "spread": "Spread",
+    "guideline": N_("Guideline"),
+    "compression": N_("Middle"),
+    "inflation": N_("Favourable"),
+    "deflation": N_("Lowest"),
+    "ties": N_("Ties"),
+    "spread": N_("Spread"),
 }
 SCOPES = {
     "company": N_("The company"),
-    "session": "Sessions",
-    "department": "Departments",
-    "site": "Sites",
-    "level": "Levels",
-    "manager": "Managers",
+    "session": N_("Sessions"),
+    "department": N_("Departments"),
+    "site": N_("Sites"),
+    "level": N_("Levels"),
+    "manager": N_("Managers"),
+}
+#: One of them by name.
+ONE = {
+    "company": N_("The company"),
+    "session": N_("Session {name}"),
+    "department": N_("Department {name}"),
+    "site": N_("Site {name}"),
+    "level": N_("Level {name}"),
+    "manager": N_("Manager {name}"),
+}
+#: Kind of scope → what a quota in each of them would do.
+IN_EVERY = {
+    "company": N_("Were the guideline a quota over the company: moved down {down}, up {up}."),
+    "session": N_("Were the guideline a quota in every session: moved down {down}, up {up}."),
+    "department": N_("Were the guideline a quota in every department: moved down {down}, up {up}."),
+    "manager": N_("Were the guideline a quota for every manager: moved down {down}, up {up}."),
 }
 COUNT_CAPTION = N_(
     "How many stand out in each test, of those tested: 5% error over the "
@@ -122,7 +138,7 @@ def _count_odd(patterns: Sequence[Row]) -> Table:
     for scope, words in SCOPES.items():
         own = [row for row in patterns if row["scope"] == scope]
         if own:
-            rows.append((words, *(_count_test(own, test) for test in TESTS)))
+            rows.append((_(words), *(_count_test(own, test) for test in TESTS)))
     return build_table(say_columns(_COUNT_HEADINGS), rows, about=_(COUNT_CAPTION))
 
 
@@ -131,19 +147,19 @@ def _count_test(rows: Sequence[Row], test: str) -> str:
     if not tested:
         return DASH
     n_beyond = sum(row["verdict"] == "beyond" for row in tested)
-    return _("{n_beyond} of {n}", n_beyond=n_beyond, n=len(tested))
+    return _("{n} of {total}", n=n_beyond, total=len(tested))
 
 
 def _list_odd(odd: Sequence[Row], company: Company | None) -> Table:
-    caption = _(ODD_CAPTION)
+    said = [_(ODD_CAPTION)]
     if len(odd) > MOST_ODD:
-        caption += _(
-            " {most_odd} of {n} lines; all are in tables/patterns.", most_odd=MOST_ODD, n=len(odd)
+        said.append(
+            _("{n} of {total} lines; all are in tables/patterns.", n=MOST_ODD, total=len(odd))
         )
     return build_table(
         say_columns(_ODD_HEADINGS),
         [_write_odd(row, company) for row in odd[:MOST_ODD]],
-        about=caption,
+        about=" ".join(said),
     )
 
 
@@ -157,8 +173,8 @@ def _write_odd(row: Row, company: Company | None) -> tuple[str, ...]:
     if row["scope"] == "manager":
         name = company.name(name) if company else _("(not named)")
     return (
-        f"{str(row['scope']).capitalize()} {name}",
-        TESTS[str(row["test"])],
+        _(ONE[str(row["scope"])], name=name),
+        _(TESTS[str(row["test"])]),
         write_count(row["n"]),
         value,
         usual,
@@ -174,40 +190,53 @@ def _say_power(patterns: Sequence[Row]) -> tuple[str, ...]:
     tested = [row for row in own if row["p_value"] is not None]
     if tested:
         known = sorted(row["detectable"] for row in tested if row["detectable"] is not None)
-        words = _(
-            "Of {ngt} with 5 people or more, {n} ",
-            ngt=ngettext("{n} manager", "{n} managers", len(tested)),
-            n=len(known),
-        )
-        words += _("could be found by many people in favourable bands")
-        if known:
-            words += _(
-                ": at {known} of their people (median)", known=write_percent(known[len(known) // 2])
-            )
-        if len(known) < len(tested):
-            words += _(". For the others not even everybody would be enough: too few people")
-        said.append(f"{words}.")
+        said += _say_findable(known, len(tested))
     n_few = sum(row["verdict"] == "too_few" for row in own)
     if n_few:
-        manager = _("manager has") if n_few == 1 else _("managers have")
         said.append(
-            _(
-                "{n_few} {manager} fewer than 5 people with a band: nothing is told of them.",
-                n_few=n_few,
-                manager=manager,
+            ngettext(
+                "{n} manager has fewer than 5 people with a band: nothing is told of them.",
+                "{n} managers have fewer than 5 people with a band: nothing is told of them.",
+                n_few,
             )
         )
     n_small = sum(row["verdict"] == "significant_only" for row in patterns)
     if n_small:
-        lines = _("line is") if n_small == 1 else _("lines are")
         said.append(
-            _(
-                "{n_small} more {lines} beyond chance and too small to matter.",
-                n_small=n_small,
-                lines=lines,
+            ngettext(
+                "{n} more line is beyond chance and too small to matter.",
+                "{n} more lines are beyond chance and too small to matter.",
+                n_small,
             )
         )
     return (" ".join(said),) if said else ()
+
+
+def _say_findable(known: Sequence[float], n_tested: int) -> list[str]:
+    if not known:
+        return [
+            ngettext(
+                "{n} manager has 5 people or more; not even everybody in favourable bands would "
+                "be found: too few people.",
+                "{n} managers have 5 people or more; not even everybody in favourable bands "
+                "would be found: too few people.",
+                n_tested,
+            )
+        ]
+    said = [
+        ngettext(
+            "Of {total} managers with 5 people or more, {n} could be found by many people in "
+            "favourable bands: at {share} of their people (median).",
+            "Of {total} managers with 5 people or more, {n} could be found by many people in "
+            "favourable bands: at {share} of their people (median).",
+            len(known),
+            total=n_tested,
+            share=write_percent(known[len(known) // 2]),
+        )
+    ]
+    if len(known) < n_tested:
+        said.append(_("For the others not even everybody would be enough: too few people."))
+    return said
 
 
 def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> tuple[str, ...]:
@@ -219,18 +248,16 @@ def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> 
     n_down = sum(labels.index(row["to_band"]) < labels.index(row["from_band"]) for row in decided)
     n_tied = len(moves) - len(decided)
     said = [
-        _(
-            "Were the guideline a quota in every {scope}, it would move {ngt} down and {value} up.",
-            scope=guideline.scope,
-            ngt=ngettext("{n} person", "{n} people", n_down),
-            value=len(decided) - n_down,
-        )
+        _(IN_EVERY[guideline.scope], down=n_down, up=len(decided) - n_down),
     ]
     if n_tied:
         said.append(
-            _(
-                "{ngt} tied with somebody on the other side: no score can decide about them.",
-                ngt=ngettext("{n} person is", "{n} people are", n_tied),
+            ngettext(
+                "{n} person is tied with somebody on the other side: no score can decide about "
+                "them.",
+                "{n} people are tied with somebody on the other side: no score can decide about "
+                "them.",
+                n_tied,
             )
         )
     if own:
@@ -238,9 +265,9 @@ def _say_moves(material: Material, moves: Sequence[Row], own: Sequence[Row]) -> 
         names = [f"{row['group']} ({say_code(row['attribute'])})" for row in odd]
         said.append(
             _(
-                "More than chance, it would move down another share of {join_words} than "
+                "More than chance, it would move down another share of {groups} than "
                 "of the reference. A reason to look.",
-                join_words=join_words(names),
+                groups=join_words(names),
             )
             if names
             else _(
@@ -259,14 +286,14 @@ def _list_impact(own: Sequence[Row]) -> Table:
             write_count(row["n"]),
             write_count(row["n_down"]),
             _(
-                "{rate_before} to {rate_after}",
-                rate_before=write_percent(row["rate_before"]),
-                rate_after=write_percent(row["rate_after"]),
+                "{before} to {after}",
+                before=write_percent(row["rate_before"]),
+                after=write_percent(row["rate_after"]),
             ),
             _(
-                "{ratio_before} to {ratio_after}",
-                ratio_before=write_number(row["ratio_before"], 2),
-                ratio_after=write_number(row["ratio_after"], 2),
+                "{before} to {after}",
+                before=write_number(row["ratio_before"], 2),
+                after=write_number(row["ratio_after"], 2),
             ),
             write_p(row["p_value"]),
             write_p(row["p_clustered"]),

@@ -17,7 +17,7 @@ LIMITS_TITLE = N_("Limits, and notes on these data")
 #: Figure, how it is computed, after whom.
 METHODS = (
     (
-        "Score",
+        N_("Score"),
         N_(
             "A mark becomes points from 0 to 100 along its scale. A form’s score is "
             "the weighted mean of its criteria, the raw score the weighted mean of "
@@ -26,7 +26,7 @@ METHODS = (
         "–",
     ),
     (
-        "Severity",
+        N_("Severity"),
         N_(
             "Points of a form = level of its source + team + person − severity of "
             "the rater + rest, all estimated together. Only raters who marked the "
@@ -59,7 +59,7 @@ METHODS = (
         N_("Koopman 1984"),
     ),
     (
-        "p",
+        N_("p"),
         N_(
             "Probability of counts at most as likely as these if the groups did not "
             "differ; equally likely ones count half. For means Welch’s test of two "
@@ -86,7 +86,7 @@ METHODS = (
         N_("Donner and Klar 2000; Rao and Scott 1992"),
     ),
     (
-        "q",
+        N_("q"),
         N_(
             "The larger of both p-values, corrected for all comparisons of its "
             "family: of the lines with q up to 0.05, about 1 in 20 is chance."
@@ -94,7 +94,7 @@ METHODS = (
         N_("Benjamini and Hochberg 1995"),
     ),
     (
-        "Verdict",
+        N_("Verdict"),
         N_(
             "“Beyond”: q of at most 0.05, also in the stricter test, and a ratio "
             "below 0.80 or above 1.25 (means: 0.2 standard deviations), compared as "
@@ -104,7 +104,7 @@ METHODS = (
         N_("Rule pack; Hedges 1981"),
     ),
     (
-        "Finds",
+        N_("Finds"),
         N_(
             "The ratio nearest to 1 that a test finds in 8 of 10 cases, at 0.05 over "
             "the number of tests of the family; in the annex at 0.05. People count "
@@ -180,7 +180,7 @@ METHODS = (
         N_("Linear mixed model; Henderson 1975"),
     ),
     (
-        "Moves",
+        N_("Moves"),
         N_(
             "Mean change of band, group less reference. The groups are dealt out "
             "anew among the people of each manager."
@@ -223,7 +223,7 @@ METHODS = (
         N_("Efron and Tibshirani 1993"),
     ),
     (
-        "Distributions",
+        N_("Distributions"),
         N_(
             "Each part of the company beside people at the same levels elsewhere: "
             "exact where people are counted, drawn anew where scores are compared."
@@ -279,8 +279,9 @@ _METHODS = (
 
 def build_method(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
     """Every figure in words, then what the data and the method cannot carry."""
-    grid = build_table(say_columns(_METHODS), METHODS, size="fine")
-    said = (*LIMITS, *audit.notes, *material.notes)
+    lines = [tuple(_(text) for text in line) for line in METHODS]
+    grid = build_table(say_columns(_METHODS), lines, size="fine")
+    said = (*(_(text) for text in LIMITS), *audit.notes, *material.notes)
     return (
         write_section(_(TITLE), _(LEAD), (), (grid,)),
         write_section(_(LIMITS_TITLE), "", said, is_listed=True),

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from calibrate.language import N_, _, ngettext
+from calibrate.language import N_, _
 from calibrate.language.formats import MINUS
 from calibrate.report.document import Column, Section, Table, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
+from calibrate.report.views.audit_parts.origins_said import say_origins
+from calibrate.report.views.audit_parts.places import (
+    ALPHA,
+    MOST_LINES,
+    PRESENCE,
+    SLICE_WORDS,
+    head_people,
+    head_q,
+    head_who,
+    say_people,
+    say_who,
+)
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
-    SOURCE_WORDS,
-    join_words,
     say_code,
+    say_source,
     sign_number,
-    write_count,
     write_number,
     write_p,
     write_percent,
@@ -31,47 +41,15 @@ LEAD = N_(
     "together are among the findings. The clearest lines are shown; all "
     "stand in audit/tables/origins."
 )
-ALPHA = 0.05
-#: Lines a table shows; the rest stand in audit/tables/origins.
-MOST_LINES = 6
+#: Lines of the shorter tables.
 FEW_LINES = 4
 
-PRESENCE = {
-    "not_rated": N_("Not rated"),
-    "quarantined": N_("With rows left out"),
-    "unlinked": N_("Raters not comparable"),
-    "weak": N_("Raters hardly comparable"),
-}
-SLICE_WORDS = {
-    "location": "Location",
-    "work_mode": N_("Work mode"),
-    "level": "Level",
-    "job_family": N_("Job family"),
-    "department": "Department",
-}
 COMMENT_WORDS = {
     "any comment": N_("Has a comment"),
     "length": N_("Words in a comment"),
     "says what to do": N_("Comments that say what to do"),
     "words on the person's nature": N_("Of 100 words, on what the person is like"),
 }
-#: Dimension → how the overview calls it.
-PLACES = {
-    "criterion": "Criterion",
-    "source": N_("Source of the form"),
-    "manager": N_("Between or within teams"),
-    "team": N_("Single teams"),
-    "rater_group": N_("Group of the rater"),
-    **SLICE_WORDS,
-    "stage": "Stage",
-    **PRESENCE,
-    "comment": N_("Words of comments"),
-    "cycle": N_("Earlier cycles"),
-}
-WHO = Column(N_("Group / reference"), 42)
-PEOPLE = Column(N_("People"), 22, "number")
-_INTERVAL = Column(N_("95% interval"), 26, "number")
-Q = Column(N_("q"), 13, "number")
 
 
 def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -98,70 +76,9 @@ def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ..
             known, ("stage", "cycle"), _("Over stages and cycles: favourable share"), "share"
         ),
     )
-    sentences = (_say_overview(rows, known), *_say_teams(known))
+    sentences = say_origins(rows, known)
     return (
         write_section(_(TITLE), _(LEAD), sentences, tuple(grid for grid in grids if grid.rows)),
-    )
-
-
-def _say_overview(rows: Sequence[Row], known: Sequence[Row]) -> str:
-    tested = [row for row in known if row["q_value"] is not None]
-    by_place = {
-        words: [row for row in tested if row["dimension"] == place]
-        for place, words in PLACES.items()
-    }
-    out = {w: sum(r["q_value"] < ALPHA for r in lines) for w, lines in by_place.items() if lines}
-    hidden = sum(bool(row["suppressed"]) for row in rows)
-    said = [
-        _(
-            "{ngt} tested in {ngt2}.",
-            ngt=ngettext("{n} line was", "{n} lines were", len(tested)),
-            ngt2=ngettext("{n} place", "{n} places", len(out)),
-        )
-    ]
-    standing = [
-        _("{lower} ({n} of {n2})", lower=words.lower(), n=n, n2=len(by_place[words]))
-        for words, n in out.items()
-        if n
-    ]
-    if standing:
-        said.append(_("Lines stand out by {join_words}.", join_words=join_words(standing)))
-    else:
-        said.append(
-            _(
-                "No line stands out. That is no proof of equality: the intervals say how "
-                "large a gap could be."
-            )
-        )
-    if hidden:
-        said.append(
-            _(
-                "{ngt} withheld: a side has too few people, or would give away one that has.",
-                ngt=ngettext("{n} line is", "{n} lines are", hidden),
-            )
-        )
-    return " ".join(said)
-
-
-def _say_teams(known: Sequence[Row]) -> tuple[str, ...]:
-    """How many single teams stand out; teams are tested exactly, and most are too small."""
-    counts = [row for row in known if row["figure"] == "teams_standing_out" and row["value"]]
-    if not counts:
-        return ()
-    n_tests = ngettext(
-        "{n} comparison", "{n} comparisons", sum(int(row["value"]) for row in counts)
-    )
-    start = _("Single teams large enough for an exact test gave {n_tests}", n_tests=n_tests)
-    out = [f"{write_count(row['estimate'])} ({say_who(row)})" for row in counts if row["estimate"]]
-    if not out:
-        return (
-            _(
-                "{start}; none stands out. Small teams could show only a very wide gap.",
-                start=start,
-            ),
-        )
-    return (
-        _("{start}; of these {join_words} stand out.", start=start, join_words=join_words(out)),
     )
 
 
@@ -184,21 +101,17 @@ def _mark(rows: Sequence[Row]) -> list[int]:
     ]
 
 
-def say_who(row: Row) -> str:
-    return f"{say_code(str(row['attribute']))}: {row['group']} / {row['reference']}"
-
-
-def say_people(row: Row) -> str:
-    return f"{write_count(row['n'])} / {write_count(row['n_reference'])}"
+def _head_interval() -> Column:
+    return Column(_("95% interval"), 26, "number")
 
 
 def _say_interval(row: Row, scale: float = 1.0) -> str:
     if row["low"] is None or row["high"] is None:
         return DASH
     return _(
-        "{value} to {value2}",
-        value=sign_number(scale * row["low"], 1),
-        value2=sign_number(scale * row["high"], 1),
+        "{low} to {high}",
+        low=sign_number(scale * row["low"], 1),
+        high=sign_number(scale * row["high"], 1),
     )
 
 
@@ -215,12 +128,12 @@ def _list_criteria(known: Sequence[Row]) -> Table:
     rows = _strongest(r for r in known if r["figure"] == "points_given_total")
     headings = (
         Column(_("Criterion")),
-        WHO,
-        PEOPLE,
+        head_who(),
+        head_people(),
         Column(_("Gap"), 14, "number"),
         Column(_("Given the total"), 18, "number"),
-        _INTERVAL,
-        Q,
+        _head_interval(),
+        head_q(),
         Column(_("Class"), 12),
     )
     cells = [
@@ -251,14 +164,15 @@ def _list_gaps(
     chosen = [r for r in known if r["dimension"] in dimensions and r["figure"] == figure]
     rows = _strongest(chosen)
     is_share = figure == "share"
-    unit = _(", percentage points") if is_share else ""
     headings = (
         Column(_("Line")),
-        WHO,
-        PEOPLE,
-        Column(_("Gap{unit}", unit=unit), 26 if is_share else 14, "number"),
-        _INTERVAL,
-        Q,
+        head_who(),
+        head_people(),
+        Column(_("Gap, percentage points"), 26, "number")
+        if is_share
+        else Column(_("Gap"), 14, "number"),
+        _head_interval(),
+        head_q(),
     )
     scale = 100.0 if is_share else 1.0
     cells = [
@@ -285,7 +199,7 @@ def _say_line(row: Row) -> str:
     """
     item = str(row["item"])
     if row["dimension"] == "source":
-        parts = [SOURCE_WORDS.get(part, say_code(part)) for part in item.split(" minus ")]
+        parts = [say_source(part) for part in item.split(" minus ")]
         return f" {MINUS} ".join(parts)
     if row["dimension"] == "rater_group":
         return _("Raters on their own group, beside other raters")
@@ -297,10 +211,10 @@ def _list_slices(known: Sequence[Row]) -> Table:
     rows = _strongest(tests)
     headings = (
         Column(_("Cut by"), 26),
-        WHO,
+        head_who(),
         Column(_("What"), 30),
         Column(_("Smallest and largest gap")),
-        Q,
+        head_q(),
     )
     cells = []
     for row in rows:
@@ -314,7 +228,7 @@ def _list_slices(known: Sequence[Row]) -> Table:
         same.sort(key=lambda r: float(r["estimate"]))
         scale, what = _say_outcome(figure)
         ends = " · ".join(f"{r['item']} {_say_gap(r, scale)}" for r in (same[0], same[-1]))
-        words = SLICE_WORDS[str(row["dimension"])]
+        words = _(SLICE_WORDS[str(row["dimension"])])
         cells.append((words, say_who(row), what, ends, write_p(row["q_value"])))
     caption = _("Where: is the gap the same in every part of the company? q tests that it is.")
     return build_table(headings, cells, about=caption, marked=_mark(rows))
@@ -332,17 +246,17 @@ def _list_places(known: Sequence[Row]) -> Table:
     ]
     headings = (
         Column(_("Place")),
-        WHO,
+        head_who(),
         Column(_("What"), 30),
-        PEOPLE,
+        head_people(),
         Column(_("Gap"), 14, "number"),
-        _INTERVAL,
-        Q,
+        _head_interval(),
+        head_q(),
     )
     cells = []
     for row in _strongest(chosen):
         scale, what = _say_outcome(str(row["figure"]))
-        place = f"{SLICE_WORDS[str(row['dimension'])]}: {row['item']}"
+        place = f"{_(SLICE_WORDS[str(row['dimension'])])}: {row['item']}"
         cells.append(
             (
                 place,
@@ -372,15 +286,15 @@ def _list_presence(known: Sequence[Row]) -> Table:
     rows = _strongest(chosen, FEW_LINES)
     headings = (
         Column(_("Who")),
-        WHO,
-        PEOPLE,
+        head_who(),
+        head_people(),
         Column(_("Share"), 18, "number"),
         Column(_("Reference"), 20, "number"),
-        Q,
+        head_q(),
     )
     cells = [
         (
-            PRESENCE[str(row["dimension"])],
+            _(PRESENCE[str(row["dimension"])]),
             say_who(row),
             say_people(row),
             write_percent(row["value"]),
@@ -397,11 +311,11 @@ def _list_comments(known: Sequence[Row]) -> Table:
     rows = _strongest((r for r in chosen if r["value"] or r["value_reference"]), FEW_LINES)
     headings = (
         Column(_("What")),
-        WHO,
-        PEOPLE,
+        head_who(),
+        head_people(),
         Column(_("Group"), 18, "number"),
         Column(_("Reference"), 20, "number"),
-        Q,
+        head_q(),
     )
 
     def show(row: Row, value: float | None) -> str:
@@ -409,7 +323,7 @@ def _list_comments(known: Sequence[Row]) -> Table:
 
     cells = [
         (
-            COMMENT_WORDS[str(row["item"])],
+            _(COMMENT_WORDS[str(row["item"])]),
             say_who(row),
             say_people(row),
             show(row, row["value"]),

@@ -14,8 +14,10 @@ from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
+    join_words,
     say_code,
     say_measure,
+    say_stage,
     write_count,
     write_number,
     write_p,
@@ -26,6 +28,13 @@ SCREEN_PACK = "us-2026"
 #: Stages from the latest decision back; the first that the table has is printed.
 _LATEST_FIRST = ("final", "proposed", "calibrated", "raw")
 
+#: Kinds of categories in the city's rule.
+KINDS = {
+    "sex": N_("By sex"),
+    "race/ethnicity": N_("By race or ethnicity"),
+    "intersection": N_("By both"),
+}
+DUTY_WORDS = {"given": N_("given"), "partly": N_("partly"), "not held": N_("not held")}
 _CITY = (
     Column(N_("Category"), 48),
     Column(N_("People"), 16, "number"),
@@ -98,11 +107,13 @@ def _build_screen(tables: Tables) -> tuple[Section, ...]:
         "the reference's rate; negative: it has more. “Finds, family” is the "
         "smallest ratio found against all tests of the family at once."
     )
-    said = _(
+    said = ngettext(
         "“One person” says yes where one person of the group more or fewer would "
-        "put the ratio across a bound or p across 0.05: {ngt} of {n}.",
-        ngt=ngettext("{n} line", "{n} lines", flips),
-        n=len(rows),
+        "put the ratio across a bound or p across 0.05: {n} of {total} lines.",
+        "“One person” says yes where one person of the group more or fewer would "
+        "put the ratio across a bound or p across 0.05: {n} of {total} lines.",
+        flips,
+        total=len(rows),
     )
     grids = tuple(
         _list_screen(measure, [row for row in rows if row["measure"] == measure])
@@ -121,7 +132,7 @@ def _list_screen(measure: str, rows: list[Row]) -> Table:
             write_p(row["p_value"]),
             write_number(row["shortfall"], 1),
             write_number(row["detectable_ratio_family"], 2),
-            "yes" if row["flip_flop"] else "no",
+            _("yes") if row["flip_flop"] else _("no"),
         )
         for row in rows
     ]
@@ -141,7 +152,7 @@ def _build_city(tables: Tables) -> tuple[Section, ...]:
     stage = next((name for name in _LATEST_FIRST if name in stages), min(stages))
     grids = [
         _build_city_grid(
-            _("By {kind}: selection, {stage}.", kind=kind, stage=stage),
+            _("{kind}. Selection, stage: {stage}.", kind=_(KINDS[kind]), stage=say_stage(stage)),
             say_columns(_CITY),
             _take(rows, stage, kind),
             ("n_selected", "selection_rate", "impact_ratio"),
@@ -153,7 +164,11 @@ def _build_city(tables: Tables) -> tuple[Section, ...]:
         of_scores = "calibrated" if any(r["stage"] == "calibrated" for r in scored) else stage
         grids += [
             _build_city_grid(
-                _("By {kind}: scores, {of_scores}.", kind=kind, of_scores=of_scores),
+                _(
+                    "{kind}. Scores, stage: {stage}.",
+                    kind=_(KINDS[kind]),
+                    stage=say_stage(of_scores),
+                ),
                 say_columns(_SCORES),
                 _take(rows, of_scores, kind),
                 ("n_above_median", "scoring_rate", "scoring_impact_ratio"),
@@ -178,7 +193,7 @@ def _build_city(tables: Tables) -> tuple[Section, ...]:
 
 def _list_kinds(rows: list[Row], stage: str) -> list[str]:
     present = {str(row["category_type"]) for row in rows if row["stage"] == stage}
-    return [kind for kind in ("sex", "race/ethnicity", "intersection") if kind in present]
+    return [kind for kind in KINDS if kind in present]
 
 
 def _take(rows: list[Row], stage: str, kind: str) -> list[Row]:
@@ -207,7 +222,9 @@ def _build_city_grid(
     hidden = [str(row["category"]) for row in rows if row["suppressed"]]
     if not hidden:
         return grid
-    withheld = _("Withheld, too small or telling of one that is: {names}.", names=", ".join(hidden))
+    withheld = _(
+        "Withheld, too small or telling of one that is: {names}.", names=join_words(hidden)
+    )
     return replace(grid, notice=f"{withheld} {grid.notice}".strip())
 
 
@@ -215,19 +232,17 @@ def _build_duties(tables: Tables) -> tuple[Section, ...]:
     rows = _read(tables, "obligations")
     if not rows:
         return ()
-    counts = {
-        status: sum(row["status"] == status for row in rows)
-        for status in ("given", "partly", _("not held"))
-    }
+    counts = {status: sum(row["status"] == status for row in rows) for status in DUTY_WORDS}
     lead = _(
         "What the European Union’s AI Act wants documented of a high-risk "
         "system, and which file of this run holds it or a part of it. It is a "
         "list of places to look. It does not say that a duty is met, nor whose "
         "duty it is."
     )
-    sentence = _(
-        "Of {ngt} this run holds {given}, a part of {partly}, and nothing of {not_held}.",
-        ngt=ngettext("{n} item", "{n} items", len(rows)),
+    sentence = ngettext(
+        "{n} item. Held by this run: {given}; a part of: {partly}; nothing of: {not_held}.",
+        "{n} items. Held by this run: {given}; a part of: {partly}; nothing of: {not_held}.",
+        len(rows),
         given=counts["given"],
         partly=counts["partly"],
         not_held=counts["not held"],
@@ -236,7 +251,7 @@ def _build_duties(tables: Tables) -> tuple[Section, ...]:
         (
             str(row["article"]),
             str(row["requirement"]),
-            str(row["status"]),
+            _(DUTY_WORDS[str(row["status"])]),
             str(row["where"] or DASH),
         )
         for row in rows
@@ -250,19 +265,18 @@ def _say_bounds(pack: Mapping[str, object]) -> tuple[str, ...]:
     names = ("four_fifths_lower", "four_fifths_upper", "standardised_difference", "alpha")
     if not all(name in pack for name in (*names, "min_category_share")):
         return ()
-    lower, upper, means, alpha = (f"{pack[name]}" for name in names)
+    lower, upper, means, alpha = (write_number(float(str(pack[name])), 2) for name in names)
     return (
         _(
             "Bounds of pack {id}, which the verdicts go by: a ratio below {lower} or "
             "above {upper}, for means {means} standard deviations; q of at most "
-            "{alpha}; groups under {min_category_share} of the known set no highest "
-            "rate.",
+            "{alpha}; groups under {share} of the known set no highest rate.",
             id=str(pack["id"]),
             lower=lower,
             upper=upper,
             means=means,
             alpha=alpha,
-            min_category_share=write_percent(float(str(pack["min_category_share"]))),
+            share=write_percent(float(str(pack["min_category_share"]))),
         ),
     )
 

@@ -9,7 +9,7 @@ from calibrate.report.document import Column, Section, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, list_rows
 from calibrate.report.views.audit_parts.rates import say_attribute
 from calibrate.report.views.sections import write_section
-from calibrate.report.words import write_count
+from calibrate.report.words import join_words, write_count
 
 TITLE = N_("Who was rated")
 LEAD = N_(
@@ -44,11 +44,12 @@ def build_people(material: Material, audit: AuditMaterial) -> tuple[Section, ...
     grid = build_table(say_columns(_HEADINGS), lines)
     hidden = [f"{row['group']} ({row['attribute']})" for row in rows if row.get("suppressed")]
     if hidden:
-        named = ", ".join(hidden[:MOST_NAMED])
-        more = (
-            _(" and {value} more", value=len(hidden) - MOST_NAMED)
-            if len(hidden) > MOST_NAMED
-            else ""
-        )
-        grid = replace(grid, notice=f"Too few: {named}{more}. {grid.notice}".strip())
+        grid = replace(grid, notice=f"{_say_hidden(hidden)} {grid.notice}".strip())
     return (write_section(_(TITLE), _(LEAD), (), (grid,)),)
+
+
+def _say_hidden(groups: list[str]) -> str:
+    n_more = len(groups) - MOST_NAMED
+    if n_more > 0:
+        return _("Too few: {names}, and {n} more.", names=", ".join(groups[:MOST_NAMED]), n=n_more)
+    return _("Too few: {names}.", names=join_words(groups))

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from calibrate.language import N_, _, ngettext
 from calibrate.report.document import Column, Section, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
-from calibrate.report.views.audit_parts.origins import (
+from calibrate.report.views.audit_parts.places import (
     ALPHA,
     MOST_LINES,
-    PEOPLE,
-    WHO,
-    Q,
+    head_people,
+    head_q,
+    head_who,
     say_people,
     say_who,
 )
@@ -42,22 +42,23 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
     rows = [*together[:MOST_LINES], *alone[:MOST_LINES]]
     n_out = sum(row["q_value"] < ALPHA for row in known)
     said = (
-        _(
-            "{ngt} {n} score higher than chance.",
-            ngt=ngettext("{n} line of", "{n} lines of", n_out),
-            n=len(known),
+        ngettext(
+            "Of {total} lines, {n} scores higher than chance.",
+            "Of {total} lines, {n} score higher than chance.",
+            n_out,
+            total=len(known),
         )
         if n_out
         else _("No column, nor all of them together, scores higher than chance would."),
         _("All lines stand in audit/tables/proxies."),
     )
     headings = (
-        Column(_("Column or habit of review")), WHO, PEOPLE, Column(_("Score"), 14, "number"),
-        Column(_("By chance below"), 26, "number"), Q,
+        Column(_("Column or habit of review")), head_who(), head_people(),
+        Column(_("Score"), 14, "number"), Column(_("By chance below"), 26, "number"), head_q(),
     )  # fmt: skip
     cells = [
         (
-            FEATURE_WORDS.get(str(row["feature"]), say_code(row["feature"])),
+            _say_feature(str(row["feature"])),
             say_who(row), say_people(row), write_number(row["score"], 2),
             write_number(row["baseline_high"], 2), write_p(row["q_value"]),
         )
@@ -69,6 +70,10 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
             (build_table(headings, cells, marked=_mark(rows)),),
         ),
     )  # fmt: skip
+
+
+def _say_feature(feature: str) -> str:
+    return _(FEATURE_WORDS[feature]) if feature in FEATURE_WORDS else say_code(feature)
 
 
 def _mark(rows: Sequence[Row]) -> list[int]:

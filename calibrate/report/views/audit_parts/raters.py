@@ -46,7 +46,7 @@ def build_raters(material: Material, audit: AuditMaterial) -> tuple[Section, ...
         for row in rows
     ]  # fmt: skip
     is_split = any(str(row["term"]).startswith("residual:") for row in rows)
-    caption = f"{CAPTION} {NOISE}" if is_split else _(CAPTION)
+    caption = f"{_(CAPTION)} {_(NOISE)}" if is_split else _(CAPTION)
     grids = (build_table(say_columns(_HEADINGS), lines, about=caption),) if lines else ()
     return (write_section(_(TITLE), "", _describe_raters(Company(material)), grids),)
 
@@ -55,10 +55,11 @@ def _describe_raters(company: Company) -> tuple[str, ...]:
     raters = company.material.tables["raters"]
     known = raters["severity"].dropna()
     sentences = [
-        _(
-            "{ngt} filed scored forms; the severity of {n} is known.",
-            ngt=ngettext("{n} rater", "{n} raters", len(raters)),
-            n=len(known),
+        ngettext(
+            "{n} rater filed scored forms; severities that are known: {n_known}.",
+            "{n} raters filed scored forms; severities that are known: {n_known}.",
+            len(raters),
+            n_known=len(known),
         )
     ]
     if len(known):
@@ -78,16 +79,18 @@ def _describe_raters(company: Company) -> tuple[str, ...]:
     n_found = count_notable(company.material.tables["habits"], n_forms, FEW_FORMS)
     n_thin = int((raters["severity"].notna() & (raters["n_forms"] < FEW_FORMS)).sum())
     sentences.append(
-        _(
-            "{ngt} out in severity or a habit, more than chance over all raters.",
-            ngt=ngettext("{n} rater stands", "{n} raters stand", n_found),
+        ngettext(
+            "{n} rater stands out in severity or a habit, more than chance over all raters.",
+            "{n} raters stand out in severity or a habit, more than chance over all raters.",
+            n_found,
         )
     )
     if n_thin:
         sentences.append(
-            _(
-                "The severity of {ngt} rests on fewer than {few_forms} forms.",
-                ngt=ngettext("{n} rater", "{n} raters", n_thin),
+            ngettext(
+                "The severity of {n} rater rests on fewer than {few_forms} forms.",
+                "The severity of {n} raters rests on fewer than {few_forms} forms.",
+                n_thin,
                 few_forms=FEW_FORMS,
             )
         )

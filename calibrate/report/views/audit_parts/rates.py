@@ -17,8 +17,11 @@ from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     VERDICT_WORDS,
+    join_words,
     say_code,
     say_measure,
+    say_stage,
+    say_verdict,
     write_count,
     write_number,
     write_p,
@@ -75,7 +78,9 @@ def _build_part(name: str, rows: list[Row]) -> Section:
     stage = _find_lead_stage(own, rows)
     lines = [row for row in own if row["stage"] == stage and row["measure"] in MEASURES]
     grids = (_build_forest(m, [r for r in lines if r["measure"] == m]) for m in MEASURES)
-    title = f"{say_attribute(name)}{' (exploratory)' if '*' in name else ''}"
+    title = say_attribute(name)
+    if "*" in name:
+        title = _("{attributes} (exploratory)", attributes=title)
     filled = tuple(grid for grid in grids if grid.rows or grid.notice)
     return write_section(title, "", (_say_verdicts(lines),), filled, level=3)
 
@@ -92,15 +97,15 @@ def _build_forest(measure: str, rows: list[Row]) -> Table:
     shown, hidden = split_hidden(rows)
     reference = next((str(row["reference"]) for row in shown if row.get("reference")), "")
     kept, cut = _choose(shown)
-    about = _("Stage: {stage}.", stage=rows[0]["stage"]) if rows else ""
+    about = [_("Stage: {stage}.", stage=say_stage(str(rows[0]["stage"])))] if rows else []
     if reference:
-        about += _(" Compared with {group}.", group=say_group(reference))
+        about.append(_("Compared with {group}.", group=say_group(reference)))
     marked = [at for at, row in enumerate(kept) if row["verdict"] == "beyond"]
     return build_table(
         say_columns(_HEADINGS),
         [_write_row(row) for row in kept],
         opening=f"{say_measure(measure)}.",
-        about=about,
+        about=" ".join(about),
         marked=marked,
         notice=" ".join(filter(None, (hidden, cut, _say_stricter(kept)))),
     )
@@ -121,7 +126,7 @@ def _say_stricter(rows: list[Row]) -> str:
     return _(
         "q is small, but the gap does not stand in the stricter test of people "
         "under one manager (its q in brackets): {names}.",
-        names=", ".join(failed),
+        names=join_words(failed),
     )
 
 
@@ -133,10 +138,9 @@ def _choose(rows: list[Row]) -> tuple[list[Row], str]:
     kept = {id(row) for row in ranked[:MOST_CROSSED]}
     return [row for row in rows if id(row) in kept], (
         _(
-            "Shown are {most_crossed} of {n} groups, those of smallest q; the others "
-            "are in the annex.",
-            most_crossed=MOST_CROSSED,
-            n=len(rows),
+            "Shown are {n} of {total} groups, those of smallest q; the others are in the annex.",
+            n=MOST_CROSSED,
+            total=len(rows),
         )
     )
 
@@ -149,9 +153,9 @@ def _write_row(row: Row) -> tuple[Content, ...]:
         ratio=row.get("ratio"), low=row.get("ratio_low"), high=row.get("ratio_high"),
         is_beyond=is_beyond, is_reference=is_reference, label=_("Ratio {ratio}", ratio=ratio),
     )  # fmt: skip
-    verdict: Content = say_verdict(row)
+    verdict: Content = say_row_verdict(row)
     if is_beyond:
-        verdict = Cell(say_verdict(row), look="beyond")
+        verdict = Cell(say_row_verdict(row), look="beyond")
     return (
         say_group(str(row["group"])), write_count(row.get("n")), write_percent(row.get("rate")),
         ratio, chart, write_p(row.get("q_value")),
@@ -166,25 +170,29 @@ def _say_verdicts(lines: list[Row]) -> str:
     if n == 0:
         return _("There is only one group, so nothing can be compared.")
     if counts["beyond"]:
-        return _(
-            "{beyond} of {ngt} {value} beyond chance and beyond the practical bound. "
+        return ngettext(
+            "Of {total} comparisons, {n} lies beyond chance and beyond the practical bound. "
             "That is a reason to look, not a verdict on anybody.",
-            beyond=counts["beyond"],
-            ngt=ngettext("{n} comparison", "{n} comparisons", n),
-            value="lies" if counts["beyond"] == 1 else "lie",
+            "Of {total} comparisons, {n} lie beyond chance and beyond the practical bound. "
+            "That is a reason to look, not a verdict on anybody.",
+            counts["beyond"],
+            total=n,
         )
     if counts["within"] == n:
-        return _(
-            "All {ngt} lie within 0.80 to 1.25.",
-            ngt=ngettext("{n} comparison", "{n} comparisons", n),
-        )
+        return ngettext(
+            "{n} comparison was made; it lies within {low} to {high}.",
+            "{n} comparisons were made; all lie within {low} to {high}.",
+            n, low=write_number(0.8, 2), high=write_number(1.25, 2),
+        )  # fmt: skip
     if counts["too_few"] + counts["not_computable"] == n:
         return _("The groups are too small, or the rates cannot be divided. Nothing can be said.")
-    return _(
-        "None of {ngt} lies beyond both bounds. {inconclusive} could not be told "
-        "either way: see what each one finds.",
-        ngt=ngettext("{n} comparison", "{n} comparisons", n),
-        inconclusive=counts["inconclusive"],
+    return ngettext(
+        "{n} comparison was made; it does not lie beyond both bounds. Told neither way: "
+        "{n_open}. See what each one finds.",
+        "{n} comparisons were made; none lies beyond both bounds. Told neither way: "
+        "{n_open}. See what each one finds.",
+        n,
+        n_open=counts["inconclusive"],
     )
 
 
@@ -192,14 +200,14 @@ def split_hidden(rows: list[Row]) -> tuple[list[Row], str]:
     """Rows with figures, and a line that names the others: their rows would be empty."""
     hidden = [say_group(str(row["group"])) for row in rows if row.get("suppressed")]
     shown = [row for row in rows if not row.get("suppressed")]
-    return shown, _("Too few: {names}.", names=", ".join(hidden)) if hidden else ""
+    return shown, _("Too few: {names}.", names=join_words(hidden)) if hidden else ""
 
 
-def say_verdict(row: Row) -> str:
+def say_row_verdict(row: Row) -> str:
     """Say the verdict of a line; that of a reference on itself is none."""
     if row["group"] == row.get("reference") and row["verdict"] == "within":
-        return "reference"
-    return VERDICT_WORDS.get(str(row["verdict"]), str(row["verdict"]))
+        return _("reference")
+    return say_verdict(str(row["verdict"]))
 
 
 def say_attribute(name: str) -> str:

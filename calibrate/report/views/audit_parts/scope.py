@@ -9,7 +9,7 @@ from calibrate.report.document import Column, Section, Table, build_table, say_c
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.base import Company
 from calibrate.report.views.sections import write_section
-from calibrate.report.words import join_words, say_code, write_count
+from calibrate.report.words import join_words, say_code, say_stage, write_count
 
 TITLE = N_("Scope and way of the data")
 PROOF_TITLE = N_("Attributes did not touch the scores")
@@ -27,8 +27,8 @@ FLOW = {
     "n_people": N_("People in the employees table"),
     "n_rated": N_("With a score"),
     "n_unrated": N_("Without a score"),
-    "n_forms": "Forms",
-    "n_raters": "Raters",
+    "n_forms": N_("Forms"),
+    "n_raters": N_("Raters"),
     "n_problems": N_("Problems found in the input"),
     "n_quarantined": N_("Rows left out"),
     "n_notes": N_("Notes on rows"),
@@ -62,19 +62,19 @@ def _list_scope(company: Company, rows: list[Row]) -> Table:
     crossed = [say_code(n).replace("*", " × ") for n in names if "*" in n]
     stages = list(dict.fromkeys(str(r["stage"]) for r in rows))
     lines = (
-        ("Cycle", cycle.title or cycle.cycle),
-        ("Attributes", join_words(single) or _("none given; there are no pages by group")),
-        ("Crossed", join_words(crossed) or _("none asked for")),
-        ("Stages", join_words(stages) or "none"),
+        (_("Cycle"), cycle.title or cycle.cycle),
+        (_("Attributes"), join_words(single) or _("none given; there are no pages by group")),
+        (_("Crossed"), join_words(crossed) or _("none asked for")),
+        (_("Stages"), join_words([say_stage(s) for s in stages]) or _("none")),
         (_("Favourable bands"), join_words(list(name_favourable(company)))),
         (_("Smallest group"), ngettext("{n} person", "{n} people", int(cycle.privacy.min_cell))),
-        ("Seed", str(cycle.seed)),
+        (_("Seed"), str(cycle.seed)),
     )
     return build_table(say_columns(_SCOPE), lines)
 
 
 def _list_flow(ready: Mapping[str, int]) -> Table:
-    lines = [(words, write_count(ready[key])) for key, words in FLOW.items() if key in ready]
+    lines = [(_(words), write_count(ready[key])) for key, words in FLOW.items() if key in ready]
     return build_table(say_columns(_STEPS), lines)
 
 
@@ -89,11 +89,11 @@ def _prove(material: Material, audit: AuditMaterial, rows: list[Row]) -> Section
             _(
                 "Every share and mean by group was computed twice: from counts, as "
                 "printed here, and person by person with fairlearn, a library of others. "
-                "The largest difference is {cross_check}.",
-                cross_check=f"{audit.cross_check:.1e}",
+                "The largest difference is {difference}.",
+                difference=f"{audit.cross_check:.1e}",
             )
         )
-    hashes.append(("Run", material.run_id))
+    hashes.append((_("Run"), material.run_id))
     return write_section(
         _(PROOF_TITLE), "", tuple(said), (build_table(say_columns(_HASHES), hashes),)
     )

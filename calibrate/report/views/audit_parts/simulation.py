@@ -35,6 +35,8 @@ MEANING = {
 }
 #: Share of planted gaps that counts as found.
 POWER = 0.80
+#: Groups that a sentence names.
+MOST_NAMED = 6
 
 
 def build_simulation(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -58,21 +60,22 @@ def build_simulation(material: Material, audit: AuditMaterial) -> tuple[Section,
 
 
 def _say_alarms(row: Row) -> str:
-    return _(
-        "Without any gap, {meaning}: {n_found} of {ngt} had a primary 'beyond' "
-        "({percent}; 95% interval {percent2} to {percent3}). The aim is 5% at "
-        "most.",
-        meaning=MEANING[str(row["moved"])],
-        n_found=int(row["n_found"]),
-        ngt=ngettext("{n} audit", "{n} audits", row["n_simulations"]),
-        percent=_percent(row["share"]),
-        percent2=_percent(row["low"]),
-        percent3=_percent(row["high"]),
+    return ngettext(
+        "Without any gap, {meaning}: {n} of {total} audits had a primary 'beyond' "
+        "({share}; 95% interval {low} to {high}). The aim is 5% at most.",
+        "Without any gap, {meaning}: {n} of {total} audits had a primary 'beyond' "
+        "({share}; 95% interval {low} to {high}). The aim is 5% at most.",
+        int(row["n_found"]),
+        total=int(row["n_simulations"]),
+        meaning=_(MEANING[str(row["moved"])]),
+        share=_percent(row["share"]),
+        low=_percent(row["low"]),
+        high=_percent(row["high"]),
     )
 
 
 def _percent(share: float) -> str:
-    return f"{write_number(100 * share, 1)}%"
+    return _("{n}%", n=write_number(100 * share, 1))
 
 
 def _name(row: Row) -> str:
@@ -94,18 +97,27 @@ def _say_power(rows: list[Row]) -> list[str]:
                 )
             )
             return said
-        who = f": {join_words(missed)}" if len(missed) <= 6 else ""
-        where = _(
-            "{n} of {ngt}{who}", n=len(missed), ngt=ngettext("{n} group", "{n} groups", n), who=who
-        )
-        said.append(
-            _(
-                "A ratio of {ratio} would have been missed in more than 2 of 10 cases for {value}.",
-                ratio=write_number(ratio, 2),
-                value="every group" if len(missed) == n else where,
-            )
-        )
+        said.append(_say_missed(write_number(ratio, 2), missed, n))
     return said
+
+
+def _say_missed(ratio: str, missed: list[str], n_groups: int) -> str:
+    if len(missed) == n_groups:
+        return _(
+            "A ratio of {ratio} would have been missed in more than 2 of 10 cases for every group.",
+            ratio=ratio,
+        )
+    if len(missed) > MOST_NAMED:
+        return _(
+            "A ratio of {ratio} would have been missed in more than 2 of 10 cases for {n} of "
+            "{total} groups.",
+            ratio=ratio, n=len(missed), total=n_groups,
+        )  # fmt: skip
+    return _(
+        "A ratio of {ratio} would have been missed in more than 2 of 10 cases for {n} of {total} "
+        "groups: {groups}.",
+        ratio=ratio, n=len(missed), total=n_groups, groups=join_words(missed),
+    )  # fmt: skip
 
 
 def _write_power(rows: list[Row]) -> Table:
@@ -126,12 +138,13 @@ def _write_power(rows: list[Row]) -> Table:
         for name, of in lines.items()
     ]
     n = next(row["n_simulations"] for row in rows if not row["suppressed"])
-    caption = _(
-        "{caption} {ngt} each: a share is known to within about ",
-        caption=CAPTION,
-        ngt=ngettext("{n} simulated audit", "{n} simulated audits", n),
+    known = ngettext(
+        "{n} simulated audit each: a share is known to within about {points} points. "
+        "Groups that are too small: {n_hidden}.",
+        "{n} simulated audits each: a share is known to within about {points} points. "
+        "Groups that are too small: {n_hidden}.",
+        int(n),
+        points=write_number(100 / n**0.5, 0),
+        n_hidden=len(set(hidden)),
     )
-    caption += _(
-        "{value} points. Too small: {n}.", value=write_number(100 / n**0.5, 0), n=len(set(hidden))
-    )
-    return build_table(headings, body, about=caption)
+    return build_table(headings, body, about=f"{_(CAPTION)} {known}")

@@ -10,9 +10,9 @@ from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
-    VERDICT_WORDS,
     say_code,
     say_measure,
+    say_verdict,
     write_count,
     write_number,
 )
@@ -51,19 +51,22 @@ def build_unknowns(material: Material, audit: AuditMaterial) -> tuple[Section, .
     )
     changing = sum(bool(row["could_change"]) for row in shown)
     said = [
-        _(
-            "{changing} of {ngt} could read otherwise.",
-            changing=changing,
-            ngt=ngettext("{n} primary line", "{n} primary lines", len(shown)),
+        ngettext(
+            "Of {total} primary lines, {n} could read otherwise.",
+            "Of {total} primary lines, {n} could read otherwise.",
+            changing,
+            total=len(shown),
         )
     ]
     n_hidden = len(primary) - len(shown)
     if n_hidden:
         said.append(
-            _(
-                "{ngt} withheld: the group, its reference or the people who have not "
+            ngettext(
+                "{n} comparison is withheld: the group, its reference or the people who have not "
                 "stated it are too few to be shown, or would give away a group that is.",
-                ngt=ngettext("{n} comparison is", "{n} comparisons are", n_hidden),
+                "{n} comparisons are withheld: the group, its reference or the people who have "
+                "not stated it are too few to be shown, or would give away a group that is.",
+                n_hidden,
             )
         )
     said.append(_("All lines, other cuts and stages among them, are in audit/tables/unknowns."))
@@ -79,7 +82,7 @@ def _list_lines(measure: str, rows: list[Row]) -> Table:
             f"{write_count(row['n_unknown'])} ({write_count(row['n_unknown_counted'])})",
             write_number(row["ratio_known"], 2),
             _say_ends(row),
-            *(VERDICT_WORDS[str(row[f"verdict_{end}"])] for end in ("known", "lowest", "highest")),
+            *(say_verdict(str(row[f"verdict_{end}"])) for end in ("known", "lowest", "highest")),
         )
         for row in chosen
     ]
@@ -88,7 +91,7 @@ def _list_lines(measure: str, rows: list[Row]) -> Table:
     )
     if len(chosen) == len(rows):
         return grid
-    return replace(grid, notice=f"{len(chosen)} of {len(rows)} lines.")
+    return replace(grid, notice=_("{n} of {total} lines.", n=len(chosen), total=len(rows)))
 
 
 def _say_ends(row: Row) -> str:
@@ -98,6 +101,4 @@ def _say_ends(row: Row) -> str:
     low = write_number(row["ratio_lowest"], 2)
     if row["ratio_highest"] is None:
         return _("{low} and more", low=low)
-    return _(
-        "{low} to {ratio_highest}", low=low, ratio_highest=write_number(row["ratio_highest"], 2)
-    )
+    return _("{low} to {high}", low=low, high=write_number(row["ratio_highest"], 2))
