@@ -32,9 +32,9 @@ def make_chunk(name: bytes, body: bytes) -> bytes:
 
 def make_png(
     width: int = 60, height: int = 20, *, rows: bytes | None = None, beside: bytes = b"",
-    interlaced: int = 0,
+    interlaced: int = 0, depth: int = 8, kind: int = 2,
 ) -> bytes:  # fmt: skip
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, interlaced)
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, interlaced)
     body = (b"\0" + b"\x1d\x4f\x91" * width) * height if rows is None else rows
     return (
         b"\x89PNG\r\n\x1a\n" + make_chunk(b"IHDR", header) + beside
@@ -227,6 +227,19 @@ def test_files_that_are_too_large_are_not_read(tmp_path: Path) -> None:
         "<set/>",
         '<pattern id="p"/>',
         "<svg/>",
+        '<linearGradient id="g" spreadMethod="repeat" x2="1e-9"/>',
+        '<rect width="abc" height="9"/>',
+        '<rect width="-1" height="9"/>',
+        '<rect width="1" height="9" stroke="rgb(1,2)"/>',
+        '<rect width="1" height="9" stroke-dasharray="0.00001"/>',
+        '<path d="M0 0L1"/>',
+        '<path d="L1 1"/>',
+        f'<path d="M{"1" * 60_000}~"/>',
+        '<path d="M0 0L1e9 1"/>',
+        '<polygon points="1 2 3"/>',
+        '<g transform="rotate(abc)"/>',
+        '<g transform="scale(0)"/>',
+        '<g transform="matrix(1 1 1 1 0 0)"/>',
         '<g display="none"/>',
         '<g style="display:none"/>',
         '<clipPath id="a"><g clip-path="url(#a)"/></clipPath>',
@@ -318,6 +331,11 @@ def test_a_picture_keeps_its_pixels_and_nothing_else() -> None:
         (make_png(60_000, 60_000, rows=b""), "logo_pixels"),
         (make_png(8, 8), "logo_pixels"),
         (make_png(interlaced=1), "logo_interlaced"),
+        (make_png(depth=16), "logo_deep"),
+        (make_png(kind=5), "logo_damaged"),
+        (make_png(kind=3), "logo_damaged"),
+        (make_png(kind=3, beside=make_chunk(b"PLTE", b"\1\2")), "logo_damaged"),
+        (make_png(beside=make_chunk(b"tRNS", b"\0")), "logo_damaged"),
     ],
 )
 def test_a_picture_that_is_damaged_or_huge_is_refused(content: bytes, rule: str) -> None:

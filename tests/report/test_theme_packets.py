@@ -16,9 +16,15 @@ from typing import Any
 import pikepdf
 import pytest
 
-from calibrate.report import AuditMaterial, Draft, Material, draft_packet, hash_content
+from calibrate.report import (
+    AuditMaterial,
+    Draft,
+    Material,
+    draft_packet,
+    hash_content,
+    print_packet,
+)
 from calibrate.report.html import read_palette
-from calibrate.report.packets import print_packet
 from calibrate.report.pages.index import lay_out_index
 from calibrate.report.screen import write_screen
 from calibrate.report.theme import DEFAULT, Theme, read_theme
@@ -117,6 +123,29 @@ def test_a_picture_is_shown_too(invent: Invent) -> None:
         pictures = [o for o in opened.objects
                     if isinstance(o, pikepdf.Stream) and o.get("/Subtype") == "/Image"]  # fmt: skip
         assert (40, 20) in [(int(picture.Width), int(picture.Height)) for picture in pictures]
+
+
+ODD = """
+<defs><linearGradient id="none"/><radialGradient id="r" r="0"><stop offset="500%" stop-color="red"/>
+<stop offset="-1"/></radialGradient><clipPath id="c" clipPathUnits="objectBoundingBox">
+<rect width="1" height="1"/></clipPath><linearGradient id="g" gradientTransform="scale(0.00001)"
+gradientUnits="userSpaceOnUse" x2="1e-9"><stop offset="0"/><stop offset="1"/>
+</linearGradient></defs>
+<rect width="0" height="9" fill="url(#g)" stroke="url(#none)"/><path/><polygon/><circle/><stop/>
+<g clip-path="url(#c)"><rect width="150%" height="9" rx="90" fill="nosuch" stroke="inherit"/></g>
+<path d="M0 0A0 0 0 0 1 5 5T5 5t1 1S1 1 2 2H4h1V5v1Q1 1 2 2Zz" stroke="red" stroke-width="1e-9"
+stroke-miterlimit="0" stroke-linecap="xx" stroke-dasharray="0 0.1" fill="rgb(999,0,0)"/>
+<g transform="scale(1000000)"><g transform="scale(1000000)">
+<rect width="999999" height="1"/></g></g>
+<path d="M0 0H10" fill="url(#r)" opacity="50%" fill-opacity="9"/>
+"""
+
+
+def test_odd_drawings_that_are_let_in_can_be_set(invent: Invent) -> None:
+    opening = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40">'
+    logo = clean_logo(f"{opening}{ODD}</svg>".encode(), ".svg")
+    packet = print_packet(draft_packet("executive", dress(invent(18), logo=logo, logo_text="Odd")))
+    assert packet.n_pages == 2
 
 
 def test_lines_stand_on_each_page_and_keep_who_may_read_it(dressed: Material) -> None:

@@ -9,11 +9,15 @@ from calibrate.report.theme.fault import LogoError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 #: Pixels: sharp in print at the size of the title block, and quick to set.
-SMALLEST_SIDE, LARGEST_SIDE, MOST_PIXELS = 16, 4_000, 4_000_000
+SMALLEST_SIDE, LARGEST_SIDE, MOST_PIXELS = 16, 4_000, 1_000_000
 #: Samples of one pixel by kind of colour.
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_DEPTHS = {0: (1, 2, 4, 8), 2: (8,), 3: (1, 2, 4, 8), 4: (8,), 6: (8,)}
+_DEEP = 16
+#: What is kept, in the order in which it stands.
 _KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+#: Bytes of one clear colour by kind of colour; a palette has one for each of its own.
+_CLEAR = {0: 2, 2: 6}
 _INDEXED = 3
 _ANEW = "save the picture as PNG anew"
 
@@ -34,15 +38,27 @@ def clean_png(content: bytes) -> tuple[bytes, float, float]:
         raise LogoError("logo_format", "the file is no PNG picture", _ANEW)
     chunks = _read_chunks(content)
     width, height, row = _read_header(chunks)
-    if _is_indexed(chunks) and not any(name == b"PLTE" for name, __ in chunks):
-        raise LogoError("logo_damaged", "the picture names colours but holds none", _ANEW)
+    _check_colours(chunks)
     _check_rows(b"".join(body for name, body in chunks if name == b"IDAT"), row, height)
-    written = b"".join(_write_chunk(name, body) for name, body in chunks if name in _KEPT)
-    return SIGNATURE + written, float(width), float(height)
+    kept = [(name, body) for wanted in _KEPT for name, body in chunks if name == wanted]
+    return SIGNATURE + b"".join(_write_chunk(*chunk) for chunk in kept), float(width), float(height)
 
 
-def _is_indexed(chunks: list[tuple[bytes, bytes]]) -> bool:
-    return chunks[0][1][9] == _INDEXED
+def _check_colours(chunks: list[tuple[bytes, bytes]]) -> None:
+    """A palette where colours are numbered, and as many clear colours as there may be."""
+    kind = chunks[0][1][9]
+    palettes = [body for name, body in chunks if name == b"PLTE"]
+    clear = [body for name, body in chunks if name == b"tRNS"]
+    is_right = len(palettes) <= 1 and len(clear) <= 1
+    n_colours = len(palettes[0]) // 3 if palettes else 0
+    if palettes:
+        is_right = is_right and len(palettes[0]) % 3 == 0 and 0 < n_colours <= 256
+    if kind == _INDEXED:
+        is_right = is_right and bool(palettes) and all(len(body) <= n_colours for body in clear)
+    else:
+        is_right = is_right and all(len(body) == _CLEAR.get(kind) for body in clear)
+    if not is_right:
+        raise LogoError("logo_damaged", "the picture's colours are damaged", _ANEW)
 
 
 def _read_chunks(content: bytes) -> list[tuple[bytes, bytes]]:
@@ -69,6 +85,9 @@ def _read_header(chunks: list[tuple[bytes, bytes]]) -> tuple[int, int, int]:
     if len(header) != 13:
         raise LogoError("logo_damaged", "the picture's header is damaged", _ANEW)
     width, height, depth, kind, squeezed, filtered, interlaced = struct.unpack(">IIBBBBB", header)
+    if depth == _DEEP:
+        fix = "save it with 8 bits a channel"
+        raise LogoError("logo_deep", "the picture has 16 bits a channel", fix)
     if depth not in _DEPTHS.get(kind, ()) or squeezed or filtered:
         raise LogoError("logo_damaged", "the picture's header is damaged", _ANEW)
     short, long = sorted((width, height))

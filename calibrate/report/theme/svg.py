@@ -9,35 +9,25 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from calibrate.report.theme.fault import LogoError
+from calibrate.report.theme.values import CHECKS, REFERENCE
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 MOST_ELEMENTS, DEEPEST = 2_000, 32
 #: Characters of what is drawn.
-LARGEST = 100_000
+LARGEST = 50_000
 SHAPES = frozenset({"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"})
 GROUPS = frozenset({"svg", "g", "defs", "clipPath", "linearGradient", "radialGradient"})
 ELEMENTS = SHAPES | GROUPS | {"stop"}
 #: They say something about the drawing and draw nothing: left out with all that is in them.
 UNDRAWN = frozenset({"title", "desc", "metadata"})
 _NAMED = frozenset({"clipPath", "linearGradient", "radialGradient"})
-_GEOMETRY = frozenset({
-    "d", "x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "x1", "y1", "x2", "y2",
-    "points", "transform", "fx", "fy", "offset", "gradientUnits", "gradientTransform",
-    "spreadMethod", "clipPathUnits",
-})  # fmt: skip
-_PAINT = frozenset({
-    "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity",
-    "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-dasharray",
-    "stroke-dashoffset", "opacity", "color", "stop-color", "stop-opacity", "clip-path", "clip-rule",
-})  # fmt: skip
 #: Attributes that change nothing here; everything else that is not known is refused.
 _IDLE = frozenset({
     "id", "class", "version", "baseProfile", "preserveAspectRatio", "role", "enable-background",
     "viewBox", "display", "visibility", "overflow", "style",
 })  # fmt: skip
-#: Words, numbers, and colours: no address, no quote, no escape.
-_PLAIN = re.compile(r"[A-Za-z0-9\s.,()%+#-]*", re.ASCII)
-_REFERENCE = re.compile(r"url\(\s*(['\"]?)#([A-Za-z_][\w.-]*)\1\s*\)", re.ASCII)
+#: Those of the whole drawing say its shape and may be lengths on paper.
+_SIDES = frozenset({"viewBox", "width", "height"})
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _NUMBER = r"[-+]?(?:\d{1,7}(?:\.\d{0,9})?|\.\d{1,9})"
 _BOX = re.compile(rf"\s*({_NUMBER})[\s,]+({_NUMBER})[\s,]+({_NUMBER})[\s,]+({_NUMBER})\s*")
@@ -163,12 +153,12 @@ def _clean_attributes(name: str, attributes: dict[str, str]) -> dict[str, str]:
         if key == "href" or key.startswith("on"):
             what = f"the attribute {told[:40]} may not stand in a logo"
             raise LogoError("logo_svg", what, f"take it out, {_AS_PNG}")
-        if told in _GEOMETRY or told in _PAINT:
+        if told in CHECKS and not (name == "svg" and told in _SIDES):
             kept[told] = _check_value(told, value)
         elif told == "id" and name in _NAMED and _NAME.fullmatch(value):
             kept["id"] = value
-        elif name == "svg" and told == "viewBox":
-            kept["viewBox"] = value
+        elif name == "svg" and told in _SIDES:
+            kept[told] = value
         elif told in {"display", "visibility"} and value.strip() in {"none", "hidden"}:
             what = f"a part of the drawing is hidden ({told})"
             raise LogoError("logo_svg", what, f"take the part out, {_AS_PNG}")
@@ -203,9 +193,9 @@ _STYLE_ONLY = frozenset({
 
 
 def _check_value(name: str, value: str) -> str:
-    if _PLAIN.fullmatch(_REFERENCE.sub("", value)) and "url" not in _REFERENCE.sub("", value):
+    if CHECKS[name](value):
         return value
-    what = f"the value of {name} is neither number, colour nor a name in the drawing"
+    what = f"the value of {name} is none that a logo may have: '{value[:40]}'"
     raise LogoError("logo_svg", what, f"export it anew, {_AS_PNG}")
 
 
@@ -213,7 +203,7 @@ def _check_references(element: _Element, kinds: Mapping[str, str]) -> None:
     for name, value in element.attributes.items():
         if "url" not in value:
             continue
-        found = _REFERENCE.fullmatch(value.strip())
+        found = REFERENCE.fullmatch(value.strip())
         if name not in {"fill", "stroke", "clip-path"} or found is None:
             what = f"{name} points to something else"
             raise LogoError("logo_svg", what, f"flatten the drawing, {_AS_PNG}")
