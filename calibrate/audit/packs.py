@@ -8,6 +8,7 @@ import pandas as pd
 
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.policy import RulePack
+from calibrate.language import _
 from calibrate.tables import OBLIGATIONS, RULE_PACKS
 
 NOT_HELD = "not held"
@@ -19,16 +20,24 @@ def build_rule_packs(inquiry: Inquiry) -> pd.DataFrame:
 
 
 def tabulate_packs(packs: Sequence[RulePack]) -> pd.DataFrame:
-    """One row a pack, a source and a caveat, as :data:`calibrate.tables.RULE_PACKS`."""
+    """One row a pack, a source and a caveat, as :data:`calibrate.tables.RULE_PACKS`.
+
+    Titles of sources stay as they were published.
+    """
     rows = []
     for pack in packs:
-        about = (pack.title, pack.legal_text_as_of, pack.status, pack.jurisdiction)
+        about = (
+            _say(pack.title), pack.legal_text_as_of, _say(pack.status), _say(pack.jurisdiction),
+        )  # fmt: skip
         texts = [("pack", 1, *about)]
         texts += [
-            ("source", n, s["title"], s["dated"], s["used_for"], "")
+            ("source", n, s["title"], s["dated"], _say(s["used_for"]), "")
             for n, s in enumerate(pack.sources, 1)
         ]
-        texts += [("caveat", n, c.text, "", "", c.source) for n, c in enumerate(pack.caveats, 1)]
+        texts += [
+            ("caveat", n, _say(c.text), "", "", _say(c.source))
+            for n, c in enumerate(pack.caveats, 1)
+        ]
         rows += [(pack.id, pack.version, *text) for text in texts]
     return RULE_PACKS.conform(pd.DataFrame(rows, columns=RULE_PACKS.names))
 
@@ -45,5 +54,11 @@ def tabulate_obligations(packs: Sequence[RulePack], *, has_attributes: bool) -> 
         for n, duty in enumerate(pack.obligations, 1):
             is_held = has_attributes or not duty.needs_attributes
             status, where = (duty.status, duty.where) if is_held else (NOT_HELD, "")
-            rows.append((pack.id, n, duty.article, duty.requirement, status, where))
+            said = (_say(duty.article), _say(duty.requirement), status, _say(where))
+            rows.append((pack.id, n, *said))
     return OBLIGATIONS.conform(pd.DataFrame(rows, columns=OBLIGATIONS.names))
+
+
+def _say(text: str) -> str:
+    """A text of a pack's file; a catalogue answers to nothing with its own head."""
+    return _(text) if text else ""
