@@ -25,6 +25,7 @@ from calibrate.report.words import (
     DASH,
     say_code,
     say_source,
+    say_stage,
     sign_number,
     write_number,
     write_p,
@@ -203,7 +204,10 @@ def _say_line(row: Row) -> str:
         return f" {MINUS} ".join(parts)
     if row["dimension"] == "rater_group":
         return _("Raters on their own group, beside other raters")
-    return item.capitalize() if row["dimension"] == "stage" else item
+    if row["dimension"] == "stage":
+        said = say_stage(item)
+        return said[:1].upper() + said[1:]
+    return item
 
 
 def _list_slices(known: Sequence[Row]) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from calibrate.audit.proxies import say_feature
 from calibrate.language import N_, _, ngettext
 from calibrate.report.document import Column, Section, build_table
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
@@ -17,7 +18,7 @@ from calibrate.report.views.audit_parts.places import (
     say_who,
 )
 from calibrate.report.views.sections import write_section
-from calibrate.report.words import say_code, write_number, write_p
+from calibrate.report.words import write_number, write_p
 
 TITLE = N_("Can other columns tell the group?")
 LEAD = N_(
@@ -27,7 +28,6 @@ LEAD = N_(
     "people it has not learned from; 0.50 is a coin. Beside it stands what "
     "95 of 100 random deals of the groups stay below."
 )
-FEATURE_WORDS = {"all": N_("All together"), "n_forms": N_("number of forms")}
 
 
 def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -58,7 +58,7 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
     )  # fmt: skip
     cells = [
         (
-            _say_feature(str(row["feature"])),
+            say_feature(str(row["feature"])),
             say_who(row), say_people(row), write_number(row["score"], 2),
             write_number(row["baseline_high"], 2), write_p(row["q_value"]),
         )
@@ -70,10 +70,6 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
             (build_table(headings, cells, marked=_mark(rows)),),
         ),
     )  # fmt: skip
-
-
-def _say_feature(feature: str) -> str:
-    return _(FEATURE_WORDS[feature]) if feature in FEATURE_WORDS else say_code(feature)
 
 
 def _mark(rows: Sequence[Row]) -> list[int]:
