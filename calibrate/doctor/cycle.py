@@ -45,8 +45,11 @@ def read_needs(path: Path) -> Needs:
     try:
         from calibrate.config import load_cycle, shown_name
         from calibrate.manifest import list_files
+        from calibrate.report.theme import read_theme
 
         cycle = load_cycle(path)
+        if cycle.theme is not None:
+            read_theme(cycle.resolve(cycle.theme), shown_name(cycle.theme))
         names = list_files(cycle)
         missing = [shown_name(name) for name in names if not cycle.resolve(name).is_file()]
         sizes = {n: p.stat().st_size for n in names if (p := cycle.resolve(n)).is_file()}

@@ -66,10 +66,18 @@ class Run:
         ------
         IntegrityError
             If the file is not the one the run wrote.
+        RunError
+            If another version wrote it.
         """
         if THEME not in self._hashes:
             return DEFAULT
-        return parse_theme(self._read(THEME).decode("utf-8"))
+        try:
+            return parse_theme(self._read(THEME).decode("utf-8"))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RunError(
+                f"{self.folder / THEME}: is not the theme of a run of this version; run the cycle "
+                "again"
+            ) from error
 
     @cached_property
     def _definition(self) -> Mapping[str, Any]:
