@@ -40,7 +40,7 @@ from calibrate.audit.policy import (
 from calibrate.audit.suppress import suppress_small
 from calibrate.audit.verdicts import judge_blocks
 from calibrate.language import N_, _
-from calibrate.language.figures import write_figure
+from calibrate.language.figures import write_significant
 from calibrate.tables import CONTRADICTIONS, DISPARITIES, FINDINGS, LL144, RULE_PACKS, Contract
 
 #: Tables of an audit of counts.
@@ -244,7 +244,7 @@ def _find_contradicted(contradictions: pd.DataFrame) -> list[dict[str, str]]:
         evidence = [
             _("The counts give no such figure.")
             if pd.isna(figure)
-            else _("The counts give {figure}.", figure=_write_significant(figure))
+            else _("The counts give {figure}.", figure=write_significant(figure))
         ]
         if not pd.isna(line["note"]) and line["note"]:
             evidence.append(_("Note: {note}.", note=line["note"]))
@@ -264,14 +264,6 @@ def _find_contradicted(contradictions: pd.DataFrame) -> list[dict[str, str]]:
             }
         )  # fmt: skip
     return found
-
-
-def _write_significant(figure: float) -> str:
-    """Four significant digits."""
-    text = f"{figure:.4g}"
-    if "e" in text:
-        return text
-    return write_figure(figure, len(text.partition(".")[2]))
 
 
 def _tabulate_ll144(

@@ -45,6 +45,7 @@ from calibrate.audit.suppress import suppress_small
 from calibrate.audit.verdicts import judge_rows
 from calibrate.config import MICRO, MISSING
 from calibrate.language import _
+from calibrate.language.figures import write_scientific
 from calibrate.tables import DISPARITIES, FINDINGS
 
 IntArray = npt.NDArray[np.int64]
@@ -154,7 +155,7 @@ def _describe_check(checked: tuple[float, int] | None) -> list[str]:
         _(
             "All {n} shares and means by group were computed a second time, person by person, "
             "with fairlearn. The largest difference is {difference}.",
-            n=checked[1], difference=f"{checked[0]:.1e}",
+            n=checked[1], difference=write_scientific(checked[0]),
         )
     ]  # fmt: skip
 

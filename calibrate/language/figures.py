@@ -27,3 +27,29 @@ def write_figure(value: float, decimals: int, *, has_sign: bool = False) -> str:
     """
     text = current_formats().write(value, decimals)
     return f"+{text}" if has_sign and round(value, decimals) > 0 else text
+
+
+def write_significant(value: float) -> str:
+    """Write a number with four digits that count.
+
+    Examples
+    --------
+    >>> write_significant(0.66667), write_significant(12.5), write_significant(0.00001234)
+    ('0.6667', '12.5', '1.2e-5')
+    """
+    text = f"{value:.4g}"
+    return (
+        write_scientific(value) if "e" in text else write_figure(value, len(text.partition(".")[2]))
+    )
+
+
+def write_scientific(value: float) -> str:
+    """Write a number that is too small for decimals.
+
+    Examples
+    --------
+    >>> write_scientific(1.44e-14), write_scientific(0)
+    ('1.4e-14', '0')
+    """
+    digits, power = f"{value:.1e}".split("e")
+    return f"{write_figure(float(digits), 1)}e{int(power)}" if value else "0"

@@ -9,11 +9,12 @@ from itertools import groupby
 import pandas as pd
 
 from calibrate.language import N_, _, current_language, ngettext
+from calibrate.language.figures import write_significant
 from calibrate.report.charts import draw_ratio
 from calibrate.report.document import Column, Figure, Head, Section, Table, build_table, say_columns
 from calibrate.report.material import Row, list_rows
 from calibrate.report.views.audit_parts.packs import build_pack_sections
-from calibrate.report.views.audit_parts.rates import RATIO_TICKS, say_attribute
+from calibrate.report.views.audit_parts.rates import RATIO_AXIS, mark_ratios, say_attribute
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
@@ -43,7 +44,7 @@ _LOOKS = (Column(N_("What"), 64), Column(N_("What stands behind it")))
 _FOREST = (
     Column(N_("Group")), Column(N_("People"), 14, "number"), Column(N_("Counted"), 16, "number"),
     Column(N_("Rate"), 14, "number"), Column(N_("Ratio"), 14, "number"),
-    Column("", 56, ticks=RATIO_TICKS), Column(N_("Verdict"), 26),
+    RATIO_AXIS, Column(N_("Verdict"), 26),
 )  # fmt: skip
 _TESTS = (
     Column(N_("Group")), Column(N_("95% interval of rate"), 22, "number"),
@@ -225,7 +226,7 @@ def _build_printed(material: CountsMaterial) -> tuple[Section, ...]:
         (
             str(row["row"]), _say_group(row), str(row["column"]).replace("_", " "),
             str(row["printed"]),
-            DASH if row["from_counts"] is None else f"{row['from_counts']:.4g}",
+            DASH if row["from_counts"] is None else write_significant(row["from_counts"]),
             str(row["note"] or DASH),
         )
         for row in rows
@@ -296,7 +297,9 @@ def _build_forest(rows: list[Row]) -> Table:
             )
         )  # fmt: skip
     marked = [at for at, row in enumerate(rows) if row["verdict"] == "beyond"]
-    return build_table(say_columns(_FOREST), lines, about=_caption(rows[0]), marked=marked)
+    return build_table(
+        mark_ratios(say_columns(_FOREST)), lines, about=_caption(rows[0]), marked=marked
+    )
 
 
 def _build_tests(rows: list[Row]) -> tuple[Section, ...]:

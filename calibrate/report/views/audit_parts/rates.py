@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from calibrate.language import N_, _, ngettext
 from calibrate.report.charts import draw_ratio
 from calibrate.report.document import (
@@ -47,13 +50,15 @@ TESTS = N_(
 )
 MEASURES = ("selection_rate", "lowest_band")
 ALPHA = 0.05
-RATIO_TICKS = ("0.25", "0.5", "1", "2", "4")
 #: Crossed groups that a table shows: those of smallest q.
 MOST_CROSSED = 12
+#: Ticks with their decimals.
+RATIO_TICKS = ((0.25, 2), (0.5, 1), (1, 0), (2, 0), (4, 0))
+RATIO_AXIS = Column("", 56)
 _HEADINGS = (
     Column(N_("Group")), Column(N_("People"), 13, "number"), Column(N_("Rate"), 12, "number"),
-    Column(N_("Ratio"), 12, "number"), Column("", 56, ticks=RATIO_TICKS),
-    Column(N_("q"), 14, "number"), Column(N_("Finds"), 13, "number"), Column(N_("Verdict"), 24),
+    Column(N_("Ratio"), 12, "number"), RATIO_AXIS, Column(N_("q"), 14, "number"),
+    Column(N_("Finds"), 13, "number"), Column(N_("Verdict"), 24),
 )  # fmt: skip
 
 
@@ -93,6 +98,18 @@ def _find_lead_stage(own: list[Row], rows: list[Row]) -> str:
     return str(own[0]["stage"])
 
 
+def mark_ratios(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Write the ticks of the axis that :data:`RATIO_AXIS` holds a place for.
+
+    Examples
+    --------
+    >>> mark_ratios([Column("Ratio"), RATIO_AXIS])[1].ticks
+    ('0.25', '0.5', '1', '2', '4')
+    """
+    ticks = tuple(write_number(at, n_decimals) for at, n_decimals in RATIO_TICKS)
+    return tuple(replace(c, ticks=ticks) if c is RATIO_AXIS else c for c in columns)
+
+
 def _build_forest(measure: str, rows: list[Row]) -> Table:
     shown, hidden = split_hidden(rows)
     reference = next((str(row["reference"]) for row in shown if row.get("reference")), "")
@@ -102,7 +119,7 @@ def _build_forest(measure: str, rows: list[Row]) -> Table:
         about.append(_("Compared with {group}.", group=say_group(reference)))
     marked = [at for at, row in enumerate(kept) if row["verdict"] == "beyond"]
     return build_table(
-        say_columns(_HEADINGS),
+        mark_ratios(say_columns(_HEADINGS)),
         [_write_row(row) for row in kept],
         opening=f"{say_measure(measure)}.",
         about=" ".join(about),

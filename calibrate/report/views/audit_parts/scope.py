@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from calibrate.language import N_, _, ngettext
+from calibrate.language.figures import write_scientific
 from calibrate.report.document import Column, Section, Table, build_table, say_columns
 from calibrate.report.material import AuditMaterial, Material, Row, list_rows
 from calibrate.report.views.base import Company
@@ -90,7 +91,7 @@ def _prove(material: Material, audit: AuditMaterial, rows: list[Row]) -> Section
                 "Every share and mean by group was computed twice: from counts, as "
                 "printed here, and person by person with fairlearn, a library of others. "
                 "The largest difference is {difference}.",
-                difference=f"{audit.cross_check:.1e}",
+                difference=write_scientific(audit.cross_check),
             )
         )
     hashes.append((_("Run"), material.run_id))
