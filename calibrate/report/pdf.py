@@ -22,6 +22,7 @@ from calibrate.config.shipped import find_folder
 from calibrate.errors import MachineError, RenderError
 from calibrate.report.archive import Attachment, write_archive
 from calibrate.report.preflight import FONTS
+from calibrate.report.tags import complete_tags
 from calibrate.report.theme import DEFAULT, LOGO, Theme
 from calibrate.report.theme.logo import Logo
 
@@ -144,7 +145,7 @@ def render_pdf(html: str, attachments: Sequence[Attachment] = (), theme: Theme =
             )  # fmt: skip
             content = document.write_pdf(
                 pdf_variant="pdf/ua-1", pdf_tags=True,
-                finisher=lambda __, pdf: written.append((pdf, len(pdf.objects))),
+                finisher=lambda __, pdf: written.append(_finish(pdf)),
             )  # fmt: skip
             if attachments:
                 identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
@@ -154,6 +155,12 @@ def render_pdf(html: str, attachments: Sequence[Attachment] = (), theme: Theme =
     if lines:
         raise RenderError("a packet was not set: " + "; ".join(dict.fromkeys(lines)))
     return Pdf(content, len(document.pages), frozenset(missing), archive)
+
+
+def _finish(pdf: Any) -> tuple[Any, int]:
+    """Complete the tags; give the document and how many objects it now has."""
+    complete_tags(pdf)
+    return pdf, len(pdf.objects)
 
 
 @dataclass(frozen=True)

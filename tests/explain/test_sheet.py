@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import stat
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
+import pikepdf
 import pytest
 from pypdf import PdfReader
 
@@ -152,3 +154,22 @@ def test_an_unknown_person_and_a_closed_folder_are_told(named, tmp_path: Path) -
         print_sheet(named.folder, "Z", tmp_path / "s.pdf")
     with pytest.raises(DiskError, match="cannot be written"):
         print_sheet(named.folder, "A", tmp_path / "no" / "such" / "s.pdf")
+
+
+def test_the_sheet_can_be_walked_through_by_a_screen_reader(named, tmp_path: Path) -> None:
+    """The rest of the tags is tested with the packets: all come from one template."""
+    path = print_sheet(named.folder, "A", tmp_path / "s.pdf")
+    with pikepdf.open(path) as pdf:
+        assert str(pdf.Root.Lang) == "de"
+        assert pdf.open_metadata()["pdfuaid:part"] == "1"
+        kinds = [str(item.S) for item in pdf.objects if is_element(item)]
+        levels = [int(kind[2]) for kind in kinds if re.fullmatch("/H[1-4]", kind)]
+        assert levels[0] == 1
+        assert all(new <= old + 1 for old, new in pairwise(levels))
+        figures = [item for item in pdf.objects if is_element(item) and item.S == "/Figure"]
+        assert figures
+        assert all(str(figure.Alt) for figure in figures)
+
+
+def is_element(item) -> bool:
+    return isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"

@@ -62,7 +62,7 @@ def _lay_out_steps(view: ManagerView) -> list[Block]:
     if not view.steps:
         return []
     title = _("After the session") if view.is_decided else _("Before the session")
-    return [Section(title, (Bullets(view.steps),), level=3)]
+    return [Section(title, (Bullets(view.steps),), level=2)]
 
 
 def _lay_out_team(view: ManagerView) -> list[Section]:
