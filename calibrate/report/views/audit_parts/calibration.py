@@ -159,7 +159,7 @@ def _write_shares(rows: list[Row], words: str) -> Table:
             by_group.setdefault(key, {})[str(row["stage"])] = row
     headings = [
         Column(_("Group / reference")),
-        Column(_("People"), 14, "number"),
+        Column(_("People"), 16, "number"),
         Column(_("Forms each"), 14, "number"),
         *(Column(_(STAGE_WORDS[stage]), 22, "number") for stage in stages),
     ]

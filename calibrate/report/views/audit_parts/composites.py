@@ -31,7 +31,7 @@ STATISTIC_WORDS = {
     "mean_gap_to_reference": N_("Mean distance to the reference"),
 }
 _HEADINGS = (
-    Column(N_("Attribute")), Column(N_("Groups"), 13, "number"), Column(N_("Figure"), 42),
+    Column(N_("Attribute")), Column(N_("Groups"), 16, "number"), Column(N_("Figure"), 42),
     Column(N_("Value"), 14, "number"), Column(N_("95% interval"), 26, "number"),
     Column(N_("If alike"), 14, "number"), Column(N_("9 of 10 between"), 26, "number"),
     Column(N_("Unusual"), 16),

@@ -42,7 +42,7 @@ _VERDICTS = (
 )
 _LOOKS = (Column(N_("What"), 64), Column(N_("What stands behind it")))
 _FOREST = (
-    Column(N_("Group")), Column(N_("People"), 14, "number"), Column(N_("Counted"), 16, "number"),
+    Column(N_("Group")), Column(N_("People"), 16, "number"), Column(N_("Counted"), 16, "number"),
     Column(N_("Rate"), 14, "number"), Column(N_("Ratio"), 14, "number"),
     RATIO_AXIS, Column(N_("Verdict"), 26),
 )  # fmt: skip

@@ -45,7 +45,7 @@ CAPTION = N_(
 )
 _HEADINGS = (
     Column(N_("Group / reference")), Column(N_("Compared"), 20, "number"),
-    Column(N_("Gap"), 13, "number"), Column(N_("Within managers"), 26, "number"),
+    Column(N_("Gap"), 16, "number"), Column(N_("Within managers"), 26, "number"),
     Column(N_("Between"), 16, "number"), Column(N_("p"), 13, "number"),
     Column(N_("p by manager"), 16, "number"), Column(N_("p within"), 14, "number"),
     Column(N_("Ratio within"), 22, "number"),

@@ -91,15 +91,15 @@ _COUNT_HEADINGS = (Column(N_("Scope")), *(Column(words, 22, "number") for words 
 _ODD_HEADINGS = (
     Column(N_("Scope")),
     Column(N_("Test"), 24),
-    Column(N_("People"), 14, "number"),
-    Column(N_("Found"), 14, "number"),
+    Column(N_("People"), 16, "number"),
+    Column(N_("Found"), 16, "number"),
     Column(N_("Usual"), 14, "number"),
     Column(N_("By chance"), 26, "number"),
     Column(N_("q"), 14, "number"),
 )
 _QUOTA_HEADINGS = (
     Column(N_("Group / reference")),
-    Column(N_("People"), 14, "number"),
+    Column(N_("People"), 16, "number"),
     Column(N_("Moved down"), 14, "number"),
     Column(N_("Favourable"), 26, "number"),
     Column(N_("Ratio"), 26, "number"),

@@ -76,7 +76,7 @@ def _write_moves(rows: list[Row]) -> tuple[Table, ...]:
     """One table for each pair of stages: single attributes, and intersections that stand out."""
     headings = (
         Column(_("Group / reference")),
-        Column(_("People"), 14, "number"),
+        Column(_("People"), 16, "number"),
         Column(_("Up"), 12, "number"),
         Column(_("Down"), 12, "number"),
         Column(_("Difference, bands"), 26, "number"),

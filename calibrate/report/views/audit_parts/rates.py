@@ -56,7 +56,7 @@ MOST_CROSSED = 12
 RATIO_TICKS = ((0.25, 2), (0.5, 1), (1, 0), (2, 0), (4, 0))
 RATIO_AXIS = Column("", 56)
 _HEADINGS = (
-    Column(N_("Group")), Column(N_("People"), 13, "number"), Column(N_("Rate"), 12, "number"),
+    Column(N_("Group")), Column(N_("People"), 16, "number"), Column(N_("Rate"), 12, "number"),
     Column(N_("Ratio"), 12, "number"), RATIO_AXIS, Column(N_("q"), 14, "number"),
     Column(N_("Finds"), 13, "number"), Column(N_("Verdict"), 24),
 )  # fmt: skip
