@@ -8,6 +8,7 @@ import pandas as pd
 
 from calibrate.audit.adjusted import NO_CONTROLS
 from calibrate.audit.inquiry import Inquiry
+from calibrate.audit.phrases import say_label
 from calibrate.language import N_, _, ngettext
 from calibrate.language.figures import write_figure
 
@@ -94,12 +95,13 @@ def note_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
 def _say(plain: Row, adjusted: Row) -> dict[str, str]:
     *most, last = str(adjusted["controls"]).replace("_", " ").split(", ")
     controls = _("{most} and {last}", most=", ".join(most), last=last) if most else last
+    group = say_label(adjusted["group"])
     if adjusted["status"] != "told":
-        headline = _(CANNOT_TELL[adjusted["measure"]], group=adjusted["group"], controls=controls)
+        headline = _(CANNOT_TELL[adjusted["measure"]], group=group, controls=controls)
         evidence = _("The groups share too few values of these columns. The plain gap stands.")
     else:
         headline = _(
-            AT_EQUAL[adjusted["measure"]], group=adjusted["group"], controls=controls,
+            AT_EQUAL[adjusted["measure"]], group=group, controls=controls,
             gap=_points(adjusted["gap"]), plain=_points(plain["gap"]),
         )  # fmt: skip
         evidence = _(

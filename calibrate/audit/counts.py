@@ -29,7 +29,7 @@ from calibrate.audit.ll144 import (
     tabulate_ll144,
 )
 from calibrate.audit.packs import tabulate_packs
-from calibrate.audit.phrases import refrain
+from calibrate.audit.phrases import name_sides, refrain
 from calibrate.audit.policy import (
     PRIMARY_MEASURES,
     Family,
@@ -217,8 +217,7 @@ def _find_beyond(rows: pd.DataFrame) -> list[dict[str, str]]:
         same &= (rows["attribute"] == row["attribute"]) & (rows["group"] == row["reference"])
         (reference,) = list_records(rows[same])
         said = _(
-            MORE_OR_FEWER[bool(row["ratio"] < 1)], attribute=row["attribute"],
-            group=row["group"], reference=row["reference"], measure=row["measure"],
+            MORE_OR_FEWER[bool(row["ratio"] < 1)], measure=row["measure"], **name_sides(row),
         )  # fmt: skip
         found.append(
             {

@@ -8,7 +8,7 @@ import pandas as pd
 
 from calibrate.audit.dependence import is_within_leading
 from calibrate.audit.inquiry import Inquiry
-from calibrate.audit.phrases import LOOK_MANAGERS, refrain, say_bands
+from calibrate.audit.phrases import LOOK_MANAGERS, refrain, say_bands, say_label
 from calibrate.bands.guideline import say_p
 from calibrate.language import N_, _, ngettext
 from calibrate.language.figures import write_figure
@@ -145,8 +145,8 @@ def _say_leading(told: list[Row]) -> dict[str, str]:
 
 def _say_within(row: Row) -> dict[str, str]:
     said = _(
-        MORE_OR_FEWER[row["measure"], bool(row["gap_within"] < 0)], group=row["group"],
-        reference=row["reference"], bands=say_bands(row["stage"]),
+        MORE_OR_FEWER[row["measure"], bool(row["gap_within"] < 0)], group=say_label(row["group"]),
+        reference=say_label(row["reference"]), bands=say_bands(row["stage"]),
     )  # fmt: skip
     compared = _(
         "{n} people under {managers} managers with both.",
@@ -162,7 +162,7 @@ def _say_within(row: Row) -> dict[str, str]:
 def _say_ratio(row: Row) -> str:
     if row["ratio_within"] is None:
         nobody = row["group"] if row["gap_within"] < 0 else row["reference"]
-        return _(NOBODY[row["measure"]], group=nobody)
+        return _(NOBODY[row["measure"]], group=say_label(nobody))
     ratio, low, high = (
         write_figure(row[name], 2) for name in ("ratio_within", "ratio_low", "ratio_high")
     )
@@ -176,7 +176,7 @@ def _say_reversal(row: Row) -> dict[str, str]:
     )
     return _finding(
         "removal", row, "note",
-        _(HANGS[row["measure"]], attribute=row["attribute"], group=row["group"]),
+        _(HANGS[row["measure"]], attribute=row["attribute"], group=say_label(row["group"])),
         f"{_say_without(int(row['n_reversing']), row['reverses_without'])} {withheld}",
     )  # fmt: skip
 

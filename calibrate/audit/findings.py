@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from calibrate.audit.inference import ALPHA
-from calibrate.audit.phrases import LOOK_WITHIN, refrain, say_bands
+from calibrate.audit.phrases import LOOK_WITHIN, name_sides, refrain, say_bands
 from calibrate.audit.policy import name_primary_stage
 from calibrate.audit.population import Population
 from calibrate.bands.guideline import say_p
@@ -120,8 +120,8 @@ def _write_without_ratio(
     row: dict[str, Any], reference: dict[str, Any], n_rows: int, words: NoRatio
 ) -> dict[str, str]:
     said = _(
-        words.headlines[row["measure"]], attribute=row["attribute"], group=row["group"],
-        reference=row["reference"], measure=row["measure"], bands=say_bands(row["stage"]),
+        words.headlines[row["measure"]], measure=row["measure"], bands=say_bands(row["stage"]),
+        **name_sides(row),
     )  # fmt: skip
     corrected = _(
         "{p}, the largest of all tests made, corrected for all such rows (Bonferroni).",
@@ -142,8 +142,8 @@ def _write_without_ratio(
 def _write_finding(row: dict[str, Any], rows: pd.DataFrame) -> dict[str, str]:
     reference = _find_row(rows, row, group=row["reference"])
     said = _(
-        MORE_OR_FEWER[row["measure"], bool(row["ratio"] < 1)], attribute=row["attribute"],
-        group=row["group"], reference=row["reference"], bands=say_bands(row["stage"]),
+        MORE_OR_FEWER[row["measure"], bool(row["ratio"] < 1)], bands=say_bands(row["stage"]),
+        **name_sides(row),
     )  # fmt: skip
     return {
         "finding_id": ":".join(["disparity", *(row[key] for key in KEY)]),

@@ -14,7 +14,7 @@ from calibrate.audit.inference import detectable_gap, tighten_gap, welch_test
 from calibrate.audit.inquiry import Inquiry
 from calibrate.audit.metrics import compute_hedges_g
 from calibrate.audit.moves_permutation import N_DRAWS, permute_within
-from calibrate.audit.phrases import LOOK_MOVES, refrain
+from calibrate.audit.phrases import LOOK_MOVES, name_sides, refrain
 from calibrate.bands.guideline import false_discovery_rate, say_p
 from calibrate.language import N_, _
 from calibrate.language.figures import write_figure
@@ -257,8 +257,7 @@ def _name_parts(row: pd.Series) -> list[tuple[str, ...]]:
 def _write(row: pd.Series) -> dict[str, str]:
     stages = (str(row["from_stage"]), str(row["to_stage"]))
     said = _(
-        MOVED[(*stages, bool(row["difference"] < 0))], attribute=row["attribute"],
-        group=row["group"], reference=row["reference"],
+        MOVED[(*stages, bool(row["difference"] < 0))], **name_sides(dict(row)),
     )  # fmt: skip
     counted = _(
         "{up} of {n} went up, {down} went down.",

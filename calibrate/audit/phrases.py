@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from calibrate.audit.attributes import NOT_STATED
 from calibrate.language import N_, _
 
 #: How the headline of a reason to look ends.
@@ -25,6 +29,28 @@ BANDS = {
     "proposed": N_("proposed bands"),
     "final": N_("final bands"),
 }
+
+#: Labels of groups that are ours; all others come from the data.
+LABELS = {NOT_STATED: N_("not stated")}
+
+
+def say_label(label: str) -> str:
+    """A label of a group, or of crossed ones, with our own part of it translated.
+
+    Examples
+    --------
+    >>> say_label("female*not stated")
+    'female*not stated'
+    """
+    if NOT_STATED not in label:
+        return label
+    return "*".join(_(LABELS[part]) if part in LABELS else part for part in label.split("*"))
+
+
+def name_sides(row: Mapping[str, Any]) -> dict[str, str]:
+    """Attribute, group and reference of a row, as sentences name them."""
+    sides = {name: say_label(str(row[name])) for name in ("group", "reference")}
+    return {"attribute": str(row["attribute"]), **sides}
 
 
 def say_bands(stage: str) -> str:

@@ -10,7 +10,7 @@ from calibrate.audit.clustered import ClusterCells, clustered_p
 from calibrate.audit.groups import Grouping
 from calibrate.audit.inference import ALPHA, detectable_ratio, fisher_midp
 from calibrate.audit.inquiry import Inquiry
-from calibrate.audit.phrases import LOOK_SCOPES, refrain
+from calibrate.audit.phrases import LOOK_SCOPES, name_sides, refrain
 from calibrate.audit.policy import is_ratio_beyond
 from calibrate.bands import QuotaMoves
 from calibrate.bands.guideline import false_discovery_rate, say_p
@@ -132,9 +132,9 @@ def find_quota_impact(inquiry: Inquiry, table: pd.DataFrame) -> list[dict[str, s
         if x0 and not is_ratio_beyond(x1, n1, x0, n0, inquiry.settings.rules):
             continue
         said = _(
-            MORE_OR_FEWER[x1 * n0 < x0 * n1], attribute=row["attribute"], group=row["group"],
-            reference=row["reference"],
-        )  # fmt: skip
+            MORE_OR_FEWER[x1 * n0 < x0 * n1],
+            **name_sides({str(key): value for key, value in row.items()}),
+        )
         counted = _(
             "{n} of {total} ({share}) against {n_reference} of {total_reference} "
             "({share_reference}).",

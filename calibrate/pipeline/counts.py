@@ -29,6 +29,7 @@ from calibrate.report.preflight import say_left
 from calibrate.report.problems import remove_problems, write_problems
 from calibrate.report.theme import DEFAULT, Theme, read_theme
 from calibrate.report.views.audit_parts.counts import CountsMaterial, build_counts_view
+from calibrate.report.views.audit_parts.labels import speak_labels
 from calibrate.report.workbook import write_counts_workbook
 from calibrate.tables import PACKET_INDEX
 
@@ -129,7 +130,7 @@ def _fill(
         for contract in COUNT_TABLES:
             write_table(folder / "audit" / "tables", contract, audited.tables[contract.name])
     material = CountsMaterial(
-        audited.tables, audited.notes, source.name, provenance.inputs[source.name],
+        speak_labels(audited.tables), audited.notes, source.name, provenance.inputs[source.name],
         provenance.run_id, settings.min_cell,
     )  # fmt: skip
     with clock.stage("workbooks"):

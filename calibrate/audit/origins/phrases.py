@@ -6,6 +6,7 @@ import pandas as pd
 
 from calibrate.audit.origins.lines import Row
 from calibrate.audit.origins.slices import SLICE_WORDS
+from calibrate.audit.phrases import name_sides
 from calibrate.bands.guideline import say_p
 from calibrate.config import SOURCE_WORDS
 from calibrate.language import N_, _, ngettext
@@ -142,7 +143,7 @@ def say_criterion(row: Row) -> tuple[str, str]:
         "Large by the classes of educational testing (C). What one criterion gives here another "
         "takes: read all of them together."
     )
-    headline = _(CRITERION[_is_lower(row)], criterion=str(row["item"]), **_name_sides(row))
+    headline = _(CRITERION[_is_lower(row)], criterion=str(row["item"]), **name_sides(row))
     return headline, f"{_say_gap(row)} {large}"
 
 
@@ -150,12 +151,12 @@ def say_source(row: Row) -> tuple[str, str]:
     one, __, other = str(row["item"]).partition(" minus ")
     message = (TWO_SOURCES if other else SOURCE)[_is_lower(row)]
     names = {"source": _(SOURCE_WORDS[one]), "other": _(SOURCE_WORDS[other]) if other else ""}
-    return _(message, **names, **_name_sides(row)), _say_gap(row)
+    return _(message, **names, **name_sides(row)), _say_gap(row)
 
 
 def say_raters(row: Row) -> tuple[str, str]:
     dealt = _("Nobody dealt out the raters at random.")
-    return _(RATERS[row["estimate"] <= 0], **_name_sides(row)), f"{_say_gap(row)} {dealt}"
+    return _(RATERS[row["estimate"] <= 0], **name_sides(row)), f"{_say_gap(row)} {dealt}"
 
 
 def say_slices(row: Row, table: pd.DataFrame) -> tuple[str, str]:
@@ -172,7 +173,7 @@ def say_slices(row: Row, table: pd.DataFrame) -> tuple[str, str]:
         "high": high,
         "highest": str(highest["item"]),
     }
-    names = {"dimension": _(SLICE_WORDS[row["dimension"]]), **_name_sides(row)}
+    names = {"dimension": _(SLICE_WORDS[row["dimension"]]), **name_sides(row)}
     if figure == "share":
         headline = _(
             "{attribute}: the gap in the favourable share between the group '{group}' and "
@@ -192,17 +193,17 @@ def say_slices(row: Row, table: pd.DataFrame) -> tuple[str, str]:
 
 def say_absent(row: Row) -> tuple[str, str]:
     message = ABSENT[row["dimension"]][row["estimate"] > 0]
-    return _(message, **_name_sides(row)), _say_shares(row)
+    return _(message, **name_sides(row)), _say_shares(row)
 
 
 def say_comment(row: Row) -> tuple[str, str]:
     figure, is_less = str(row["figure"]), _is_lower(row)
     if figure == "share":
         kind = "any" if row["item"] == "any comment" else "actionable"
-        return _(COMMENT[kind, is_less], **_name_sides(row)), _say_shares(row)
+        return _(COMMENT[kind, is_less], **name_sides(row)), _say_shares(row)
     kind = "nature" if figure == "per_100_words" else "words"
     unit = "words" if figure == "words" else "per_100_words"
-    return _(COMMENT[kind, is_less], **_name_sides(row)), _say_gap(row, unit)
+    return _(COMMENT[kind, is_less], **name_sides(row)), _say_gap(row, unit)
 
 
 def say_teams(row: Row) -> tuple[str, str]:
@@ -211,7 +212,7 @@ def say_teams(row: Row) -> tuple[str, str]:
         "chance does not explain.",
         "{attribute}: {n} teams have a gap between the group '{group}' and '{reference}' that "
         "chance does not explain.",
-        int(row["estimate"]), **_name_sides(row),
+        int(row["estimate"]), **name_sides(row),
     )  # fmt: skip
     return headline, _(
         "{n} teams were large enough for an exact test within the team, adjusted over all of "
@@ -219,10 +220,6 @@ def say_teams(row: Row) -> tuple[str, str]:
         "team reach the smallest cell.",
         n=int(row["value"]),
     )
-
-
-def _name_sides(row: Row) -> dict[str, str]:
-    return {name: str(row[name]) for name in ("attribute", "group", "reference")}
 
 
 def _is_lower(row: Row) -> bool:

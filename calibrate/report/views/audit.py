@@ -10,6 +10,7 @@ from calibrate.report.material import AuditMaterial, Material, list_rows
 from calibrate.report.views.audit_front import AuditFront, build_front
 from calibrate.report.views.audit_parts import build_sections
 from calibrate.report.views.audit_parts.annex import build_annex
+from calibrate.report.views.audit_parts.labels import speak_labels
 from calibrate.report.views.base import build_head
 
 
@@ -33,6 +34,7 @@ def build_audit_view(material: Material, audit: AuditMaterial) -> AuditView:
         if audit.is_distributed
         else _("Restricted · audit"),
     )  # fmt: skip
+    audit = replace(audit, tables=speak_labels(audit.tables))
     sections = set_anchors(build_sections(material, audit))
     annex = build_annex(list_rows(audit.tables["disparities"]))
     annex = None if annex is None else replace(annex, anchor="annex")
