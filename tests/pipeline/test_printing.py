@@ -12,6 +12,7 @@ import pytest
 from calibrate.config import load_cycle
 from calibrate.errors import InputError, MachineError, RenderError
 from calibrate.manifest import hash_file
+from calibrate.pipeline import packets
 from calibrate.pipeline.gather import gather_material
 from calibrate.pipeline.packets import (
     Printed,
@@ -27,6 +28,8 @@ from calibrate.pipeline.stages import compute_scores, prepare_cycle
 from calibrate.pipeline.tabulate import tabulate_everything
 from calibrate.pipeline.workers import map_on_cluster
 from calibrate.report import AuditMaterial, Material, draft_packet, print_packet
+from calibrate.report.archive import Attachment
+from calibrate.report.press import Draft
 from calibrate.report.watch import stop_after
 
 NO_AUDIT = AuditMaterial({}, "", "", (), {}, None)
@@ -48,9 +51,9 @@ def print_into(
     folder: Path, material: Material, wanted: Wanted, out: Path | None = None
 ) -> list[Printed]:
     earlier = {} if out is None else find_earlier(out)
-    packets = print_packets(material, NO_AUDIT, wanted, folder, earlier, Clock())
-    write_index(folder, packets, "run", material.employees)
-    return packets
+    printed = print_packets(material, NO_AUDIT, wanted, folder, earlier, Clock())
+    write_index(folder, printed, "run", material.employees)
+    return printed
 
 
 def hash_files(folder: Path) -> dict[str, str]:
@@ -167,4 +170,28 @@ def test_every_packet_is_in_the_index_with_its_content(tmp_path: Path, material:
     assert index["content"].str.fullmatch("[0-9a-f]{64}").all()
     assert dict(zip(index["file"], index["sha256"], strict=True)) == {
         packet.file: hash_file(tmp_path / packet.file) for packet in packets
+    }
+
+
+def test_an_archive_is_taken_over_with_its_file(
+    tmp_path: Path, material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = '<html lang="en"><head><title>Audit</title></head><body><h1>Audit</h1></body></html>'
+    table = Attachment("a.csv", "A table", b"x\n1\n")
+    monkeypatch.setattr(packets, "draft_packet", lambda *a, **k: Draft("audit", "", "", "i", page))
+    monkeypatch.setattr(packets, "attach_tables", lambda *a: (table,))
+    out, wanted = tmp_path / "out", Wanted(("audit",))
+    first = print_into(out / "runs" / "a", material, wanted, out)
+    second = print_into(out / "runs" / "b", material, wanted, out)
+    assert [packet.draft.kind for packet in first] == ["archive", "audit"]
+    assert [packet.milliseconds for packet in second] == [0, 0]
+    assert hash_files(out / "runs" / "a") == hash_files(out / "runs" / "b")
+    assert set(hash_files(out / "runs" / "b")) == {"audit.pdf", "audit-archive.pdf"}
+    # Without the archive of the earlier run both are set again.
+    (out / "runs" / "b" / "audit" / "audit-archive.pdf").unlink()
+    (out / "runs" / "a" / "audit" / "audit-archive.pdf").unlink()
+    third = print_into(out / "runs" / "c", material, wanted, out)
+    assert min(packet.milliseconds for packet in third) > 0
+    assert hash_files(out / "runs" / "c") == hash_files(out / "runs" / "a") | {
+        "audit-archive.pdf": third[0].sha256
     }
