@@ -201,7 +201,7 @@ def test_a_reason_that_nothing_asks_for_is_not_dropped_in_silence(
     for _ in range(2):
         kept = Clock()
         run_cycle(cycle, out, Options(only="executive", reason="65 was  wrong"), kept)
-        assert kept.remarks == []
+        assert not any("--reason" in remark for remark in kept.remarks)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"previous": 1}', '{"a": 2}'])
