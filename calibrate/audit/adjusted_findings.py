@@ -30,6 +30,14 @@ AT_EQUAL = {
         "without them {plain}"
     ),
 }
+#: Columns of the employees inside a sentence.
+CONTROL_WORDS = {
+    "level": N_("level"),
+    "job_family": N_("job family"),
+    "department": N_("department"),
+    "location": N_("location"),
+    "work_mode": N_("work mode"),
+}
 KEY = ["stage", "measure", "attribute", "group"]
 
 
@@ -93,7 +101,7 @@ def note_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
 
 
 def _say(plain: Row, adjusted: Row) -> dict[str, str]:
-    *most, last = str(adjusted["controls"]).replace("_", " ").split(", ")
+    *most, last = (_say_control(name) for name in str(adjusted["controls"]).split(", "))
     controls = _("{most} and {last}", most=", ".join(most), last=last) if most else last
     group = say_label(adjusted["group"])
     if adjusted["status"] != "told":
@@ -120,6 +128,10 @@ def _say(plain: Row, adjusted: Row) -> dict[str, str]:
         "headline": headline,
         "evidence": evidence,
     }
+
+
+def _say_control(name: str) -> str:
+    return _(CONTROL_WORDS[name]) if name in CONTROL_WORDS else name.replace("_", " ")
 
 
 def _points(share: float) -> str:

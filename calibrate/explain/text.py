@@ -80,7 +80,7 @@ def _draw_forms(told: Explanation) -> Table:
     if has_sums:
         table.add_column(_("Raw"), justify="right")
     if is_adjusted:
-        for name in (_("Severity"), _("Level"), _("Adjusted")):
+        for name in (_("Severity"), _("Source level"), _("Adjusted")):
             table.add_column(name, justify="right")
     for line in told.forms:
         table.add_row(*_list_cells(line, has_sums, is_adjusted))
