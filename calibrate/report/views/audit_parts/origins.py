@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from calibrate.audit.origins.slices import SLICE_WORDS
 from calibrate.language import N_, _
 from calibrate.language.formats import MINUS
 from calibrate.report.document import Column, Section, Table, build_table
@@ -13,7 +14,6 @@ from calibrate.report.views.audit_parts.places import (
     ALPHA,
     MOST_LINES,
     PRESENCE,
-    SLICE_WORDS,
     head_people,
     head_q,
     head_who,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from calibrate.audit.origins.slices import SLICE_WORDS
 from calibrate.language import N_, _, ngettext
 from calibrate.report.material import Row
-from calibrate.report.views.audit_parts.places import ALPHA, PRESENCE, SLICE_WORDS, say_who
+from calibrate.report.views.audit_parts.places import ALPHA, PRESENCE, say_who
 from calibrate.report.words import join_words, write_count
 
 #: Dimension → how the overview calls it.

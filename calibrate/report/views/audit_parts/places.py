@@ -16,13 +16,6 @@ PRESENCE = {
     "unlinked": N_("Raters not comparable"),
     "weak": N_("Raters hardly comparable"),
 }
-SLICE_WORDS = {
-    "location": N_("Location"),
-    "work_mode": N_("Work mode"),
-    "level": N_("Level"),
-    "job_family": N_("Job family"),
-    "department": N_("Department"),
-}
 
 
 def head_who() -> Column:
