@@ -139,3 +139,23 @@ def test_a_group_below_the_smallest_cell_shows_no_figure_in_any_table(
     assert calibrate(*shown) == 0
     table = pd.read_csv(tmp_path / "o/latest/audit/tables/disparities.csv").set_index("group")
     assert table.loc["black", "rate"] == 0.375
+
+
+def test_an_audit_of_counts_speaks_the_language_that_is_asked_for(
+    theirs: Path, tmp_path: Path, calibrate: Calibrate
+) -> None:
+    out = tmp_path / "out"
+    assert calibrate("audit", "--counts", theirs, "--out", out, "--language", "de") == 0
+    found = pd.read_csv(out / "latest/audit/tables/findings.csv").set_index("kind")
+    evidence = found.loc["disparity", "evidence"]
+    # 26/48 over 206/259 is 0.681.
+    assert "0,68" in evidence
+    assert "0.68" not in evidence
+    assert not found["headline"].str.contains("A reason to look").any()
+
+
+def test_a_language_goes_with_counts_alone(
+    tmp_path: Path, calibrate: Calibrate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert calibrate("audit", "cycle.yaml", "--out", tmp_path / "out", "--language", "de") == 2
+    assert "--language go with --counts" in capsys.readouterr().err
