@@ -58,6 +58,11 @@ def test_catalogue_is_what_the_script_writes_today(language: str) -> None:
 
 
 @each_catalogue
+def test_no_sentence_is_without_translation(language: str) -> None:
+    assert not SCRIPT["list_untranslated"](SCRIPT["read_catalogue"](CATALOGUES[language]))
+
+
+@each_catalogue
 def test_braces_agree(language: str) -> None:
     odd = []
     for entry in read_entries(language):
