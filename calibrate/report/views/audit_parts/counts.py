@@ -49,7 +49,7 @@ _FOREST = (
 _TESTS = (
     Column(N_("Group")), Column(N_("95% interval of rate"), 22, "number"),
     Column(N_("95% interval of ratio"), 22, "number"),
-    Column(N_("Impact ratio"), 13, "number"),
+    Column(N_("Impact ratio"), 16, "number"),
     Column(N_("z"), 12, "number"), Column(N_("p"), 13, "number"),
     Column(N_("q"), 13, "number"), Column(N_("Finds"), 12, "number"),
     Column(N_("Family"), 12, "number"), Column(N_("Short of"), 14, "number"),
