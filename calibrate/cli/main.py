@@ -24,6 +24,8 @@ from calibrate.cli.link import link
 from calibrate.cli.options import find_width
 from calibrate.cli.run import run
 from calibrate.cli.schema import schema
+from calibrate.cli.secure import secure
+from calibrate.cli.secure import secure
 from calibrate.cli.simulate import simulate
 from calibrate.errors import CalibrateError, ExitCode, InputError, describe_problems
 
@@ -46,7 +48,9 @@ cli.add_command(run)
 cli.add_command(audit)
 cli.add_command(explain)
 cli.add_command(link)
+cli.add_command(secure)
 cli.add_command(simulate)
+cli.add_command(secure)
 cli.add_command(demo)
 cli.add_command(schema)
 cli.add_command(doctor)
@@ -71,7 +75,9 @@ def run_command(arguments: list[str]) -> int:
         result = cli.main(arguments, prog_name="calibrate", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.DONE
     except InputError as error:
-        said = describe_problems(error.problems, width=find_width(), written=error.written)
+        said = describe_problems(
+            error.problems, width=find_width(), written=error.written, undone=error.undone
+        )
         click.echo(f"calibrate: {said}", err=True)
         return error.exit_code
     except CalibrateError as error:
