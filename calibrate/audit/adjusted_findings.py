@@ -101,7 +101,7 @@ def note_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
 
 
 def _say(plain: Row, adjusted: Row) -> dict[str, str]:
-    *most, last = (_say_control(name) for name in str(adjusted["controls"]).split(", "))
+    *most, last = (say_control(name) for name in str(adjusted["controls"]).split(", "))
     controls = _("{most} and {last}", most=", ".join(most), last=last) if most else last
     group = say_label(adjusted["group"])
     if adjusted["status"] != "told":
@@ -130,7 +130,8 @@ def _say(plain: Row, adjusted: Row) -> dict[str, str]:
     }
 
 
-def _say_control(name: str) -> str:
+def say_control(name: str) -> str:
+    """Name a column of the employees inside a sentence; one of their own keeps its name."""
     return _(CONTROL_WORDS[name]) if name in CONTROL_WORDS else name.replace("_", " ")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calibrate.audit.adjusted_findings import say_control
 from calibrate.language import N_, _, ngettext
 from calibrate.report.document import (
     Cell,
@@ -67,7 +68,7 @@ def build_adjusted(material: Material, audit: AuditMaterial) -> tuple[Section, .
     controls = max((str(row["controls"]) for row in single), key=_rank, default="none")
     if controls == "none":
         return ()
-    words = join_words([say_code(name) for name in controls.split(", ")])
+    words = join_words([say_control(name) for name in controls.split(", ")])
     plain = {_key(row): row for row in single if row["controls"] == "none"}
     shown = [row for row in single if row["controls"] == controls and row["stage"] != "calibrated"]
     shown.sort(key=lambda row: (_order(row["measure"]), row["attribute"]))
@@ -101,7 +102,7 @@ def _say(shown: list[Row], labels: list[Row], words: str) -> tuple[str, ...]:
         pairs = [
             _(
                 "{control} (by {attribute})",
-                control=say_code(row["control"]),
+                control=say_control(str(row["control"])),
                 attribute=say_code(row["attribute"]),
             )
             for row in carrying
@@ -213,7 +214,8 @@ def _write_odds(row: Row) -> Content:
 def _build_labels(labels: list[Row]) -> Table:
     lines = [
         (
-            f"{say_code(row['attribute'])}: {say_code(row['control'])}", write_count(row["n"]),
+            f"{say_code(row['attribute'])}: {say_control(str(row['control']))}",
+            write_count(row["n"]),
             DASH if row["association"] is None else write_number(row["association"], 2),
             write_p(row["q_value"]), write_percent(row["overlap"]), _(LABELS[str(row["label"])]),
         )

@@ -23,7 +23,6 @@ from calibrate.report.views.audit_parts.places import (
 from calibrate.report.views.sections import write_section
 from calibrate.report.words import (
     DASH,
-    say_code,
     say_source,
     say_stage,
     sign_number,
@@ -60,7 +59,7 @@ def build_origins(material: Material, audit: AuditMaterial) -> tuple[Section, ..
     if not known:
         return ()
     grids = (
-        _list_criteria(known),
+        _list_criteria(known, material),
         _list_gaps(
             known,
             ("source", "rater_group"),
@@ -120,7 +119,8 @@ def _say_gap(row: Row, scale: float = 1.0) -> str:
     return DASH if row["estimate"] is None else sign_number(scale * row["estimate"], 1)
 
 
-def _list_criteria(known: Sequence[Row]) -> Table:
+def _list_criteria(known: Sequence[Row], material: Material) -> Table:
+    labels = {c.id: c.label for rubric in material.rubrics for c in rubric.criteria}
     plain = {
         (row["item"], row["attribute"], row["group"]): row
         for row in known
@@ -139,7 +139,7 @@ def _list_criteria(known: Sequence[Row]) -> Table:
     )
     cells = [
         (
-            say_code(row["item"]),
+            labels.get(str(row["item"]), str(row["item"])),
             say_who(row),
             say_people(row),
             _say_gap(plain.get((row["item"], row["attribute"], row["group"]), {"estimate": None})),
