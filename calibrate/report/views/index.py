@@ -9,6 +9,7 @@ from calibrate.language import N_, _, ngettext
 from calibrate.report.document import Fact, Figure, Head, Step
 from calibrate.report.material import Material, Row, list_rows
 from calibrate.report.views.base import Company, Item, RubricNote, build_head
+from calibrate.report.views.left_out import count_left_out
 from calibrate.report.views.meeting import AgendaGroup, build_agenda_groups, say_time
 from calibrate.report.views.patterns import (
     RaterTable,
@@ -36,7 +37,7 @@ from calibrate.report.views.run_files import (
     list_manager_packets,
     list_other_packets,
 )
-from calibrate.report.words import DASH, say_code, write_count
+from calibrate.report.words import DASH, write_count
 
 #: Raters, findings of one kind, and managers to ask that are shown.
 MOST_RATERS, MOST_FINDINGS, MOST_ASKED = 50, 20, 60
@@ -144,7 +145,7 @@ def build_index_view(material: Material, made: Made) -> IndexView:
         missing=presence.missing[:MOST_ASKED],
         missing_notice=_say_cut(MOST_ASKED, len(presence.missing)) or presence.missing_notice,
         asked=ngettext("{n} manager to ask", "{n} managers to ask", len(presence.missing)),
-        left_out=_count_problems(material),
+        left_out=count_left_out(material),
         notes=material.notes,
         shares=build_share_table(company, "company", _find_company(material)),
         sessions=_list_sessions(meetings, verdicts, made),
@@ -214,13 +215,6 @@ def _list_readiness(material: Material, counts: Sequence[Item]) -> tuple[Fact, .
     facts = [Fact(label, write_count(n)) for label, n in told if n]
     facts.append(Fact(_("Rows left out"), write_count(ready.get("n_quarantined", 0))))
     return (*facts, *(Fact(item.label, item.text) for item in counts))
-
-
-def _count_problems(material: Material) -> tuple[Fact, ...]:
-    problems = material.tables["problems"]
-    errors = problems.loc[problems["level"] == "error", "rule"]
-    counts = errors.value_counts(sort=False).sort_index()
-    return tuple(Fact(say_code(str(rule)), write_count(int(n))) for rule, n in counts.items())
 
 
 def _list_sessions(

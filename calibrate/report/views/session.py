@@ -10,6 +10,7 @@ from calibrate.report.document import Fact, Figure, Head
 from calibrate.report.material import Material, Row
 from calibrate.report.views.base import Company, RubricNote, build_head, cap_rows
 from calibrate.report.views.evidence import Person, build_person
+from calibrate.report.views.left_out import count_left_out
 from calibrate.report.views.meeting import (
     AgendaGroup,
     Changes,
@@ -37,7 +38,6 @@ from calibrate.report.words import (
     DASH,
     LIKELIHOODS,
     join_words,
-    say_code,
     say_source,
     write_count,
     write_number,
@@ -144,7 +144,7 @@ def build_session_view(material: Material, session: str) -> SessionView:
         figures=_list_figures(scores, discussed),
         readiness=_list_readiness(company, scores, presence),
         presence=presence,
-        problems=_count_problems(material),
+        problems=count_left_out(material),
         notes=material.notes,
         definitions=_define(company),
         ground_rules=material.theme.list_texts("ground_rules", head) or tuple(map(_, GROUND_RULES)),
@@ -224,13 +224,6 @@ def _list_readiness(
         Fact(_("Rows left out, whole company"), write_count(ready.get("n_quarantined", 0))),
         Fact(_("Notes on rows, whole company"), write_count(ready.get("n_notes", 0))),
     )
-
-
-def _count_problems(material: Material) -> tuple[Fact, ...]:
-    problems = material.tables["problems"]
-    errors = problems.loc[problems["level"] == "error", "rule"]
-    counts = errors.value_counts(sort=False).sort_index()
-    return tuple(Fact(say_code(str(rule)), write_count(int(n))) for rule, n in counts.items())
 
 
 def _define(company: Company) -> tuple[Fact, ...]:
