@@ -17,6 +17,8 @@ Level = Literal["error", "note"]
 #: Rules told with their first problems, and rules told in a line each: one screen in all.
 _MOST_BLOCKS, _MOST_LINES = 6, 12
 _LONGEST_LINE = 400
+#: What did not happen when the files of a cycle are at fault.
+UNDONE = "nothing was scored"
 
 
 class ExitCode(IntEnum):
@@ -93,16 +95,18 @@ class InputError(CalibrateError):
 
     exit_code = ExitCode.INPUT
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], undone: str = UNDONE) -> None:
         super().__init__()
         self.problems: tuple[Problem, ...] = tuple(problems)
+        #: What did not happen because of them.
+        self.undone = undone
         #: What had been read when the fault stopped it: people, rows, forms, raters.
         self.counts: dict[str, int] = {}
         #: Files that list the problems.
         self.written: tuple[Path, ...] = ()
 
     def __str__(self) -> str:
-        return describe_problems(self.problems, written=self.written)
+        return describe_problems(self.problems, written=self.written, undone=self.undone)
 
 
 class FitError(CalibrateError):
@@ -181,6 +185,7 @@ def describe_problems(
     *,
     width: int | None = None,
     written: Sequence[Path] = (),
+    undone: str = UNDONE,
 ) -> str:
     """Say how many problems there are, and the first of each kind; it fits on a screen.
 
@@ -190,6 +195,8 @@ def describe_problems(
         Letters per line; ``None`` for one line per problem.
     written
         Files that list all problems.
+    undone
+        What did not happen because of them.
 
     Examples
     --------
@@ -201,7 +208,7 @@ def describe_problems(
       a.csv row 2: mark is 'nan'; leave it blank
     """
     n_errors = sum(problem.level == "error" for problem in problems)
-    head = f"{say_count(n_errors or len(problems), 'problem')}; nothing was scored"
+    head = f"{say_count(n_errors or len(problems), 'problem')}; {undone}"
     lines = [head, *describe_rules(count_rules(problems), width)]
     return "\n".join([*lines, *say_written(written)])
 

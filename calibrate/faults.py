@@ -118,6 +118,12 @@ _MEANINGS: Mapping[str, str] = {
     "database_reading": "the database gave up while reading",
     "unknown_table": "the database has no table of that name",
     "not_a_query": "a query does more than read",
+    # recipients of copies
+    "missing_value": "a cell that is needed is blank",
+    "unknown_packet": "the run has no such packet",
+    "password_length": "a password is too short or too long",
+    "password_letters": "a password cannot be typed everywhere",
+    "repeated_row": "two rows ask for the same copy",
     # cycle, rubrics and strategy
     "yaml_syntax": "a file is not valid YAML",
     "repeated_key": "a key stands twice",

@@ -25,7 +25,6 @@ from calibrate.cli.options import find_width
 from calibrate.cli.run import run
 from calibrate.cli.schema import schema
 from calibrate.cli.secure import secure
-from calibrate.cli.secure import secure
 from calibrate.cli.simulate import simulate
 from calibrate.errors import CalibrateError, ExitCode, InputError, describe_problems
 
@@ -48,7 +47,6 @@ cli.add_command(run)
 cli.add_command(audit)
 cli.add_command(explain)
 cli.add_command(link)
-cli.add_command(secure)
 cli.add_command(simulate)
 cli.add_command(secure)
 cli.add_command(demo)

@@ -1,4 +1,4 @@
-"""``calibrate secure``: copies of packets behind a password, signed if wanted."""
+"""``calibrate secure``: copies of packets that a password opens."""
 
 from __future__ import annotations
 
@@ -8,50 +8,44 @@ from pathlib import Path
 import click
 
 from calibrate.cli.options import json_option
-from calibrate.errors import say_count
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
 @click.option(
-    "--recipients", required=True, type=click.Path(path_type=Path), metavar="FILE",
-    help="CSV of who gets which packet; see docs/secure.md.",
+    "--recipients", required=True, type=click.Path(path_type=Path), metavar="CSV",
+    help="Columns file (as in packets/index.csv), recipient, and password if you choose it.",
 )  # fmt: skip
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR",
-    help="New folder for the copies, outside the run.",
+    help="New or empty folder for the copies, outside the run.",
 )  # fmt: skip
 @click.option(
-    "--sign", type=click.Path(path_type=Path), metavar="FILE",
-    help="PKCS#12 file to sign with; its passphrase stands in CALIBRATE_SIGN_PASSPHRASE.",
+    "--sign", type=click.Path(path_type=Path), metavar="P12",
+    help="Sign with this certificate; CALIBRATE_CERTIFICATE_PASSPHRASE opens it.",
 )  # fmt: skip
 @json_option
 def secure(run: Path, recipients: Path, out: Path, sign: Path | None, as_json: bool) -> None:
-    """Make copies of packets that open with a password.
+    """Make copies of packets that a password opens.
 
-    Reads the folder RUN and leaves it as it is. Each row of the list of recipients gives one
-    copy. A password that the list does not give is drawn and written once to
-    DIR/passwords.csv. Needs the extra secure: pip install 'review-calibrate[secure]'
+    Each row of CSV gives one copy, locked with AES-256. A password that is not given is made
+    and stands in DIR/passwords.csv, once; send it another way than the packet. The run in RUN
+    stays as it is. Needs the extra [secure].
 
     \b
     Example:
-      calibrate secure out/latest --recipients recipients.csv --out send
-      calibrate secure out/latest --recipients recipients.csv --out send --sign hr.p12
+      calibrate secure out/latest --recipients who.csv --out to-send
+      calibrate secure out/latest --recipients who.csv --out to-send --sign hr.p12
     """
-    from calibrate.secure import make_copies
+    from calibrate.secure import secure_packets
 
-    made = make_copies(run, recipients, out, sign)
+    made = secure_packets(run, recipients, out, sign)
     if as_json:
-        click.echo(json.dumps(made.describe(), indent=2, ensure_ascii=False))
+        passwords = None if made.passwords is None else str(made.passwords)
+        told = {"folder": str(made.folder), "copies": made.n_copies, "passwords": passwords}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
-    copies, people = say_count(made.n_copies, "copy"), say_count(made.n_recipients, "recipient")
-    copies = copies.replace("copys", "copies")
-    click.echo(f"Copies    {copies} for {people} in {made.folder / 'copies'}")
-    click.echo(f"Signed    {f'by {made.signer}' if made.signer else 'no'}")
-    click.echo(f"List      {made.folder / 'index.csv'}")
-    if made.n_drawn:
-        click.echo(f"Passwords {made.folder / 'passwords.csv'}")
-        click.echo(
-            "Next      tell each recipient the password on another way than the copy, then "
-            "delete passwords.csv; it cannot be made again."
-        )
+    copies = "1 copy" if made.n_copies == 1 else f"{made.n_copies:,} copies"
+    click.echo(f"Copies    {made.folder}  ({copies}; copies.csv says which is whose)")
+    if made.passwords is not None:
+        click.echo(f"Passwords {made.passwords}  (send them another way, then delete the file)")

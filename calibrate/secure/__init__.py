@@ -1,7 +1,7 @@
-"""How does a packet reach its reader alone? Copies outside the run, encrypted and signed."""
+"""Copies of packets that a password opens, signed if there is a certificate."""
 
 from __future__ import annotations
 
-from calibrate.secure.make import SecureResult, make_copies
+from calibrate.secure.copies import PASSPHRASE, Secured, secure_packets
 
-__all__ = ["SecureResult", "make_copies"]
+__all__ = ["PASSPHRASE", "Secured", "secure_packets"]
