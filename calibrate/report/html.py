@@ -13,6 +13,7 @@ from calibrate.config.shipped import find_folder
 from calibrate.language import _
 from calibrate.report.charts import Drawing
 from calibrate.report.document import Document
+from calibrate.report.safety import show_text
 from calibrate.report.theme import DEFAULT, LOGO, Theme
 from calibrate.report.words import isolate, soften
 
@@ -82,4 +83,4 @@ def write_drawing(drawing: Drawing, theme: Theme = DEFAULT) -> str:
 
 
 def _finalize(value: object) -> object:
-    return isolate(soften(value)) if type(value) is str else value
+    return isolate(soften(show_text(value))) if type(value) is str else value

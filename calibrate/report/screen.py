@@ -10,6 +10,7 @@ from markupsafe import Markup
 from calibrate.config.shipped import find_folder
 from calibrate.report.document import Document
 from calibrate.report.html import build_environment
+from calibrate.report.safety import show_text
 from calibrate.report.theme import DEFAULT, Theme
 
 _STYLES, _SCRIPT = ("tokens.css", "screen.css"), "screen.js"
@@ -29,11 +30,16 @@ def write_screen(document: Document, theme: Theme = DEFAULT) -> str:
         f"script-src '{_hash_source(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     # Hashes and file names must be copied as they are, so no word gets a place to break.
-    environment = build_environment(tuple(theme.shades.items())).overlay(finalize=None)
+    environment = build_environment(tuple(theme.shades.items())).overlay(finalize=_finalize)
     return environment.get_template("index.html").render(
-        head=document.head, blocks=document.blocks, policy=policy, logo=theme.logo_source,
-        style=Markup(style), script=Markup(script),  # files of this package, and derived colours
+        head=document.head, blocks=document.blocks, policy=policy,
+        # A checked file in base64, longer than a text may be; our own files and derived colours.
+        logo=Markup(theme.logo_source), style=Markup(style), script=Markup(script),
     )  # fmt: skip
+
+
+def _finalize(value: object) -> object:
+    return show_text(value) if type(value) is str else value
 
 
 def _read_template(name: str) -> str:
