@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from calibrate.tables import Column, Contract
 #: Holds the passphrase of the certificate: a command line is seen by others.
 PASSPHRASE = "CALIBRATE_CERTIFICATE_PASSPHRASE"
 _INDEX = "packets/index.csv"
+_FIELD = "Signature"
 COPIES = Contract(
     "copies",
     ("copy",),
@@ -97,10 +99,11 @@ def secure_packets(
     lock = _load_lock()
     run = run.resolve()
     listed = _read_index(run)
-    if out.resolve() == run or run in out.resolve().parents:
-        raise DiskError(f"{out} lies in the run, which never changes; name a folder outside")
+    _refuse_place(run, out)
     check_empty(out)
-    wanted = read_recipients(recipients, listed)
+    # An archive that is locked is none: PDF/A forbids it.
+    packets = [file for file, row in listed.items() if row["kind"] != "archive"]
+    wanted = read_recipients(recipients, packets)
     sign = _open_certificate(certificate) if certificate else None
     contents = {item.file: _read_packet(run, item.file, listed) for item in wanted}
     rows, made = [], []
@@ -119,7 +122,16 @@ def secure_packets(
         _write(folder / "copies.csv", encode_table(COPIES, pd.DataFrame(rows))[1])
         if made:
             _write(folder / "passwords.csv", encode_table(PASSWORDS, pd.DataFrame(made))[1])
+    out.chmod(0o700)
     return Secured(out, len(rows), out / "passwords.csv" if made else None)
+
+
+def _refuse_place(run: Path, out: Path) -> None:
+    """Runs never change, and the folder of all runs holds nothing else."""
+    place = out.resolve()
+    if any(parent == run.parent or (parent / "manifest.json").is_file()
+           for parent in (place, *place.parents)):  # fmt: skip
+        raise DiskError(f"{out} lies among the runs, which never change; name a folder outside")
 
 
 def _describe(
@@ -193,7 +205,12 @@ def _open_certificate(path: Path) -> Callable[[bytes, str], bytes]:
     try:
         from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
         from pyhanko.sign import PdfSignatureMetadata, SimpleSigner, sign_pdf
-        from pyhanko.sign.fields import SigSeedSubFilter
+        from pyhanko.sign.fields import (
+            InvisSigSettings,
+            MDPPerm,
+            SigFieldSpec,
+            SigSeedSubFilter,
+        )
     except ImportError as error:
         raise MachineError(_say_missing("pyHanko")) from error
     passphrase = os.environ.get(PASSPHRASE, "")
@@ -206,13 +223,25 @@ def _open_certificate(path: Path) -> Callable[[bytes, str], bytes]:
             f"{path} cannot be opened as a certificate (PKCS#12); check the file, and its "
             f"passphrase in {PASSPHRASE}"
         )
-    about = PdfSignatureMetadata(field_name="Signature1", subfilter=SigSeedSubFilter.PADES)
+    valid = signer.signing_cert["tbs_certificate"]["validity"]
+    first, last = valid["not_before"].native, valid["not_after"].native
+    if not first <= datetime.now(UTC) <= last:
+        raise RunError(
+            f"{path} is a certificate for {first:%Y-%m-%d} to {last:%Y-%m-%d}; use one of today"
+        )
+    about = PdfSignatureMetadata(
+        field_name=_FIELD, subfilter=SigSeedSubFilter.PADES, certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+    )  # fmt: skip
+    # Hidden: what can be reached on a page would need a tag.
+    hidden = InvisSigSettings(set_hidden_flag=True)
+    place = SigFieldSpec(_FIELD, readable_field_name=_FIELD, invis_sig_settings=hidden)
 
     def sign(content: bytes, password: str) -> bytes:
         writer: Any = IncrementalPdfFileWriter(BytesIO(content))
         writer.encrypt(password.encode())
         output = BytesIO()
-        sign_pdf(writer, about, signer, output=output)
+        sign_pdf(writer, about, signer, new_field_spec=place, output=output)
         return output.getvalue()
 
     return sign

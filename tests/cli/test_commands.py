@@ -38,7 +38,7 @@ def test_run_writes_every_table_with_its_columns(
     disparities = pd.read_csv(latest / "audit/tables/disparities.csv")
     assert disparities.columns.tolist() == DISPARITIES.names
     index = pd.read_csv(latest / "packets/index.csv")
-    assert sorted(index["kind"]) == ["audit", "session", "session"]
+    assert sorted(index["kind"]) == ["archive", "audit", "session", "session"]
     assert all((latest / file).read_bytes().startswith(b"%PDF") for file in index["file"])
     assert "session-1.pdf" in capsys.readouterr().out
 
@@ -184,7 +184,7 @@ def test_file_that_may_not_be_read_is_a_problem_not_a_bug(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     monkeypatch.setattr(
-        "calibrate.pipeline.run.os.access", lambda path, mode: Path(path).name != "ratings.csv"
+        "calibrate.pipeline.opening.os.access", lambda path, mode: Path(path).name != "ratings.csv"
     )
     assert calibrate("check", company / "cycle.yaml") == 3
     assert "ratings.csv: you may not read this file" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -35,6 +36,11 @@ def propose(material: Material, bands: dict[str, str]) -> Material:
     return replace(material, tables={**material.tables, "scores": scores})
 
 
+def strip(step: str) -> str:
+    """Without the marks that set off a name written from right to left."""
+    return re.sub("[\u2068\u2069]", "", step)
+
+
 def name(material: Material, employee: str) -> str:
     return str(material.employees.set_index("employee_id").loc[employee, "name"])
 
@@ -52,7 +58,7 @@ def test_a_strict_rater_rereads_the_anchors_of_the_two_lowest_marks(invent: Inve
         "Your marks ran about 0.40 lower than those of others on the same people, give or take "
         "0.13."
     )
-    assert pattern.steps[0] == (
+    assert strip(pattern.steps[0]) == (
         f"Reread the anchors of the two lowest marks you gave, for {name(material, 'E003')} and "
         f"{name(material, 'E006')}. Would the work you saw also match the anchor above?"
     )
@@ -87,7 +93,7 @@ def test_a_proposal_that_is_another_band_than_the_own_marks_is_asked_about(inven
 def test_people_with_the_same_mark_are_asked_to_be_told_apart(invent: Invent) -> None:
     material = mark(invent(has_proposals=False), {"E003": 75.0, "E006": 75.0, "E007": 40.0})
     first, last = coach(material).steps
-    assert first == (
+    assert strip(first) == (
         f"You gave {name(material, 'E003')} and {name(material, 'E006')} the same mark, 4.0. "
         "Whose work was harder, and what shows it?"
     )

@@ -102,6 +102,6 @@ def test_auditors_see_what_stood_out_and_what_could_not_be_found(
     assert "Of 2 managers with 5 people or more, 1 could be found" in text
     assert "at 80% of their people (median). For the others not even everybody" in text
     assert "1 manager has fewer than 5 people" in text
-    assert "would move 1 person down and 0 up" in text
+    assert "moved down 1, up 0." in text
     assert "another share of women (gender) than of the reference" in text
     assert "the engine moves nobody" in text

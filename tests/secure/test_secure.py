@@ -35,6 +35,7 @@ CHOSEN = "correct horse battery"
 SECRET = "open sesame"
 FILE = "packets/manager-1.pdf"
 BOARD = "executive.pdf"
+ARCHIVE = "audit/audit-archive.pdf"
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def run(tmp_path: Path) -> Path:
     folder = tmp_path / "out" / "runs" / "one"
     pdf = print_packet(Draft("manager", "", "M1", "0123456789ab", PAGE)).pdf
     rows = []
-    for file, kind in ((BOARD, "executive"), (FILE, "manager")):
+    for file, kind in ((ARCHIVE, "archive"), (BOARD, "executive"), (FILE, "manager")):
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(pdf)
@@ -67,8 +68,8 @@ def listing(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-@pytest.fixture(scope="module")
-def authority() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+def issue(days: int = 1) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+    """A key and its own certificate, good until so many days from now."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tidewright HR")])
     now = datetime.now(UTC)
@@ -81,12 +82,23 @@ def authority() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
         x509.CertificateBuilder()
         .subject_name(name).issuer_name(name).public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=9)).not_valid_after(now + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(usage, critical=True)
         .sign(key, hashes.SHA256())
     )  # fmt: skip
     return key, certificate
+
+
+def write_p12(path: Path, key: rsa.RSAPrivateKey, signed: x509.Certificate) -> Path:
+    wall = BestAvailableEncryption(SECRET.encode())
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"hr", key, signed, None, wall))
+    return path
+
+
+@pytest.fixture(scope="module")
+def authority() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+    return issue()
 
 
 @pytest.fixture
@@ -95,12 +107,8 @@ def certificate(
     authority: tuple[rsa.RSAPrivateKey, x509.Certificate],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
-    key, signed = authority
-    path = tmp_path / "hr.p12"
-    wall = BestAvailableEncryption(SECRET.encode())
-    path.write_bytes(pkcs12.serialize_key_and_certificates(b"hr", key, signed, None, wall))
     monkeypatch.setenv(PASSPHRASE, SECRET)
-    return path
+    return write_p12(tmp_path / "hr.p12", *authority)
 
 
 def read_copies(folder: Path) -> list[dict[str, Any]]:
@@ -159,6 +167,10 @@ def test_what_is_written_is_for_its_owner_alone_and_the_run_stays_as_it_is(
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     made = secure_packets(run, listing(f"{FILE},Ann,"), tmp_path / "send")
     assert stat.S_IMODE(made.folder.stat().st_mode) == 0o700
+    empty = tmp_path / "empty"
+    empty.mkdir(mode=0o755)
+    secure_packets(run, listing(f"{FILE},Ann,"), empty)
+    assert stat.S_IMODE(empty.stat().st_mode) == 0o700
     files = sorted(made.folder.iterdir())
     assert [path.name for path in files] == ["0001-manager-1.pdf", "copies.csv", "passwords.csv"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
@@ -196,6 +208,12 @@ def test_a_signature_covers_the_locked_file_and_holds(
     assert told.valid
     assert told.trusted
     assert told.coverage.name == "ENTIRE_FILE"
+    with pikepdf.open(io.BytesIO(content), password=CHOSEN) as pdf:
+        (field,) = pdf.Root.AcroForm.Fields
+        assert int(field.F) & 2, "hidden: what can be reached would need a tag"
+        # ISO 32000-1, 12.8.2.2: 1 allows no change.
+        (reference,) = pdf.Root.Perms.DocMDP.Reference
+        assert int(reference.TransformParams.P) == 1
 
     def still_holds(data: bytes) -> bool:
         try:
@@ -220,6 +238,16 @@ def test_a_certificate_that_does_not_open_leaves_nothing_behind(
     assert not (tmp_path / "send").exists()
 
 
+def test_a_certificate_that_is_over_signs_nothing(
+    run: Path, listing: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PASSPHRASE, SECRET)
+    old = write_p12(tmp_path / "old.p12", *issue(days=-1))
+    with pytest.raises(RunError, match="use one of today"):
+        secure_packets(run, listing(f"{FILE},Ann,"), tmp_path / "send", old)
+    assert not (tmp_path / "send").exists()
+
+
 def test_every_row_that_cannot_be_used_is_told_at_once(
     run: Path, listing: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -231,12 +259,14 @@ def test_every_row_that_cannot_be_used_is_told_at_once(
         f"{FILE},Cem,käsekuchen und mehr",
         f"{FILE},Dan,",
         f"{FILE},Dan,",
+        f"{ARCHIVE},Eva,",
     )
     with pytest.raises(InputError) as error:
         secure_packets(run, who, tmp_path / "send")
     assert read_problems(error) == [
         (2, "unknown_packet"), (3, "missing_value"), (4, "password_length"),
         (5, "password_length"), (6, "password_letters"), (8, "repeated_row"),
+        (9, "unknown_packet"),
     ]  # fmt: skip
     said = " ".join(map(str, error.value.problems))
     assert "packets/manager-1.pdf" in said
@@ -299,8 +329,8 @@ def test_copies_never_stand_in_the_run_nor_on_top_of_files(
     run: Path, listing: Callable[..., Path], tmp_path: Path
 ) -> None:
     who = listing(f"{FILE},Ann,")
-    for inside in (run, run / "send"):
-        with pytest.raises(DiskError, match="lies in the run"):
+    for inside in (run, run / "send", run.parent, run.parent / "send"):
+        with pytest.raises(DiskError, match="lies among the runs"):
             secure_packets(run, who, inside)
     full = tmp_path / "full"
     full.mkdir()
