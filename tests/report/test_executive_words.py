@@ -118,3 +118,11 @@ def test_many_sessions_are_cut_and_that_is_said(invent) -> None:
     pages = read_pages(render_packet("executive", replace(material, tables=frames)).pdf)
     assert len(pages) == 2
     assert "The first 5 of 200 are shown." in pages[0]
+
+
+def test_the_document_is_in_the_language_of_the_cycle(invent) -> None:
+    material = invent()
+    german = replace(material, cycle=material.cycle.model_copy(update={"language": "de"}))
+    with speak("de"):
+        pdf = render_packet("executive", german).pdf
+    assert PdfReader(io.BytesIO(pdf)).root_object["/Lang"] == "de"
