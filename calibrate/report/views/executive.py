@@ -126,7 +126,7 @@ def build_executive_view(material: Material) -> ExecutiveView:
     company = Company(material)
     goals = list_rows(material.tables["goals"])
     head = build_head(
-        material, _("Calibration in one page"), _("For the people who decide"),
+        material, _("Calibration at a glance"), _("For the people who decide"),
         running=_("Executive page"), classification=_("Confidential · management"),
     )  # fmt: skip
     served = {goal.get("outcome") for goal in goals}
