@@ -31,6 +31,7 @@ try:
     with redirect_stdout(StringIO()):
         from cssselect2 import ElementWrapper
         from weasyprint import CSS, HTML
+        from weasyprint.text.ffi import harfbuzz_subset
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 except OSError as error:
@@ -46,6 +47,9 @@ ELEMENTS = "elements.css"
 PROGRAMS = ("weasyprint", "pydyf", "fonttools", "review-calibrate")
 #: A name in a script without a font here must not cost everybody the run: it is told.
 _NO_GLYPH = ".notdef glyph"
+#: Fonts are cut down in Python where the system has no library for it: slower, same pages.
+_NO_SUBSET = "Using fontTools instead of HarfBuzz-Subset"
+_SUBSETTER = "fontTools.subset"
 _ROOT = re.compile(r":root \{[^}]*\}")
 _TOKEN = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
 _ASSET_NAME = re.compile(r"(fonts/)?[a-z0-9_-]+(\.[a-z0-9]+)+", re.ASCII)
@@ -205,7 +209,7 @@ def fingerprint_renderer() -> str:
         hashlib.sha256((folder / name).read_bytes()).hexdigest()
         for name in (ELEMENTS, *STYLESHEETS, *FONTS)
     ]
-    parts += _list_fonts()
+    parts += [f"harfbuzz-subset {harfbuzz_subset is not None}", *_list_fonts()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -245,7 +249,7 @@ def _collect_log() -> Iterator[tuple[list[str], set[str]]]:
         def emit(self, record: logging.LogRecord) -> None:
             if str(record.msg).startswith(_NO_GLYPH) and isinstance(record.args, tuple):
                 missing.add(str(record.args[0]))
-            else:
+            elif not str(record.msg).startswith(_NO_SUBSET) and record.name != _SUBSETTER:
                 lines.append(record.getMessage())
 
     handler = Collector(logging.WARNING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from calibrate.config.shipped import find_folder
 from calibrate.errors import DiskError, RenderError
 from calibrate.report import charts
 from calibrate.report.html import write_drawing
-from calibrate.report.pdf import render_pdf
+from calibrate.report.pdf import fingerprint_renderer, render_pdf
 
 PAGE = (
     '<!DOCTYPE html><html lang="en"><head><title>T</title></head>'
@@ -39,6 +40,29 @@ def test_a_log_line_is_an_error() -> None:
 def test_a_picture_without_words_is_an_error() -> None:
     with pytest.raises(RenderError):
         render_pdf(PAGE.format('<img src="asset:tokens.css"/>'))
+
+
+def test_without_the_library_that_cuts_fonts_down_the_same_page_is_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    usual = render_pdf(PAGE.format("<h1>Kim Öz</h1>"))
+    monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)
+    found = render_pdf(PAGE.format("<h1>Kim Öz</h1>"))
+    assert found.n_pages == usual.n_pages == 1
+    (tmp_path / "page.pdf").write_bytes(found.content)
+    read = subprocess.run(
+        ["pdftotext", tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True
+    )
+    assert "Kim Öz" in read.stdout
+
+
+def test_what_cuts_fonts_down_is_part_of_the_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_library, without = object(), None
+    marks = []
+    for library in (with_library, without):
+        monkeypatch.setattr("calibrate.report.pdf.harfbuzz_subset", library)
+        marks.append(fingerprint_renderer.__wrapped__())
+    assert marks[0] != marks[1]
 
 
 def test_the_log_is_left_as_it_was() -> None:
