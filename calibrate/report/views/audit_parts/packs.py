@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from calibrate.report.words import (
     say_measure,
     say_stage,
     write_count,
+    write_date,
     write_number,
     write_p,
     write_percent,
@@ -293,12 +295,12 @@ def _build_texts(tables: Tables, bounds: tuple[str, ...]) -> tuple[Section, ...]
             "Pack {pack}, version {version}, texts as of {dated}. {used_for}",
             pack=pack["pack"],
             version=pack["version"],
-            dated=pack["dated"],
+            dated=_write_dated(pack),
             used_for=pack["used_for"],
         )
         caveats = [(str(r["source"] or DASH), str(r["text"])) for r in own if r["kind"] == "caveat"]
         sources = [
-            (str(r["text"]), str(r["dated"] or DASH), say_code(r["used_for"]))
+            (str(r["text"]), _write_dated(r), say_code(r["used_for"]))
             for r in own
             if r["kind"] == "source"
         ]
@@ -313,3 +315,7 @@ def _build_texts(tables: Tables, bounds: tuple[str, ...]) -> tuple[Section, ...]
         "The texts behind the bounds limit them themselves. Read the verdicts with these sentences."
     )
     return (write_section(_("Rule packs: bounds, caveats, sources"), lead, bounds, tuple(grids)),)
+
+
+def _write_dated(row: Row) -> str:
+    return write_date(date.fromisoformat(str(row["dated"]))) if row["dated"] else DASH
