@@ -11,7 +11,8 @@ fail() {
 }
 
 # Pango sets the text, harfbuzz-subset embeds fonts, Noto has the scripts of all names.
-system_packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-noto-cjk)
+system_packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-noto-cjk
+    fonts-noto-color-emoji)
 
 is_installed() {
     local state
