@@ -8,7 +8,7 @@ _MEANINGS: Mapping[str, str] = {
     # files
     "missing_file": "a file is not where the cycle says",
     "unreadable_file": "a file cannot be opened",
-    "empty_file": "a file has no column names",
+    "empty_file": "a file is empty or has no column names",
     "no_rows": "a file has no row below its column names",
     "nothing_left": "no row of the ratings could be used",
     "same_name": "two files of different folders have one name",
@@ -39,6 +39,8 @@ _MEANINGS: Mapping[str, str] = {
     "surrounding_space": "a text has blanks around it",
     "spaces": "a text has blanks around it",
     "control_character": "a text has a character that cannot be printed",
+    "unknown_id": "an option names somebody who is not there",
+    "idle_option": "an option chooses among packets that are not made",
     "duplicate_id": "an id stands twice",
     "duplicate": "an id stands twice",
     "id_spelling": "an id looks like another one and is stored with other characters",

@@ -55,6 +55,8 @@ def run(
     Example:
       calibrate run sample_data/cycle.yaml --out out
     """
+    if no_packets and only in ("session", "manager"):
+        raise click.UsageError(f"--no-packets leaves out what --only {only} asks for; drop one")
     from calibrate.pipeline import Options, run_cycle
     from calibrate.pipeline.progress import Clock
 

@@ -239,8 +239,10 @@ def _default_sources() -> dict[str, SourceConfig]:
 
 
 def _known_language(value: object) -> object:
+    known = ", ".join(LANGUAGES)
+    if not isinstance(value, str):
+        raise broken("not_yet", "the language is no word", f"write one of {known}")
     if value not in LANGUAGES:
-        known = ", ".join(LANGUAGES)
         raise broken("not_yet", f"language '{value}' is not available yet", f"write one of {known}")
     return value
 

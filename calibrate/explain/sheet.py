@@ -32,6 +32,7 @@ from calibrate.report.words import (
     write_percent,
 )
 
+_PDF = b"%PDF-"
 _NOT_IN_A_FILE_NAME = re.compile(r"[^\w.-]+")
 
 
@@ -61,18 +62,19 @@ def print_sheet(
     RunError
         If there is no run, or nobody has that id.
     DiskError
-        If the file cannot be written.
+        If the file cannot be written, lies in a run, or is there and is no PDF.
     """
     from calibrate.report.pdf import render_pdf
 
     evidence = gather_evidence(read_run(folder), employee_id)
+    if path is None:
+        path = Path(f"sheet-{_NOT_IN_A_FILE_NAME.sub('_', employee_id)}.pdf")
+    _refuse_place(path)
     with speak_as(evidence.run):
         theme = evidence.run.theme
         document = theme.dress(lay_out_sheet(build_sheet(evidence)), "sheet")
         html, __ = write_document(document, theme)
     pdf = render_pdf(html, theme=theme)
-    if path is None:
-        path = Path(f"sheet-{_NOT_IN_A_FILE_NAME.sub('_', employee_id)}.pdf")
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             os.chmod(path, 0o600)
@@ -83,6 +85,22 @@ def print_sheet(
         for remark in say_left([pdf.missing], frozenset()):
             tell(remark)
     return path
+
+
+def _refuse_place(path: Path) -> None:
+    """A sheet replaces an older sheet, and neither a run's file nor anything else."""
+    place = path.resolve()
+    if any((parent / "manifest.json").is_file() for parent in place.parents):
+        raise DiskError(f"{path} lies in a run, which never changes; name a file outside")
+    if not place.is_file():
+        return
+    try:
+        with place.open("rb") as file:
+            start = file.read(len(_PDF))
+    except OSError as error:
+        raise DiskError(f"{path}: cannot be written ({error.strerror})") from error
+    if start != _PDF:
+        raise DiskError(f"{path} is there and is no PDF; name another file")
 
 
 def build_sheet(evidence: Evidence) -> SheetView:

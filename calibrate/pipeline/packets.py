@@ -203,20 +203,31 @@ def require_known(wanted: Wanted, employees: pd.DataFrame, assignments: pd.DataF
     Raises
     ------
     InputError
-        With one problem for each name that the cycle does not have.
+        With one problem for each name that the cycle does not have, and for each option
+        that chooses among packets which are not made.
     """
     managers, people = set(list_managers(employees, assignments)), set(employees["employee_id"])
-    problems = [_unknown("--manager", name, "has nobody") for name in wanted.managers
-                if name not in managers]  # fmt: skip
-    problems += [_unknown("--employee", name, "is nobody") for name in wanted.employees
-                 if name not in people]  # fmt: skip
+    problems = [_unknown("--manager", name, "is nobody's manager", "one who has a team")
+                for name in wanted.managers if name not in managers]  # fmt: skip
+    problems += [_unknown("--employee", name, "is nobody", "one of the employees table")
+                 for name in wanted.employees if name not in people]  # fmt: skip
+    if wanted.managers and "manager" not in wanted.kinds:
+        problems.append(_idle("--manager", "manager packets", "manager"))
+    if wanted.employees and not {"manager", "session"} & set(wanted.kinds):
+        problems.append(_idle("--employee", "session and manager packets", "session"))
     if problems:
         raise InputError(problems)
 
 
-def _unknown(option: str, name: str, what: str) -> Problem:
-    fix = "write an id of the employees table"
-    return Problem(option, None, "", "unknown_id", f"'{name}' {what} in this cycle", fix)
+def _idle(option: str, packets: str, kind: str) -> Problem:
+    said = f"chooses among {packets}, and this run makes none"
+    fix = f"give --only {kind}, or leave out what excludes them"
+    return Problem(option, None, "", "idle_option", said, fix)
+
+
+def _unknown(option: str, name: str, what: str, whose: str) -> Problem:
+    said = f"'{name}' {what} in this cycle"
+    return Problem(option, None, "", "unknown_id", said, f"write the id of {whose}")
 
 
 def find_earlier(out: Path) -> dict[str, Earlier]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
@@ -44,6 +45,7 @@ def map_on_cluster(work: Callable[[T], R], tasks: Iterable[T], address: str) -> 
             "here and on the workers"
         ) from error
     try:
+        asyncio.run(_knock(address))
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise MachineError(
@@ -67,3 +69,12 @@ def map_on_cluster(work: Callable[[T], R], tasks: Iterable[T], address: str) -> 
             if following is not None:
                 running.add(client.submit(work, following, pure=False))
             yield future.result()
+
+
+async def _knock(address: str) -> None:
+    """Connect once: a client that finds nobody goes on trying while it is thrown away."""
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    comm = await connect(address, timeout=PATIENCE, **Security().get_connection_args("client"))
+    await comm.close()

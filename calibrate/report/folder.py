@@ -15,9 +15,13 @@ from typing import Any
 import pandas as pd
 
 from calibrate.errors import BusyError, DiskError, IntegrityError, Problem
+from calibrate.manifest import hash_file
 from calibrate.tables import PROBLEMS
 
 _UNFINISHED = ".unfinished-"
+#: More names than these are not read.
+_MOST_NAMED = 3
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _IN_THE_WAY = (
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR,
 )  # fmt: skip
@@ -34,9 +38,11 @@ def hold_output(out: Path) -> Iterator[None]:
     DiskError
         If the folder cannot be made or written.
     """
-    with explain_disk(out):
+    try:
         out.mkdir(parents=True, exist_ok=True)
         lock = (out / ".lock").open("w")
+    except OSError as error:
+        raise _explain(out, error) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,9 +54,41 @@ def hold_output(out: Path) -> Iterator[None]:
 
 
 def find_run(out: Path, name: str) -> Path | None:
-    """Return the finished run of that name, if there is one."""
+    """Return the finished run of that name, if there is one.
+
+    Raises
+    ------
+    IntegrityError
+        If a file of it is gone or was changed: it is neither taken for the run nor mended.
+    """
     folder = out / "runs" / name
-    return folder if (folder / "manifest.json").is_file() else None
+    if not folder.exists():
+        return None
+    touched = _find_touched(folder)
+    if touched:
+        shown = ", ".join(touched[:_MOST_NAMED]) + (", …" if len(touched) > _MOST_NAMED else "")
+        raise IntegrityError(
+            f"{folder}: {len(touched):,} of its files are gone or were changed after the run "
+            f"wrote them ({shown}); move that folder away, and run again"
+        )
+    return folder
+
+
+def _find_touched(folder: Path) -> list[str]:
+    """Files of a run that are not as its manifest says."""
+    try:
+        statement = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        told = {str(file["name"]): file["digest"]["sha256"] for file in statement["subject"]}
+    except (OSError, ValueError, TypeError, KeyError):
+        return ["manifest.json"]
+    return [name for name, digest in sorted(told.items()) if _hash(folder / name) != digest]
+
+
+def _hash(path: Path) -> str:
+    try:
+        return hash_file(path)
+    except OSError:
+        return ""
 
 
 def read_made_from(out: Path) -> dict[str, dict[str, Any]]:
@@ -132,13 +170,15 @@ def explain_disk(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskError(f"{out}: the disk is full; free some space and run again") from error
-        if error.errno in _IN_THE_WAY:
-            raise DiskError(
-                f"{out}: cannot be written ({error.strerror}); choose another --out"
-            ) from error
+        if error.errno in (*_FULL, *_IN_THE_WAY):
+            raise _explain(out, error) from error
         raise
+
+
+def _explain(out: Path, error: OSError) -> DiskError:
+    if error.errno in _FULL:
+        return DiskError(f"{out}: the disk is full; free some space and run again")
+    return DiskError(f"{out}: cannot be written ({error.strerror}); choose another --out")
 
 
 def _flush(folder: Path) -> None:

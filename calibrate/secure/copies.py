@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ from calibrate.tables import Column, Contract
 PASSPHRASE = "CALIBRATE_CERTIFICATE_PASSPHRASE"
 _INDEX = "packets/index.csv"
 _FIELD = "Signature"
+_AGAIN = "move the folder of the run away, and run again"
 COPIES = Contract(
     "copies",
     ("copy",),
@@ -154,7 +156,7 @@ def _read_index(run: Path) -> dict[str, dict[str, str]]:
             f"{run} is no finished run; name a folder below out/runs, or out/latest"
         ) from error
     if subjects.get(_INDEX) != hash_bytes(content):
-        raise IntegrityError(f"{run / _INDEX} is not the one the run wrote; run again")
+        raise IntegrityError(f"{run / _INDEX} is not the one the run wrote; {_AGAIN}")
     frame = pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False)
     return {str(row["file"]): {str(k): str(v) for k, v in row.items()} for row in
             frame.to_dict("records")}  # fmt: skip
@@ -164,9 +166,9 @@ def _read_packet(run: Path, file: str, listed: Mapping[str, Mapping[str, str]]) 
     try:
         content = (run / file).read_bytes()
     except OSError as error:
-        raise IntegrityError(f"{run / file} is gone; run again") from error
+        raise IntegrityError(f"{run / file} is gone; {_AGAIN}") from error
     if hash_bytes(content) != listed[file]["sha256"]:
-        raise IntegrityError(f"{run / file} is not the one the run wrote; run again")
+        raise IntegrityError(f"{run / file} is not the one the run wrote; {_AGAIN}")
     return content
 
 
@@ -216,6 +218,8 @@ def _open_certificate(path: Path) -> Callable[[bytes, str], bytes]:
     passphrase = os.environ.get(PASSPHRASE, "")
     kinds: Any = SimpleSigner
     signer = None
+    # It logs a traceback where the file is none; without a handler that is printed.
+    logging.getLogger("pyhanko").addHandler(logging.NullHandler())
     if path.is_file():
         signer = kinds.load_pkcs12(str(path), passphrase=passphrase.encode() or None)
     if signer is None:

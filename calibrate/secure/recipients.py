@@ -99,7 +99,7 @@ def _read_lines(path: Path) -> list[Line]:
     except UnicodeDecodeError as error:
         raise refuse("not_utf8", "is not written in UTF-8", "save it as CSV in UTF-8") from error
     except FileNotFoundError as error:
-        raise refuse("missing_file", "is not there", "write who gets what") from error
+        raise refuse("unreadable_file", "is not there", "write who gets what") from error
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
         raise refuse("unreadable_file", what, "name a CSV file") from error
@@ -137,6 +137,9 @@ def _check(cells: dict[str, str], packets: Collection[str]) -> Iterator[tuple[st
     for name in _NEEDED:
         if not cells[name]:
             yield name, "missing_value", f"{name} is blank", "fill it in or remove the row"
+        elif not cells[name].isprintable():
+            what = f"{name} has a character that cannot be printed"
+            yield name, "control_character", what, "take it out"
     if file and file not in packets:
         what = f"the run has no packet '{file[:60]}'"
         nearest = ask_for(suggest_names(file, packets))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,3 +74,34 @@ def test_changed_file_is_a_breach_of_integrity(
         stream.write(b"x")
     assert calibrate("explain", copy, "E0002") == 5
     assert "forms.parquet: was changed after the run wrote it" in capsys.readouterr().err
+
+
+def test_a_short_command_leaves_with_its_own_code(run_folder: Path) -> None:
+    """A reader's thread that outlives it once took down every second one."""
+    program = Path(sys.executable).with_name("calibrate")
+    codes = [
+        subprocess.run(
+            [program, "explain", run_folder, "nobody"], capture_output=True, check=False
+        ).returncode
+        for _ in range(8)
+    ]
+    assert codes == [3] * 8
+
+
+def test_a_sheet_replaces_a_sheet_and_nothing_else(
+    calibrate: Calibrate, run_folder: Path, tmp_path: Path, capsys
+) -> None:
+    notes, sheet = tmp_path / "cycle.yaml", tmp_path / "sheet.pdf"
+    notes.write_text("schema: 1\n")
+    assert calibrate("explain", run_folder, "E0002", "--pdf", notes) == 7
+    assert "is there and is no PDF; name another file" in capsys.readouterr().err
+    assert notes.read_text() == "schema: 1\n"
+
+    inside = run_folder / "packets" / "mine.pdf"
+    assert calibrate("explain", run_folder, "E0002", "--pdf", inside) == 7
+    assert "lies in a run, which never changes" in capsys.readouterr().err
+    assert not inside.exists()
+
+    for _ in range(2):
+        assert calibrate("explain", run_folder, "E0002", "--pdf", sheet) == 0
+    assert sheet.read_bytes().startswith(b"%PDF-")

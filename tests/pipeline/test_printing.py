@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -86,6 +87,13 @@ def test_one_worker_two_and_a_cluster_give_the_same_bytes(
 def test_no_scheduler_at_the_address_is_told(tmp_path: Path, material: Material) -> None:
     with pytest.raises(MachineError, match="no Dask scheduler answers there"):
         print_into(tmp_path, material, want(cluster="tcp://127.0.0.1:1"))
+
+
+def test_an_address_that_is_none_is_told_at_once_and_alone(capfd) -> None:
+    with pytest.raises(MachineError, match="--cluster nonsense: no Dask scheduler"):
+        list(map_on_cluster(abs, [1], "nonsense"))
+    gc.collect()
+    assert capfd.readouterr().err == ""
 
 
 def test_only_what_changed_is_set_again(tmp_path: Path, material: Material) -> None:

@@ -16,7 +16,7 @@ from calibrate.report.folder import (
 def fill(folder: Path) -> None:
     (folder / "tables").mkdir()
     (folder / "tables" / "a.csv").write_text("a\n")
-    (folder / "manifest.json").write_text("{}")
+    (folder / "manifest.json").write_text('{"subject": []}')
 
 
 def test_run_appears_under_its_name_and_latest_is_a_relative_link(tmp_path: Path) -> None:

@@ -118,6 +118,7 @@ def test_an_accent_that_cannot_be_read_is_answered_with_one_that_can(
     [
         ("akcent: x", "unknown_key"),
         ('footer: ""', "text_blank"),
+        ('footer: "\\u200B\\u2060"', "text_blank"),
         ('footer: "a\\nb"', "text_lines"),
         ('footer: "a\\u202Eb"', "text_character"),
         ('footer: "a\\u0007b"', "text_character"),
@@ -151,6 +152,20 @@ def test_a_fault_of_the_file_is_one_problem_with_a_way_out(
     problem = find_problem(write_folder(tmp_path / "t", settings))
     assert (problem.file, problem.rule) == ("look/theme.yaml", rule)
     assert problem.fix
+
+
+def test_a_place_that_is_not_filled_in_is_spelled_as_it_stands(tmp_path: Path) -> None:
+    said = find_problem(write_folder(tmp_path / "t", 'footer: "{cycle!r:>9}"'))
+    assert said.what.endswith("{cycle!r:>9} is not filled in")
+    assert said.fix.startswith("{company}, {cycle}, {dates} are filled in; write {{ and }}")
+    said = find_problem(write_folder(tmp_path / "u", 'company: "{cycle}"'))
+    assert said.fix == "write {{ and }} for braces that are meant as such"
+
+
+def test_a_drawing_without_a_shape_is_no_logo(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "t", 'logo: logo.svg\nlogo_text: "Us"')
+    (folder / "logo.svg").write_bytes(draw("<g/>"))
+    assert find_problem(folder).what.endswith("the drawing holds no shape")
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -232,10 +234,34 @@ def test_a_certificate_that_does_not_open_leaves_nothing_behind(
 ) -> None:  # fmt: skip
     who = listing(f"{FILE},Ann,")
     monkeypatch.setenv(PASSPHRASE, "wrong")
-    for path in (certificate, tmp_path / "none.p12"):
+    (tmp_path / "text.p12").write_text("no certificate")
+    for path in (certificate, tmp_path / "none.p12", tmp_path / "text.p12"):
         with pytest.raises(RunError, match=PASSPHRASE):
             secure_packets(run, who, tmp_path / "send", path)
     assert not (tmp_path / "send").exists()
+
+
+def test_a_file_that_is_no_certificate_is_told_in_one_sentence(
+    run: Path, listing: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "text.p12").write_text("no certificate")
+    program = Path(sys.executable).with_name("calibrate")
+    told = subprocess.run(
+        [program, "secure", run, "--recipients", listing(f"{FILE},Ann,"), "--out",
+         tmp_path / "send", "--sign", tmp_path / "text.p12"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 3
+    assert "Traceback" not in told.stderr
+    assert told.stderr.startswith("calibrate: ")
+
+
+def test_a_recipient_that_cannot_be_printed_is_refused(
+    run: Path, listing: Callable[..., Path], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as error:
+        secure_packets(run, listing(f"{FILE},An\x1bn,"), tmp_path / "send")
+    assert read_problems(error) == [(2, "control_character")]
 
 
 def test_a_certificate_that_is_over_signs_nothing(

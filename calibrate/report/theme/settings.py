@@ -53,7 +53,7 @@ def _check_points(points: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _check_text(text: str, longest: int, places: tuple[str, ...], *, is_line: bool = False) -> str:
-    if not text.strip():
+    if not any(unicodedata.category(letter)[0] in "LNPS" for letter in text):
         raise broken("text_blank", "the text is blank", "write it, or take the key away")
     if len(text) > longest:
         raise broken("text_length", f"{len(text):,} characters", f"use at most {longest:,}")
@@ -69,18 +69,19 @@ def _check_text(text: str, longest: int, places: tuple[str, ...], *, is_line: bo
 
 
 def _check_places(text: str, places: tuple[str, ...]) -> None:
-    known = ", ".join(f"{{{name}}}" for name in places)
+    braces = "write {{ and }} for braces that are meant as such"
+    filled = f"{', '.join(f'{{{name}}}' for name in places)} are filled in; " if places else ""
     try:
         found = list(Formatter().parse(text))
     except ValueError:
-        fix = f"write {{{{ and }}}} for braces that are meant as such; {known} are filled in"
-        raise broken("text_place", "a { or } stands alone", fix) from None
+        raise broken("text_place", "a { or } stands alone", filled + braces) from None
     for __, name, form, conversion in found:
         if name is None:
             continue
         if name not in places or form or conversion:
-            what = f"{{{name[:40]}}} is not filled in"
-            raise broken("text_place", what, f"use {known}, or write {{{{ and }}}} for braces")
+            spelled = name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
+            what = f"{{{spelled[:40]}}} is not filled in"
+            raise broken("text_place", what, filled + braces)
 
 
 Line = Annotated[str, AfterValidator(_check_line)]

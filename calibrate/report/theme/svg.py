@@ -57,6 +57,8 @@ def clean_svg(content: bytes) -> tuple[bytes, float, float]:
     """
     root = _parse(content)
     x, y, width, height = _find_box(root)
+    if not any(element.name in SHAPES for element in _walk(root)):
+        raise LogoError("logo_svg", "the drawing holds no shape", f"draw one, {_AS_PNG}")
     kinds = {e.attributes["id"]: e.name for e in _walk(root) if "id" in e.attributes}
     for element in _walk(root):
         _check_references(element, kinds)

@@ -169,7 +169,7 @@ def _find_company_id(material: Material) -> str:
 def _write_lead(material: Material) -> str:
     ready = material.readiness
     sessions = material.tables["scores"]["session"].nunique()
-    forms, raters = ready.get("n_forms", 0), ready.get("n_raters", 0)
+    forms, raters = ready.get("n_scored_forms", 0), ready.get("n_raters", 0)
     people = ready.get("n_rated", 0)
     return " ".join(
         (
