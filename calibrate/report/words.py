@@ -300,6 +300,11 @@ def say_code(code: str | None) -> str:
     return "" if code is None else code.replace("_", " ")
 
 
+def say_session(session: str) -> str:
+    """Without departments there is one session, and "all" would read like a name."""
+    return _("everybody") if session == "all" else session
+
+
 def isolate(text: str) -> str:
     """Keep names written from right to left from moving the figures and commas around them.
 

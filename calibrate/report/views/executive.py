@@ -26,6 +26,7 @@ from calibrate.report.words import (
     DASH,
     NOT_KNOWN,
     join_words,
+    say_session,
     write_count,
     write_number,
     write_percent,
@@ -364,7 +365,7 @@ def _list_sessions(material: Material) -> tuple[SessionRow, ...]:
         own = agenda[(agenda["session"] == name) & (agenda["minutes"].fillna(0) > 0)]
         rows.append(
             SessionRow(
-                name=str(name),
+                name=say_session(str(name)),
                 n_people=write_count(len(people)),
                 n_proposed=write_count(int((people["proposed_band"].fillna("") != "").sum())),
                 n_discussed=write_count(len(own)),

@@ -12,6 +12,7 @@ from calibrate.report.document import Link, Step
 from calibrate.report.material import Material, Row, list_rows
 from calibrate.report.views.meeting import is_discussed
 from calibrate.report.views.run_files import Made
+from calibrate.report.words import say_session
 
 #: Verdict of a guideline → what it says of a session, the strongest first.
 VERDICTS = {
@@ -45,7 +46,7 @@ class Meeting:
 
     @property
     def title(self) -> str:
-        return _("everybody") if self.name == "all" else self.name
+        return say_session(self.name)
 
     @property
     def minutes(self) -> float:

@@ -38,6 +38,7 @@ from calibrate.report.words import (
     DASH,
     LIKELIHOODS,
     join_words,
+    say_session,
     say_source,
     write_count,
     write_number,
@@ -176,8 +177,7 @@ def build_session_view(material: Material, session: str) -> SessionView:
 
 
 def _build_head(material: Material, session: str) -> Head:
-    # Without departments there is one session, and "all" would read like a name.
-    title = _("everybody") if session == "all" else session
+    title = say_session(session)
     return build_head(
         material, _("Calibration session: {name}", name=title),
         _("For the people who prepare and run it"),

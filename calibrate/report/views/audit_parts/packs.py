@@ -300,7 +300,7 @@ def _build_texts(tables: Tables, bounds: tuple[str, ...]) -> tuple[Section, ...]
         )
         caveats = [(str(r["source"] or DASH), str(r["text"])) for r in own if r["kind"] == "caveat"]
         sources = [
-            (str(r["text"]), _write_dated(r), say_code(r["used_for"]))
+            (str(r["text"]), _write_dated(r), str(r["used_for"]))
             for r in own
             if r["kind"] == "source"
         ]
