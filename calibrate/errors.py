@@ -22,7 +22,7 @@ UNDONE = "nothing was scored"
 
 
 class ExitCode(IntEnum):
-    """What the shell is told; DESIGN section 5 fixes the numbers."""
+    """What the shell is told; shells themselves use 130 for Ctrl-C."""
 
     DONE = 0
     BUG = 1
@@ -32,6 +32,7 @@ class ExitCode(IntEnum):
     INTEGRITY = 5
     BUSY = 6
     DISK = 7
+    STOPPED = 130
 
 
 @dataclass(frozen=True, order=True, slots=True)

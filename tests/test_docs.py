@@ -55,7 +55,7 @@ def test_the_page_says_what_help_says() -> None:
 
 
 def test_the_page_lists_every_exit_code() -> None:
-    listed = re.findall(r"^\| (\d) \|", describe_commands(), flags=re.MULTILINE)
+    listed = re.findall(r"^\| (\d+) \|", describe_commands(), flags=re.MULTILINE)
     assert [int(code) for code in listed] == [code.value for code in ExitCode]
 
 

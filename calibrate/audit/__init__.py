@@ -16,9 +16,11 @@ from calibrate.audit.disparities import audit_population
 from calibrate.audit.parts import AUDIT_TABLES
 from calibrate.audit.policy import RulePack, load_rules
 from calibrate.audit.population import AuditResult, AuditSettings, Population
+from calibrate.audit.verdicts import count_compared
 
 __all__ = [
     "AUDIT_TABLES", "AttributeTable", "AuditResult", "AuditSettings", "Background",
     "Calibration", "CommentEvidence", "EarlierView", "FormEvidence", "HistoryEvidence",
-    "Population", "RulePack", "audit_population", "count_words", "load_rules", "read_attributes",
+    "Population", "RulePack", "audit_population", "count_compared", "count_words",
+    "load_rules", "read_attributes",
 ]  # fmt: skip

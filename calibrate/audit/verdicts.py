@@ -30,6 +30,20 @@ NameFamily = Callable[[str, str, str], Family]
 FLAGS = ("is_computable", "is_small", "is_reference", "is_beyond_bound", "is_inside_bound")
 
 
+def count_compared(disparities: pd.DataFrame) -> int:
+    """Count the rows of the primary family that had enough people for a verdict.
+
+    Examples
+    --------
+    >>> rows = {"family": ["primary", "primary", "secondary"],
+    ...         "verdict": ["too_few", "within", "within"]}
+    >>> count_compared(pd.DataFrame(rows))
+    1
+    """
+    is_told = ~disparities["verdict"].isin(["too_few", "not_computable"])
+    return int((is_told & (disparities["family"] == "primary")).sum())
+
+
 def judge_rows(
     blocks: Sequence[Rows], population: Population, settings: AuditSettings
 ) -> pd.DataFrame:

@@ -7,6 +7,7 @@ are quick, and work on a machine that lacks a library.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from io import TextIOWrapper
 
@@ -61,6 +62,11 @@ def main() -> None:
         # A terminal that cannot show a letter must not end a run.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):
+        # A service that is stopped, or a terminal that is closed, ends a run like Ctrl-C.
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     sys.exit(run_command(sys.argv[1:]))
 
 
@@ -88,7 +94,7 @@ def run_command(arguments: list[str]) -> int:
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("calibrate: stopped; nothing was left half-written", err=True)
-        return 130
+        return ExitCode.STOPPED
     except BrokenPipeError:
         return ExitCode.DONE
     except Exception as error:

@@ -24,6 +24,9 @@ _COUNTED = {
     "primary_disparities_beyond": (
         "group difference", "group differences", "beyond the bounds; see audit/audit.pdf",
     ),
+    "comparisons_of_too_few": (
+        "comparison", "comparisons", "of groups that had too few people to tell",
+    ),
     "people": ("person", "people", ""),
     "rating_rows": ("mark", "marks", ""),
     "checkins_rows": ("check-in", "check-ins", ""),

@@ -19,6 +19,7 @@ from calibrate.explain.shareable import Veil
 from calibrate.explain.text import TERMS
 from calibrate.explain.view import SheetView, SourceRow
 from calibrate.language import _, ngettext
+from calibrate.manifest import hash_bytes
 from calibrate.report.document import Fact, Figure, Head
 from calibrate.report.html import write_document
 from calibrate.report.preflight import say_left
@@ -68,7 +69,7 @@ def print_sheet(
 
     evidence = gather_evidence(read_run(folder), employee_id)
     if path is None:
-        path = Path(f"sheet-{_NOT_IN_A_FILE_NAME.sub('_', employee_id)}.pdf")
+        path = Path(f"sheet-{_name_file(employee_id)}.pdf")
     _refuse_place(path)
     with speak_as(evidence.run):
         theme = evidence.run.theme
@@ -85,6 +86,12 @@ def print_sheet(
         for remark in say_left([pdf.missing], frozenset()):
             tell(remark)
     return path
+
+
+def _name_file(employee_id: str) -> str:
+    """The id, and a piece of its hash where signs were taken out: two people never share one."""
+    name = _NOT_IN_A_FILE_NAME.sub("_", employee_id)
+    return name if name == employee_id else f"{name}-{hash_bytes(employee_id.encode())[:6]}"
 
 
 def _refuse_place(path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from calibrate.audit import AUDIT_TABLES
+from calibrate.audit import AUDIT_TABLES, count_compared
 from calibrate.errors import InputError, Problem
 from calibrate.manifest import hash_bytes, hash_file
 from calibrate.pipeline.progress import Clock
@@ -96,6 +96,8 @@ def print_packets(
         If nobody manages, or is, who is asked for.
     """
     places = list_places(material, wanted)
+    if not places and (wanted.managers or wanted.employees):
+        clock.remarks.append("no packet of the kinds asked for shows the people asked for")
     drafts = _draft(material, audit, places)
     printed: list[Printed] = []
     archives: list[Printed] = []
@@ -304,10 +306,15 @@ def _spread(tasks: Iterable[Task], wanted: Wanted) -> Iterator[tuple[Task, Answe
 
 
 def count_only(material: Material, audit: AuditMaterial) -> Material:
-    """Tell the executive page how many disparities there are, and nothing else of them."""
+    """Tell the executive page how many disparities there are, and nothing else of them.
+
+    Where no group could be compared, nothing is counted: a nought would calm.
+    """
     if material.cycle.inputs.attributes is None:
         return material
     findings = audit.tables["findings"]
     n_disparities = int(((findings["kind"] == "disparity") & (findings["level"] == "look")).sum())
+    if not n_disparities and not count_compared(audit.tables["disparities"]):
+        return material
     readiness = {**material.readiness, "n_disparity_findings": n_disparities}
     return replace(material, readiness=readiness)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from calibrate.audit import count_compared
 from calibrate.config import Cycle
 
 
@@ -55,8 +56,10 @@ def summarise_run(
     beyond = disparities[
         (disparities["family"] == "primary") & (disparities["verdict"] == "beyond")
     ]
-    if cycle.inputs.attributes is not None:
+    if count_compared(disparities):
         counts["primary_disparities_beyond"] = len(beyond)
+    elif cycle.inputs.attributes is not None:
+        counts["comparisons_of_too_few"] = int((disparities["family"] == "primary").sum())
     gates = [f"{len(beyond)} primary disparities are beyond; see audit/audit.pdf"] * bool(
         len(beyond)
     )

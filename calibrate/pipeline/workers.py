@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
@@ -26,7 +28,22 @@ def map_on_machine(work: Callable[[T], R], tasks: Iterable[T], jobs: int) -> Ite
         yield from map(work, tasks)
         return
     pool = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
-    yield from pool(delayed(work)(task) for task in tasks)
+    with _defer_interrupt():
+        answers = pool(delayed(work)(task) for task in tasks)
+    yield from answers
+
+
+@contextmanager
+def _defer_interrupt() -> Iterator[None]:
+    """Processes that start in here never see Ctrl-C, which goes to all: this one ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def map_on_cluster(work: Callable[[T], R], tasks: Iterable[T], address: str) -> Iterator[R]:

@@ -67,9 +67,10 @@ def find_run(out: Path, name: str) -> Path | None:
     touched = _find_touched(folder)
     if touched:
         shown = ", ".join(touched[:_MOST_NAMED]) + (", …" if len(touched) > _MOST_NAMED else "")
+        files = "1 file" if len(touched) == 1 else f"{len(touched):,} files"
         raise IntegrityError(
-            f"{folder}: {len(touched):,} of its files are gone or were changed after the run "
-            f"wrote them ({shown}); move that folder away, and run again"
+            f"{folder}: {files} gone or changed after the run was finished ({shown}); move that "
+            "folder away, and run again"
         )
     return folder
 
@@ -104,7 +105,7 @@ def read_made_from(out: Path) -> dict[str, dict[str, Any]]:
         try:
             statement = json.loads(path.read_text(encoding="utf-8"))
             told[path.parent.name] = statement["predicate"]["buildDefinition"]["externalParameters"]
-        except (ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError) as error:
             raise IntegrityError(
                 f"runs/{path.parent.name}/manifest.json cannot be read: restore it from a copy, "
                 "or move that folder away"
@@ -178,7 +179,8 @@ def explain_disk(out: Path) -> Iterator[None]:
 def _explain(out: Path, error: OSError) -> DiskError:
     if error.errno in _FULL:
         return DiskError(f"{out}: the disk is full; free some space and run again")
-    return DiskError(f"{out}: cannot be written ({error.strerror}); choose another --out")
+    place = error.filename2 or error.filename or out
+    return DiskError(f"{place}: cannot be written ({error.strerror}); choose another --out")
 
 
 def _flush(folder: Path) -> None:

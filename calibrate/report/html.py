@@ -15,7 +15,7 @@ from calibrate.report.charts import Drawing
 from calibrate.report.document import Document
 from calibrate.report.safety import show_text
 from calibrate.report.theme import DEFAULT, LOGO, Theme
-from calibrate.report.words import isolate, soften
+from calibrate.report.words import abridge, isolate, soften
 
 #: Text is escaped, so this mark cannot come from the data.
 ID_MARK = "<!--packet-id-->"
@@ -39,6 +39,7 @@ def build_environment(shades: tuple[tuple[str, str], ...] = ()) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["abridge"] = abridge
     environment.globals |= {
         "_": _, "palette": read_palette() | dict(shades), "svg_namespace": "http://www.w3.org/2000/svg",
     }  # fmt: skip

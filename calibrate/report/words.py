@@ -329,6 +329,29 @@ def isolate(text: str) -> str:
     return "".join(parts)
 
 
+def abridge(text: str, widest: int = 60) -> str:
+    """Cut what stands at the edge of every page, where it must not grow into the page.
+
+    Parameters
+    ----------
+    widest
+        Letters; those of Chinese, Japanese and Korean count twice.
+
+    Examples
+    --------
+    >>> abridge("a short title"), abridge("one and two", 6), abridge("評価評価", 6)
+    ('a short title', 'one a…', '評価…')
+    """
+    width = 0
+    for at, letter in enumerate(text):
+        width += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if width > widest:
+            # One letter makes room for the sign that something is gone.
+            cut = text[: at - 1].rstrip()
+            return f"{cut}…" + "\u2069" * (cut.count("\u2068") - cut.count("\u2069"))
+    return text
+
+
 def soften(text: str) -> str:
     """Let a word of more than 60 letters break.
 

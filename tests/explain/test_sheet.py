@@ -17,7 +17,7 @@ from calibrate.explain import explain_person, print_sheet
 from calibrate.explain.evidence import gather_evidence
 from calibrate.explain.person import speak_as
 from calibrate.explain.read import read_run
-from calibrate.explain.sheet import build_sheet
+from calibrate.explain.sheet import _name_file, build_sheet
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh-Smythe"
 ARABIC = "ليلى البحراني"
@@ -137,6 +137,12 @@ def test_the_drawing_tells_no_more_than_the_printed_digits(finished) -> None:
             continue
         # 640 wide with 40 on either side; the scale runs from 1 to 5.
         assert marks["whisker"] == tuple(round(40 + 140 * (float(end) - 1)) for end in ends)
+
+
+def test_two_people_never_share_a_file() -> None:
+    assert {_name_file(name) for name in ("A", "a b", "a/b", "a_b")} == {
+        "A", "a_b", "a_b-c8687a", "a_b-c14cdd",
+    }  # fmt: skip
 
 
 def test_the_file_is_for_its_owner_alone_and_named_by_the_id(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import time
@@ -166,6 +167,21 @@ def test_a_drawing_without_a_shape_is_no_logo(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "t", 'logo: logo.svg\nlogo_text: "Us"')
     (folder / "logo.svg").write_bytes(draw("<g/>"))
     assert find_problem(folder).what.endswith("the drawing holds no shape")
+
+
+def test_a_folder_that_may_not_be_entered_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_folder(tmp_path / "t")
+
+    def refuse(path: Path, **_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", refuse)
+        problem = find_problem(folder)
+    assert (problem.file, problem.rule) == ("look/theme.yaml", "unreadable_file")
+    assert problem.what == "cannot be read: Permission denied"
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:

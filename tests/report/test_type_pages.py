@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -104,6 +105,21 @@ def test_no_word_stands_in_the_margin_or_beyond_the_page(
             assert 0 < top < bottom < height, word.text
             n_words += 1
     assert n_words > 100
+
+
+@pytest.mark.parametrize("letter", ["long title ", "評価"])
+def test_a_long_title_stays_out_of_the_printers_margin(
+    invent: Invent, audit: AuditMaterial, kind: str, letter: str, tmp_path: Path
+) -> None:
+    """Home printers leave 6.35 mm at the foot blank."""
+    material = invent()
+    cycle = material.cycle.model_copy(update={"title": letter * 60})
+    given = audit if kind == "audit" else None
+    packet = render_packet(kind, replace(material, cycle=cycle), KINDS[kind], given)
+    (tmp_path / "packet.pdf").write_bytes(packet.pdf)
+    for page in read_pages(tmp_path / "packet.pdf"):
+        lowest = max(float(word.attrib["yMax"]) for word in page.iter(f"{XHTML}word"))
+        assert lowest < float(page.attrib["height"]) - 18
 
 
 def test_letter_takes_hardly_more_pages_than_a4(

@@ -78,6 +78,14 @@ def _read_logo(folder: Path, name: str, shown: str, document: Document) -> tuple
 def _require(folder: Path, name: str, shown: str, largest: int) -> None:
     """A plain file of the folder itself, not larger than it may be."""
     path = folder / name
+    try:
+        path.stat()
+    except PermissionError as error:
+        what, fix = f"cannot be read: {error.strerror}", "check who may read the folder"
+        problem = Problem(shown, None, "", "unreadable_file", what, fix, whole=True)
+        raise InputError([problem]) from error
+    except OSError:
+        pass
     if not path.is_file():
         what = "there is no such file"
         if path.exists():

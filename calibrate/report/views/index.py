@@ -281,6 +281,8 @@ def _build_finding(company: Company, row: Row) -> FindingRow:
 def _say_groups(material: Material) -> str:
     """Count the findings by group; what they are stands in the audit alone."""
     n = material.readiness.get("n_disparity_findings")
+    if n is None and material.cycle.inputs.attributes is not None:
+        return _("No group has enough people with a score to be compared.")
     if n is None:
         return _("No attributes were given, so no groups were compared.")
     if not n:
