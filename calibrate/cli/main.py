@@ -7,7 +7,6 @@ are quick, and work on a machine that lacks a library.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from io import TextIOWrapper
 
@@ -28,6 +27,7 @@ from calibrate.cli.schema import schema
 from calibrate.cli.secure import secure
 from calibrate.cli.simulate import simulate
 from calibrate.errors import CalibrateError, ExitCode, InputError, describe_problems
+from calibrate.interrupt import watch_signals
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,11 +62,7 @@ def main() -> None:
         # A terminal that cannot show a letter must not end a run.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    for name in ("SIGTERM", "SIGHUP"):
-        # A service that is stopped, or a terminal that is closed, ends a run like Ctrl-C.
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
+    watch_signals()
     sys.exit(run_command(sys.argv[1:]))
 
 

@@ -11,6 +11,8 @@ from time import perf_counter
 from rich.console import Console
 from rich.status import Status
 
+from calibrate.interrupt import heed
+
 
 @dataclass
 class Clock:
@@ -26,6 +28,7 @@ class Clock:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time what happens inside, under ``name``."""
+        heed()
         started = self._started = perf_counter()
         try:
             if self.console is not None and self.console.is_terminal:
@@ -46,6 +49,7 @@ class Clock:
 
     def count(self, done: int, of: int, name: str) -> None:
         """Show how far a long stage has come and how long it may take, on a terminal only."""
+        heed()
         if self._status is None:
             return
         spent = perf_counter() - self._started

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ def wait_for(pattern: str, out: Path, run: subprocess.Popen[str]) -> None:
         assert run.poll() is None, "the run ended before it could be stopped"
         time.sleep(0.1)
     raise AssertionError(f"no {pattern} after a minute")
+
+
+@pytest.fixture(autouse=True)
+def heeds_interrupts() -> Iterator[None]:
+    """What starts in the background of a shell has been told to ignore Ctrl-C, and passes it on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +57,7 @@ def test_stopping_ends_all_of_it(
     finally:
         if run.poll() is None:
             os.killpg(run.pid, signal.SIGKILL)
-    assert run.returncode == 130
+    assert run.returncode == 130, said
     assert "Traceback" not in said
     assert said.splitlines()[-1] == "calibrate: stopped; nothing was left half-written"
     assert not any(tmp_path.glob("runs/*"))

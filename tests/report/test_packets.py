@@ -202,7 +202,7 @@ def test_packet_id_follows_the_content(invent: Invent) -> None:
     first = draft_packet("executive", material)
     again = draft_packet("executive", material)
     other = draft_packet(
-        "executive", replace(material, readiness={**material.readiness, "n_forms": 1})
+        "executive", replace(material, readiness={**material.readiness, "n_scored_forms": 1})
     )
     assert first.packet_id == again.packet_id != other.packet_id
     assert re.fullmatch(r"[0-9a-f]{12}", first.packet_id)
