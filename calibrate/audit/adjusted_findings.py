@@ -16,17 +16,17 @@ Row = dict[str, Any]
 
 CANNOT_TELL = {
     "selection_rate": N_(
-        "The gap of {group} in the favourable share cannot be told at equal {controls}"
+        "The gap ({group}) in the favourable share cannot be told at equal {controls}"
     ),
-    "lowest_band": N_("The gap of {group} in the lowest band cannot be told at equal {controls}"),
+    "lowest_band": N_("The gap ({group}) in the lowest band cannot be told at equal {controls}"),
 }
 AT_EQUAL = {
     "selection_rate": N_(
-        "At equal {controls} the gap of {group} in the favourable share is {gap} percentage "
+        "At equal {controls} the gap ({group}) in the favourable share is {gap} percentage "
         "points, without them {plain}"
     ),
     "lowest_band": N_(
-        "At equal {controls} the gap of {group} in the lowest band is {gap} percentage points, "
+        "At equal {controls} the gap ({group}) in the lowest band is {gap} percentage points, "
         "without them {plain}"
     ),
 }
@@ -103,7 +103,7 @@ def note_adjusted(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
 def _say(plain: Row, adjusted: Row) -> dict[str, str]:
     *most, last = (say_control(name) for name in str(adjusted["controls"]).split(", "))
     controls = _("{most} and {last}", most=", ".join(most), last=last) if most else last
-    group = say_label(adjusted["group"])
+    group = f"{adjusted['attribute']}: {say_label(adjusted['group'])}"
     if adjusted["status"] != "told":
         headline = _(CANNOT_TELL[adjusted["measure"]], group=group, controls=controls)
         evidence = _("The groups share too few values of these columns. The plain gap stands.")

@@ -17,6 +17,8 @@ HEIGHT = 58
 RATIO_ENDS = (0.25, 4.0)
 #: A shorter change is drawn without an arrow: it would hide both marks.
 ARROW = 46
+#: Length of the head that says: further than the axis.
+GOES_ON = 26
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,12 @@ def draw_ratio(
     marks = [Mark("zone", _span(at(0.8), at(1.25), 1)), *_draw_scale(width, (), zero=50)]
     if low is not None and high is not None:
         marks.append(Mark("whisker", (at(low), at(high)), is_alert=is_beyond))
-    if ratio is not None:
+    first, last = RATIO_ENDS
+    if any(value is not None and value < first for value in (ratio, low)):
+        marks.append(Mark("further", (at(first), -GOES_ON), is_alert=is_beyond))
+    if any(value is not None and value > last for value in (ratio, high)):
+        marks.append(Mark("further", (at(last), GOES_ON), is_alert=is_beyond))
+    if ratio is not None and first <= ratio <= last:
         shape = "diamond" if is_reference else "square" if is_beyond else "dot"
         marks.append(Mark(shape, (at(ratio),), is_alert=shape == "square"))
     return Drawing(label, tuple(marks), width)

@@ -82,8 +82,7 @@ def test_the_talent_map_counts_every_person_with_a_score_once(invent) -> None:
     rated = scores[scores["raw_score"].notna()].fillna({"proposed_band": ""})
     level = material.employees.set_index("employee_id")["level"]
     wanted = Counter(
-        (row.proposed_band or row.suggested_band, level[row.employee_id])
-        for row in rated.itertuples()
+        (row.proposed_band or row.raw_band, level[row.employee_id]) for row in rated.itertuples()
     )
     for row in talent.rows:
         for name, shown in zip(talent.levels, row.counts, strict=True):

@@ -158,3 +158,38 @@ def test_no_manager_can_work_out_another_manager_s_marks(invent: Invent) -> None
         assert by_source["Self"] != "–"
     assert {s.score for s in person.sources if s.label != "Self"} == {"not shown"}
     assert person.mask_note.startswith("Several managers filed a form.")
+
+
+def test_a_matrix_manager_who_filed_no_form_reads_no_marks_of_the_line_manager(
+    invent: Invent,
+) -> None:
+    material = assign(invent(), (PERSON, "E002", "matrix", "", "", True))
+    forms = material.tables["forms"]
+    filed = forms[(forms["employee_id"] == PERSON) & (forms["source"] == "manager")]
+    assert filed["rater_id"].tolist() == [LINE]
+    (other,) = build_manager_view(material, "E002").others
+    person = other.cards[0].person
+    labels = [source.label for source in person.sources]
+    for line in person.criteria:
+        by_source = dict(zip(labels, line.cells, strict=True))
+        assert {text for label, text in by_source.items() if label != "Self"} == {"–"}
+        assert line.overall.text != "–"
+    assert person.mask_note.startswith("You filed no form here.")
+    # The line manager, and HR, read on what was told before.
+    score = material.desk.find_one("scores", "employee_id", PERSON)
+    assert not build_person(Company(material), score).mask_note
+
+
+def test_one_managers_form_alone_is_told_to_another_by_its_band(invent: Invent) -> None:
+    material = assign(invent(), (PERSON, "E002", "acting", "", "", True))
+    forms = material.tables["forms"]
+    is_other = (forms["employee_id"] == PERSON) & ~forms["source"].isin(["manager", "self"])
+    frames = {**material.tables, "forms": forms[~is_other]}
+    sources = material.source_scores
+    is_peer = (sources["employee_id"] == PERSON) & ~sources["source"].isin(["manager", "self"])
+    material = replace(material, tables=frames, source_scores=sources[~is_peer])
+    (other,) = build_manager_view(material, "E002").others
+    person = other.cards[0].person
+    assert (person.raw, person.adjusted) == ("–", "–")
+    assert {line.overall.text for line in person.criteria} == {"–"}
+    assert person.mask_note.startswith("Another manager filed the only form that counts.")

@@ -78,8 +78,18 @@ def test_a_far_ratio_stays_inside_the_drawing(ratio: float) -> None:
         ratio=ratio, low=0.00001, high=1e9, is_beyond=True, is_reference=False, label="x"
     )
     marks = {mark.shape: mark.at for mark in drawing.marks}
-    assert set(marks["square"]) <= {40, 520}
+    # What lies outside has no place on the axis: heads of arrows point to it, at both ends here.
+    assert "square" not in marks
     assert marks["whisker"] == (40, 520)
+    heads = [mark.at for mark in drawing.marks if mark.shape == "further"]
+    assert heads == [(40, -26), (520, 26)]
+
+
+def test_a_ratio_on_the_axis_has_no_arrowhead() -> None:
+    drawing = draw_ratio(
+        ratio=0.25, low=0.25, high=4.0, is_beyond=True, is_reference=False, label="x"
+    )
+    assert [mark.shape for mark in drawing.marks][-2:] == ["whisker", "square"]
 
 
 def test_a_label_is_escaped() -> None:

@@ -98,7 +98,10 @@ def _lay_out_talent(talent: TalentMap) -> Section:
         [row.band, *(Cell(n, look=shade) for n, shade in zip(row.counts, row.shades, strict=True))]
         for row in talent.rows
     ]
-    lead = _("How many people stand in which band so far, by level. Darker is more people.")
+    lead = _(
+        "How many people stand in which band so far, by level: the proposed one, else that of the "
+        "raw score. Darker is more people."
+    )
     table = build_table(columns, rows, size="heat", notice=talent.notice)
     return Section(_("Talent map"), (Paragraph(lead, is_held=True), table), is_kept=True)
 

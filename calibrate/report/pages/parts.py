@@ -18,7 +18,10 @@ def lay_out_facts(items: Sequence[Fact], label: str, value: str) -> Table:
 
 def lay_out_shares(shares: ShareTable) -> Table:
     """Bands against the guideline."""
-    key = _("Bar: share. Whisker: 95% range, given how few people there are.")
+    key = _(
+        "Bar: share by proposed band, else by that of the raw score. Whisker: 95% range, given how "
+        "few people there are."
+    )
     if shares.has_guideline:
         key += " " + _("Dashed box: guideline.")
     columns = (

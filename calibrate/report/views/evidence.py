@@ -101,8 +101,8 @@ class Person:
     managers: str
 
 
-def build_person(company: Company, score: Row) -> Person:
-    """Collect what may be shown about one person.
+def build_person(company: Company, score: Row, reader: str = "") -> Person:
+    """Collect what may be shown about one person, to HR and the line manager or to ``reader``.
 
     Where a protected source has fewer than ``min_peers`` answers, or the manager is
     joined by one single rater, bands stand in for figures: whoever knows one mark
@@ -115,7 +115,7 @@ def build_person(company: Company, score: Row) -> Person:
     by_source = desk.find_rows("sources", "employee_id", [employee_id])
     forms = desk.find_rows("forms", "employee_id", [employee_id])
     link = str(score.get("link") or "unrated")
-    veil = build_veil(company, link, forms, by_source)
+    veil = build_veil(company, link, forms, by_source, reader)
     seen = {str(row["source"]) for row in [*forms, *by_source]}
     present = [source for source in SOURCE_WORDS if source in seen]
     proposed = str(score.get("proposed_band") or "")

@@ -238,7 +238,8 @@ def _say_share(n: int, total: int) -> str:
 
 
 def _count_risks(material: Material) -> tuple[Fact, ...]:
-    kinds = material.tables["findings"]["kind"]
+    findings = material.tables["findings"]
+    kinds = findings.loc[findings["level"] == "look", "kind"]
     items = [Fact(_(words), write_count((kinds == k).sum())) for k, words in FINDING_WORDS.items()]
     return (
         _count_outside(material), *_count_patterns(material), *items,

@@ -183,7 +183,7 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
             classification=_("Confidential · personnel"),
         ),
         figures=_list_figures(people, cards),
-        steps=_tell_decisions(people) if is_decided else _list_steps(people, cards, presence),
+        steps=_tell_decisions(people) if is_decided else _list_steps(people, every, presence),
         team=people,
         team_notice=notice,
         decided=_list_decided(company, pairs),
@@ -208,11 +208,13 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
     )  # fmt: skip
 
 
-def _rank_people(company: Company, employee_ids: list[str]) -> list[tuple[Person, Row]]:
+def _rank_people(
+    company: Company, employee_ids: list[str], reader: str = ""
+) -> list[tuple[Person, Row]]:
     """Build the people who were there in this cycle, the highest score first."""
     here = [employee for employee in employee_ids if not is_elsewhere(company, employee)]
     scores = company.material.desk.find_rows("scores", "employee_id", here)
-    return sorted(((build_person(company, score), score) for score in scores), key=_rank)
+    return sorted(((build_person(company, score, reader), score) for score in scores), key=_rank)
 
 
 def _rank(pair: tuple[Person, Row]) -> tuple[bool, bool, bool, float, str]:
@@ -232,7 +234,7 @@ def _build_others(company: Company, manager_id: str, team: frozenset[str]) -> tu
         people = {
             str(row["employee_id"]) for row in rows if row["kind"] == kind and row["is_current"]
         }
-        pairs = _rank_people(company, sorted(people - team))
+        pairs = _rank_people(company, sorted(people - team), manager_id)
         if pairs:
             cards = tuple(_build_card(company, person, score) for person, score in pairs)
             built.append(OtherTeam(_(title), cards))

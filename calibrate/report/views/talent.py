@@ -35,7 +35,7 @@ class TalentMap:
 
 
 def build_talent_map(company: Company) -> TalentMap | None:
-    """Count people with a score by their band so far; None where no level is given."""
+    """Count people with a score by their band so far, as shares are; None without levels."""
     employees = company.material.employees
     if "level" not in employees or not (employees["level"] != "").any():
         return None
@@ -43,7 +43,7 @@ def build_talent_map(company: Company) -> TalentMap | None:
     scores = company.material.tables["scores"]
     rated = scores[scores["raw_score"].notna()]
     band = rated["proposed_band"].fillna("").astype(str)
-    band = band.where(band != "", rated["suggested_band"].fillna("").astype(str))
+    band = band.where(band != "", rated["raw_band"].fillna("").astype(str))
     counted = pd.crosstab(band.to_numpy(), rated["employee_id"].map(level).to_numpy())
     levels = [str(name) for name in counted.columns if name][:MOST_LEVELS]
     counts = counted.reindex(index=list(reversed(company.labels)), columns=levels, fill_value=0)

@@ -37,6 +37,10 @@ class Veil:
         No split by source.
     behind
         The raw score as managers see it.
+    is_foreign
+        The manager forms are others' than the reader's.
+    is_lone
+        One of these is all that counts.
     """
 
     is_sealed: bool
@@ -44,10 +48,20 @@ class Veil:
     is_masked: bool
     is_pooled: bool
     behind: Behind
+    is_foreign: bool = False
+    is_lone: bool = False
 
 
-def build_veil(company: Company, link: str, forms: list[Row], by_source: list[Row]) -> Veil:
-    """Judge what may be told of a person by what was filed, never by what was marked."""
+def build_veil(
+    company: Company, link: str, forms: list[Row], by_source: list[Row], reader: str = ""
+) -> Veil:
+    """Judge what may be told of a person by what was filed, never by what was marked.
+
+    Parameters
+    ----------
+    reader
+        The matrix or acting manager who reads; empty for HR and the line manager.
+    """
     scored = [form for form in forms if form.get("scored")]
     known = [form for form in scored if form["source"] not in ANONYMOUS]
     behind = Behind(
@@ -58,7 +72,15 @@ def build_veil(company: Company, link: str, forms: list[Row], by_source: list[Ro
     is_sealed = company.min_peers > 1 and bool(behind.weights)
     is_hidden = link in ("linked", "weak") and company.hides_marks
     is_masked = must_mask(company, forms, by_source) or (is_sealed and not is_hidden)
-    return Veil(is_sealed, is_hidden, is_masked, is_masked or must_pool(company, forms), behind)
+    filed = {str(form["rater_id"]) for form in forms if form["source"] == "manager"}
+    is_foreign = (
+        bool(reader) and reader not in filed and 0 < len(filed) <= company.min_peers
+        and company.min_peers > 1
+    )  # fmt: skip
+    is_lone = is_foreign and len(scored) == 1
+    is_masked = is_masked or is_lone
+    is_pooled = is_masked or is_foreign or must_pool(company, forms)
+    return Veil(is_sealed, is_hidden, is_masked, is_pooled, behind, is_foreign, is_lone)
 
 
 def must_mask(company: Company, forms: list[Row], by_source: list[Row]) -> bool:
@@ -114,11 +136,11 @@ def say_mean(company: Company, source: str, points: float | None, n: int) -> str
 def build_overall(
     company: Company, row: Row, cells: dict[tuple[str, str], Row], veil: Veil
 ) -> Cell:
-    points = take_overall(row)
+    points = None if veil.is_lone else take_overall(row)
     is_raw = not veil.is_hidden or points == row.get("raw_score")
     if points is None or not (veil.is_sealed and is_raw):
         write = company.display.whole if veil.is_masked else company.display.mark
-        if points is not None and veil.is_masked and is_raw:
+        if points is not None and veil.is_masked:
             # Band and whole mark together would tell more than either.
             points = company.display.round_off(points)
         return Cell(write(points), look=company.shade(points))
@@ -146,6 +168,15 @@ def take_overall(row: Row) -> float | None:
 
 
 def say_mask(company: Company, veil: Veil) -> str:
+    if veil.is_lone:
+        return _(
+            "Another manager filed the only form that counts. Its band is shown, and not its marks."
+        )
+    if veil.is_foreign and not veil.is_masked:
+        return _(
+            "You filed no form here. No split by source is shown, so that nobody reads the marks "
+            "of another manager."
+        )
     if not veil.is_masked:
         return _(
             "Several managers filed a form. No split by source is shown, so that none of them "

@@ -41,7 +41,7 @@ STATUS = {
 }
 LABELS = {
     "may_carry": N_("may carry the disparity"),
-    "no_sign": N_("no sign that it differs by group"),
+    "no_sign": N_("not shown to differ by group"),
     "not_told": N_("not told: too few groups or values"),
 }
 #: Lines of a table; the others are in audit/tables/adjusted.

@@ -313,7 +313,7 @@ def _build_tests(rows: list[Row]) -> tuple[Section, ...]:
             )
     title = _("Annex: every interval and test")
     lead = _(
-        "“Finds” is the smallest ratio that one test finds, “family” that all "
+        "“Finds” is the ratio nearest to 1 that one test finds, “family” that all "
         "tests of the family at once find; “short of” counts people."
     )
     return (write_section(title, lead, (), tuple(grids)),)

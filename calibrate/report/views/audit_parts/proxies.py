@@ -49,7 +49,11 @@ def build_proxies(material: Material, audit: AuditMaterial) -> tuple[Section, ..
             total=len(known),
         )
         if n_out
-        else _("No column, nor all of them together, scores higher than chance would."),
+        else _(
+            "After correction for {total} lines, none scores higher than chance would. One line in "
+            "twenty passes its own bound by chance; weaker proxies stay hidden.",
+            total=len(known),
+        ),
         _("All lines stand in audit/tables/proxies."),
     )
     headings = (

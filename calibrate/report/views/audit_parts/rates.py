@@ -37,7 +37,8 @@ LEAD = N_(
     "people of the group; the ratio is the group’s rate over the "
     "reference’s. In the drawing, the bar is the 95% interval of the ratio "
     "on an axis where halves and doubles are equally far from 1. Shaded: "
-    "0.80 to 1.25. Open diamond: the reference. Dot: a group. Square: beyond."
+    "0.80 to 1.25. Open diamond: the reference. Dot: a group. Square: beyond. "
+    "Arrowhead: further than the axis."
 )
 TESTS = N_(
     "q says how easily chance alone would make such a gap, corrected for all "
