@@ -107,7 +107,7 @@ def _build_screen(tables: Tables) -> tuple[Section, ...]:
         "look at. The impact ratio is to the highest rate. z is the gap in "
         "standard deviations. “Short of” is how many people the group lacks at "
         "the reference's rate; negative: it has more. “Finds, family” is the "
-        "smallest ratio found against all tests of the family at once."
+        "ratio nearest to 1 found against all tests of the family at once."
     )
     said = ngettext(
         "“One person” says yes where one person of the group more or fewer would "
