@@ -248,6 +248,9 @@ def _say_pooled(view: ManagerView) -> str:
             )
         )
     said.append(_("“All” is the score over all forms, shaded by band."))
+    cards = [*view.cards, *(card for other in view.others for card in other.cards)]
+    if any(card.person.is_adjusted for card in cards):
+        said.append(_("With few forms “All” lies nearer the middle, as the bar does."))
     if view.has_history:
         said.append(
             _(

@@ -173,6 +173,8 @@ def _say_key(view: SessionView) -> str:
             interval=view.interval,
         )
     )
+    if any(card.person.is_adjusted for card in view.cards):
+        said.append(_("With few forms “All” lies nearer the middle, as the bar does."))
     return " ".join(said)
 
 
