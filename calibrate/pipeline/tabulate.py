@@ -13,6 +13,7 @@ from calibrate.config import SOURCES
 from calibrate.effects import declare_shares, effective_shares
 from calibrate.effects.habits import Habit
 from calibrate.language import _, ngettext
+from calibrate.pipeline.growth import tabulate_growth
 from calibrate.pipeline.habits import (
     describe_raters,
     judge_raters,
@@ -22,10 +23,12 @@ from calibrate.pipeline.habits import (
 from calibrate.pipeline.names import tabulate_criteria, tabulate_people
 from calibrate.pipeline.network import list_fragile, tabulate_links
 from calibrate.pipeline.patterns import list_scopes, tabulate_patterns
+from calibrate.pipeline.practice import tabulate_practice
 from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
 from calibrate.pipeline.quota import tabulate_moves
 from calibrate.pipeline.second_opinion import ask_second_opinion
 from calibrate.pipeline.stages import Scored, mean_by_source
+from calibrate.pipeline.strategy import tabulate_strategy
 from calibrate.pipeline.team_findings import gather_team_findings
 from calibrate.pipeline.teams import compare_teams, tabulate_teams
 from calibrate.pipeline.what_if import count_moves, tabulate_what_if
@@ -116,7 +119,10 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "what_if": what_if,
         "second_opinion": opinion.table,
         "problems": tabulate_problems(list(prepared.problems)),
+        **tabulate_strategy(scored, goals),
+        **tabulate_growth(scored, teams, goals),
     }
+    tables |= tabulate_practice(scored, tables)
     tables["findings"] = gather_findings(
         distribution, _count_outside(scored), list_notes(scored),
         count_quarantined(scored),

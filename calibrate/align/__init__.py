@@ -1,0 +1,1 @@
+"""Does the rating serve the strategy?"""
