@@ -172,7 +172,10 @@ def expect_scores(score: FloatArray, attainment: FloatArray, level: float = 0.90
     side[(side == "higher") & ~((above > 0) & (ahead < 0))] = "in_line"
     side[(side == "lower") & ~((above < 0) & (ahead > 0))] = "in_line"
     verdict[known] = side
-    return Expectation(*(_fill(known, part) for part in (y - d, d, d - half, d + half, e)), verdict)
+    expected, difference, low, high, residual = (
+        _fill(known, part) for part in (y - d, d, d - half, d + half, e)
+    )
+    return Expectation(expected, difference, low, high, residual, verdict)
 
 
 def compare_results(

@@ -190,7 +190,7 @@ def note_unexpected(forms: FormTable, employees: EmployeeTable) -> list[Problem]
 def read_all_records(
     cycle: Cycle, employees: EmployeeTable, criteria: tuple[str, ...]
 ) -> tuple[dict[str, RecordTable], list[Problem]]:
-    """Read check-ins, feedback, measures, rewards and history, as far as they are given."""
+    """Read check-ins, feedback, measures, rewards and both histories, as far as given."""
     records: dict[str, RecordTable] = {}
     problems: list[Problem] = []
     for table in RECORDS:
