@@ -30,6 +30,16 @@ QUESTIONS = {
     "against_results": N_(
         "Marks and goals point to different bands: ask how hard the targets were."
     ),
+    "above_results": N_(
+        "Rated above people who reached as much: ask what the goals leave out, and how hard "
+        "they were."
+    ),
+    "below_results": N_(
+        "Rated below people who reached as much: ask what the marks saw that the goals do not."
+    ),
+    "evidence_gap": N_(
+        "Rated high without a result or feedback: ask for one example, and read the comments."
+    ),
     "band_uncertain": N_(
         "Close to a cut: both bands may be right. Decide by the example, not by the figure."
     ),
