@@ -31,6 +31,8 @@ class Known:
         Own goals, and those with an attainment.
     n_checkins, n_feedback
         Held or given within the cycle.
+    n_comments
+        Comments of others; None where no file has any.
     n_dated, n_recent
         Check-ins and pieces of feedback together, and those in the last third of the
         cycle; None where the cycle has no dates too.
@@ -44,6 +46,7 @@ class Known:
     n_results: IntArray | None
     n_checkins: IntArray | None
     n_feedback: IntArray | None
+    n_comments: IntArray | None
     n_dated: IntArray | None
     n_recent: IntArray | None
     is_new: BoolArray
@@ -52,7 +55,7 @@ class Known:
 def find_evidence_gaps(known: Known) -> Mapping[str, BoolArray]:
     """Find who lacks what; a gap that no file could fill is told of nobody.
 
-    - ``high_unsupported``: rated high, and neither a goal with a result nor feedback
+    - ``high_unsupported``: rated high, and no goal with a result, feedback or comment
     - ``one_form``: a single scored form, where most people have more
     - ``only_recent``: two pieces of dated evidence or more, all in the last third of the
       cycle; not for people hired then
@@ -67,7 +70,7 @@ def find_evidence_gaps(known: Known) -> Mapping[str, BoolArray]:
     --------
     >>> n = np.array([0, 2])
     >>> found = find_evidence_gaps(Known(np.array([1, 3]), n == n, n, n, None, None, None,
-    ...                                  None, n < 0))
+    ...                                  None, None, n < 0))
     >>> {gap: flags.tolist() for gap, flags in found.items() if flags.any()}
     {'high_unsupported': [True, False], 'no_goal': [True, False]}
     """
@@ -77,7 +80,9 @@ def find_evidence_gaps(known: Known) -> Mapping[str, BoolArray]:
         ("high_unsupported", "one_form", "only_recent", "no_goal", "no_result", "no_checkin"),
         nobody,
     )
-    support = [part for part in (known.n_results, known.n_feedback) if part is not None]
+    support = [
+        part for part in (known.n_results, known.n_feedback, known.n_comments) if part is not None
+    ]
     if support:
         gaps["high_unsupported"] = rated & known.is_high & (sum(support, nobody.astype(int)) == 0)
     if 2 * int((known.n_forms > 1).sum()) > int(rated.sum()):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from calibrate.align.evidence import LAST_PART, Known, find_evidence_gaps, find_high
+from calibrate.config import SOURCES
 from calibrate.language import _
 from calibrate.pipeline.stages import Scored
 from calibrate.tables import EVIDENCE_GAPS
@@ -53,7 +54,8 @@ def gather_known(scored: Scored, goals: pd.DataFrame) -> Known:
     is_new: BoolArray = (hired >= start) if start else np.zeros(len(hired), dtype=bool)
     return Known(
         scored.effects.employees.n_forms, find_high(bands.current, bands.raw, len(bands.labels)),
-        n_goals, n_results, checkins, feedback, n_dated, n_recent, is_new.astype(bool),
+        n_goals, n_results, checkins, feedback, _count_comments(scored), n_dated, n_recent,
+        is_new.astype(bool),
     )  # fmt: skip
 
 
@@ -108,14 +110,27 @@ def _say_gap(scored: Scored, gap: str) -> str:
 
 def _say_unsupported(scored: Scored) -> str:
     """Say what was looked at: a file that was not given cannot support anybody."""
-    has_goals, has_feedback = (
-        scored.prepared.goals is not None, "feedback" in scored.prepared.records,
-    )  # fmt: skip
-    if has_goals and has_feedback:
-        return _("rated high, with neither a goal that has a result nor feedback; read comments")
-    if has_goals:
-        return _("rated high, with no goal that has a result; read comments")
-    return _("rated high, with no feedback; read comments")
+    prepared = scored.prepared
+    looked = [
+        (prepared.goals is not None, _("goal with a result")),
+        ("feedback" in prepared.records, _("feedback")),
+        (prepared.comments is not None, _("comment of others")),
+    ]
+    named = ", ".join(words for is_given, words in looked if is_given)
+    return _("rated high, and none of these is on record: {what}", what=named)
+
+
+def _count_comments(scored: Scored) -> IntArray | None:
+    """Comments of each person's forms, the own one apart."""
+    prepared = scored.prepared
+    if prepared.comments is None:
+        return None
+    forms = prepared.forms
+    chosen = forms.source != SOURCES.index("self")
+    n = np.bincount(
+        forms.employee[chosen], prepared.comments.n_comments[chosen], len(prepared.employees.ids)
+    )
+    return n.astype(np.int64)
 
 
 def list_unsupported(gaps: pd.DataFrame, employee_ids: Sequence[str]) -> BoolArray:

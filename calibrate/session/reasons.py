@@ -22,7 +22,7 @@ _WORDS = {
     "depends_on_severity": N_("another band if managers differ in severity"),
     "above_results": N_("rated above people who reached as much of their goals"),
     "below_results": N_("rated below people who reached as much of their goals"),
-    "evidence_gap": N_("rated high, with no result or feedback on record"),
+    "evidence_gap": N_("rated high, with no result, feedback or comment on record"),
 }
 
 

@@ -12,7 +12,7 @@ NONE, TWO = np.zeros(4, np.int64), np.full(4, 2)
 NO = np.zeros(4, bool)
 WHOLE = Known(
     n_forms=np.array([3, 3, 3, 0]), is_high=~NO, n_goals=TWO, n_results=TWO, n_checkins=TWO,
-    n_feedback=TWO, n_dated=TWO + 2, n_recent=TWO, is_new=NO,
+    n_feedback=TWO, n_comments=None, n_dated=TWO + 2, n_recent=TWO, is_new=NO,
 )  # fmt: skip
 
 
@@ -43,6 +43,14 @@ def test_a_goals_file_alone_can_leave_a_high_rating_unsupported() -> None:
     assert found["high_unsupported"] == [True, True, True, False]
     assert found["no_goal"] == [True, True, True, False]
     assert "no_result" not in found
+
+
+def test_one_comment_supports_a_high_rating() -> None:
+    comments = np.array([1, 0, 0, 0])
+    found = gaps(n_results=NONE, n_goals=None, n_feedback=None, n_comments=comments)
+    assert found == {"high_unsupported": [False, True, True, False]}
+    alone = gaps(n_results=None, n_goals=None, n_feedback=None, n_comments=comments)
+    assert alone == found
 
 
 def test_one_form_is_a_gap_only_where_most_people_have_more() -> None:

@@ -37,9 +37,7 @@ QUESTIONS = {
     "below_results": N_(
         "Rated below people who reached as much: ask what the marks saw that the goals do not."
     ),
-    "evidence_gap": N_(
-        "Rated high without a result or feedback: ask for one example, and read the comments."
-    ),
+    "evidence_gap": N_("Rated high, and nothing on record supports it: ask for one example."),
     "band_uncertain": N_(
         "Close to a cut: both bands may be right. Decide by the example, not by the figure."
     ),
