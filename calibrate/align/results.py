@@ -194,7 +194,7 @@ def compare_results(
     Returns
     -------
     GroupMeans
-        Points; positive: rated higher than results suggest.
+        Points; positive: rated higher than results suggest. Empty for a single group.
     verdict : (G,) higher, lower, in_line or not_told
 
     Examples
@@ -208,6 +208,10 @@ def compare_results(
     ['lower', 'higher']
     """
     means = average_alike(expectation.residual, group, n_groups, level)
+    if int((means.n > 0).sum()) < 2:
+        # One team alone lies on its own line, whatever its manager does.
+        empty = np.full(n_groups, np.nan)
+        means = GroupMeans(means.n, empty, empty, empty)
     return means, judge_side(means.low, means.high, "lower", "higher", "in_line")
 
 

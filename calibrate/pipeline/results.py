@@ -159,7 +159,7 @@ def _say_group(verdict: str, n: int, is_compared: bool) -> str:
         return _say_not_compared()
     if n < FEWEST:
         return _("fewer than {n} people with a score and goals with a result", n=FEWEST)
-    return _("too few people beside others in their teams to tell the usual spread")
+    return _("too few people or groups to compare with")
 
 
 def _say_not_compared() -> str:

@@ -41,7 +41,7 @@ def tabulate_next_level(scored: Scored, skills: Skills) -> pd.DataFrame:
         )
         ready = hold_to_bar(
             skills.calibrated[np.ix_(people, columns)], half[np.ix_(people, columns)],
-            _lay_bars(rubric, levels)[at], np.full(len(people), len(columns)),
+            lay_bars(rubric, levels)[at], np.full(len(people), len(columns)),
         )  # fmt: skip
         blocks.append(_describe(scored, rubric, people, (levels, at), ready))
     return NEXT_LEVEL.conform(pd.concat(blocks)) if blocks else NEXT_LEVEL.empty()
@@ -52,7 +52,7 @@ def list_levels(rubric: Rubric) -> list[str]:
     return list(dict.fromkeys(level for c in rubric.criteria for level in c.expected))
 
 
-def _lay_bars(rubric: Rubric, levels: list[str]) -> FloatArray:
+def lay_bars(rubric: Rubric, levels: list[str]) -> FloatArray:
     """Bar of each level but the last and criterion: (L - 1, K) points."""
     lowest, highest = float(rubric.scale.lowest), float(rubric.scale.highest)
     marks = np.array(

@@ -13,8 +13,10 @@ from calibrate.config import load_cycle
 from calibrate.errors import InputError
 from calibrate.pipeline import compute_scores, prepare_cycle
 from calibrate.pipeline.growth import tabulate_growth
+from calibrate.pipeline.steps import lay_bars, list_levels
 from calibrate.pipeline.tabulate import tabulate_everything
 from calibrate.pipeline.teams import compare_teams
+from calibrate.rubric import Rubric
 from calibrate.tables import GOALS
 
 Tables = dict[str, pd.DataFrame]
@@ -210,6 +212,27 @@ def test_the_next_level_of_absolute_marks_is_the_next_expectation(firm: Firm) ->
     ]
 
 
+def test_bars_of_a_rubric_run_from_each_level_to_the_one_after() -> None:
+    """Absolute: from L1 to L2 a mark more of four on delivery, 75, and none on quality, 50.
+
+    Relative: own expectation and a step, 2 + 1 and 3 + 1 on a scale of 1 to 5: 50 and 75.
+    """
+    criteria = (
+        {"id": "d", "label": "D", "weight": 60, "expected": {"L1": 2, "L2": 3}},
+        {"id": "q", "label": "Q", "weight": 40, "expected": {"L1": 3, "L2": 3}},
+    )
+    text = {"schema": 1, "id": "r", "version": 1, "title": "R", "criteria": criteria,
+            "scale": {"lowest": 1, "highest": 5}}  # fmt: skip
+    absolute = Rubric.model_validate(text | {"marks": "absolute"})
+    relative = Rubric.model_validate(text)
+    assert list_levels(absolute) == ["L1", "L2"]
+    assert lay_bars(absolute, ["L1", "L2"]).tolist() == [[75, 50]]
+    assert lay_bars(relative, ["L1", "L2"]).tolist() == [[50, 75]]
+    # A scale that allows any mark: one step is a quarter of it.
+    free = text | {"scale": {"lowest": 1, "highest": 5, "step": "any"}}
+    assert lay_bars(Rubric.model_validate(free), ["L1", "L2"]).tolist() == [[50, 75]]
+
+
 def test_companies_without_goals_history_or_expectations_have_empty_tables(firm: Firm) -> None:
     firm.people("E1,M1,A,L9,", "E2,M1,A,,")
     firm.mark(E1="33", E2="44")
@@ -219,13 +242,13 @@ def test_companies_without_goals_history_or_expectations_have_empty_tables(firm:
 
 
 def test_results_of_twenty_people_are_told_and_the_agenda_asks(firm: Firm) -> None:
-    """Marks follow goals but for E00, marked 5 5 with nothing reached."""
+    """Marks follow goals but for E00, marked 5 5 with a tenth of the goal reached."""
     ids = [f"E{i:02d}" for i in range(24)]
     firm.people(*(f"{who},M1,A,L2," for who in ids))
     marks = {who: f"{2 + i % 3}{2 + i % 3}" for i, who in enumerate(ids)} | {"E00": "55"}
     firm.mark(**marks)
-    firm.add("goals", "goal_id,title,kind,employee_id,baseline,target,actual",
-             *(f"G{i},Sell,person,{who},0,10,{1 + 4 * (i % 3)}" for i, who in enumerate(ids)))  # fmt: skip
+    goals = [f"G{i},Sell,person,{who},0,10,{1 + 4 * (i % 3)}" for i, who in enumerate(ids)]
+    firm.add("goals", "goal_id,title,kind,employee_id,baseline,target,actual", *goals)
     tables = firm.tabulate()
     results = tables["results"].set_index(["scope", "scope_id"])
     assert results.loc[("person", "E00"), "verdict"] == "higher"
@@ -233,8 +256,9 @@ def test_results_of_twenty_people_are_told_and_the_agenda_asks(firm: Firm) -> No
     assert set(others["verdict"]) == {"in_line"}
     assert results.loc[("company", ""), "verdict"] == "in_line"
     assert results.loc[("team", "M1"), "cause"] == "manager_or_team"
-    # One team: its people are all there is to compare with, and their mean lies on the line.
-    assert results.loc[("team", "M1"), "difference"] == pytest.approx(0, abs=1e-9)
+    # One team: its people are all there is to compare with.
+    assert results.loc[("team", "M1"), "verdict"] == "not_told"
+    assert pd.isna(results.loc[("team", "M1"), "difference"])
     ruled = tables["agenda"].set_index("employee_id")["rules"]
     assert [who for who in ids if "above_results" in ruled[who]] == ["E00"]
 
