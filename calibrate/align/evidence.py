@@ -13,6 +13,8 @@ BoolArray = NDArray[np.bool_]
 
 #: Evidence counts as recent alone if all of it lies in this last part of the cycle.
 LAST_PART = 1 / 3
+#: So many people may lack support before it is asked whether most do.
+FEW = 5
 #: One piece of evidence is always recent or not; two say something.
 FEWEST_DATED = 2
 
@@ -114,3 +116,24 @@ def find_high(band: IntArray, raw_band: IntArray, n_bands: int) -> BoolArray:
     lowest = max(n_bands - 2, (n_bands - 1) // 2 + 1)
     is_high: BoolArray = (band >= lowest) | (raw_band == n_bands - 1)
     return is_high
+
+
+def choose_unsupported(is_unsupported: BoolArray, is_high: BoolArray) -> BoolArray:
+    """Whom the agenda asks about: nobody, where most of those rated high lack support.
+
+    What most people lack tells of the files, and would fill every session.
+
+    Parameters
+    ----------
+    is_unsupported, is_high : (I,)
+        Of rated people.
+
+    Examples
+    --------
+    >>> high = np.ones(12, dtype=bool)
+    >>> [int(choose_unsupported(np.arange(12) < n, high).sum()) for n in (5, 6, 7)]
+    [5, 6, 0]
+    """
+    n = int(is_unsupported.sum())
+    is_common = n > FEW and 2 * n > int(is_high.sum())
+    return np.zeros_like(is_unsupported) if is_common else is_unsupported

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calibrate.align.evidence import LAST_PART, Known, find_evidence_gaps, find_high
+from calibrate.align.evidence import (
+    LAST_PART,
+    Known,
+    choose_unsupported,
+    find_evidence_gaps,
+    find_high,
+)
 from calibrate.config import SOURCES
 from calibrate.language import _
 from calibrate.pipeline.stages import Scored
@@ -133,7 +139,9 @@ def _count_comments(scored: Scored) -> IntArray | None:
     return n.astype(np.int64)
 
 
-def list_unsupported(gaps: pd.DataFrame, employee_ids: Sequence[str]) -> BoolArray:
-    """Who is rated high without support, in order."""
+def list_unsupported(scored: Scored, gaps: pd.DataFrame) -> BoolArray:
+    """Whom the agenda asks about because nothing supports a high rating; (I,)."""
     chosen = set(gaps.loc[gaps["gap"] == "high_unsupported", "employee_id"])
-    return np.array([name in chosen for name in employee_ids], dtype=bool)
+    flags = np.array([name in chosen for name in scored.prepared.employees.ids], dtype=bool)
+    is_high = find_high(scored.bands.current, scored.bands.raw, len(scored.bands.labels))
+    return choose_unsupported(flags, is_high & (scored.effects.employees.n_forms > 0))

@@ -296,7 +296,7 @@ def _tabulate_agenda(
         attainment,
         severity_moves,
         list(list_against(growth["results"], employees.ids)),
-        list_unsupported(growth["evidence_gaps"], employees.ids).tolist(),
+        list_unsupported(scored, growth["evidence_gaps"]).tolist(),
     )  # fmt: skip
     agenda = prepared.cycle.agenda
     return build_agenda(
