@@ -34,6 +34,9 @@ _COUNTED = {
     "unit_measures_rows": ("measure of a unit", "measures of units", ""),
     "rewards_rows": ("reward", "rewards", ""),
     "history_rows": ("row of history", "rows of history", ""),
+    "criterion_history_rows": (
+        "score by criterion of earlier cycles", "scores by criterion of earlier cycles", "",
+    ),
 }  # fmt: skip
 
 

@@ -210,6 +210,7 @@ class Inputs(Strict):
     unit_measures: Table | None = None
     rewards: Table | None = None
     history: Table | None = None
+    criterion_history: Table | None = None
 
     @field_validator("*")
     @classmethod

@@ -80,6 +80,9 @@ _INPUTS = {
     "unit_measures": _say("Measures of units, such as engagement."),
     "rewards": _say("Merit, bonus and promotion."),
     "history": _say("Bands and scores of earlier cycles."),
+    "criterion_history": _say(
+        "Scores by criterion of earlier cycles: a run's tables/criterion_scores.csv, or your own."
+    ),
 }
 
 _CYCLE = {

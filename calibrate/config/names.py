@@ -59,6 +59,9 @@ COLUMNS: Final = MappingProxyType(
             "cycle", "employee_id", "band", "manager_id", "level", "raw_score",
             "calibrated_score",
         ),
+        "criterion_history": (
+            "cycle", "employee_id", "criterion", "raw_score", "calibrated_score", "se",
+        ),
     }
 )  # fmt: skip
 
@@ -77,6 +80,7 @@ REQUIRED: Final = MappingProxyType(
         "unit_measures": ("unit", "measure", "value"),
         "rewards": ("employee_id",),
         "history": ("cycle", "employee_id", "band"),
+        "criterion_history": ("cycle", "employee_id", "criterion"),
     }
 )
 

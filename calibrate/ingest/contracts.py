@@ -24,6 +24,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HIDDEN = re.compile(r"[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
+#: Columns of scores by criterion that hold points.
+_POINTS = ("raw_score", "calibrated_score", "se")
 #: How somebody manages a person; a blank kind is line.
 ASSIGNMENT_KINDS = ("line", "matrix", "previous", "acting")
 
@@ -50,6 +52,10 @@ _SAY: Mapping[str, tuple[str, str]] = {
     "unknown_band": ("{column} '{value}' is no band of this cycle", "{known}"),
     "unknown_kind": ("kind '{value}' is unknown", "{known}"),
     "unknown_criterion": ("criterion '{value}' is in no rubric", "{known}"),
+    "points_range": (
+        "{column} '{value}' is no number of points",
+        "write a number from 0 to 100",
+    ),
     "not_yes_or_no": ("{column} '{value}' is neither yes nor no", "{known}"),
 }
 
@@ -161,6 +167,10 @@ def record_contract(table: str, criteria: Collection[str]) -> Contract:
         "history": {
             "cycle": needed, "employee_id": person, "band": needed, "manager_id": text,
             "level": text, "raw_score": number, "calibrated_score": number,
+        },
+        "criterion_history": {
+            "cycle": needed, "employee_id": person, "criterion": needed,
+            **{name: pa.Column(None, [_points()]) for name in _POINTS},
         },
     }  # fmt: skip
     known = {
@@ -304,6 +314,12 @@ def _number() -> pa.Check:
 def _share() -> pa.Check:
     return _check(
         "share_range", _is_blank_or(lambda text: is_number(text) and 0 <= float(text) <= 1)
+    )
+
+
+def _points() -> pa.Check:
+    return _check(
+        "points_range", _is_blank_or(lambda text: is_number(text) and 0 <= float(text) <= 100)
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from calibrate.config import Cycle
 from calibrate.errors import Problem
 from calibrate.ingest.contracts import record_contract
+from calibrate.ingest.past_criteria import check_past_criteria
 from calibrate.ingest.table import TextTable, read_text_table
 from calibrate.ingest.values import EmployeeTable
 
@@ -20,7 +21,11 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "unit_measures": ("unit", "measure", "as_of"),
     "rewards": ("employee_id",),
     "history": ("cycle", "employee_id"),
+    "criterion_history": ("cycle", "employee_id", "criterion"),
 }
+
+#: Tables about other cycles too; people leave, and their rows stay.
+PAST = ("history", "criterion_history")
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,10 @@ def read_records(
     text = read_text_table(cycle, table)
     problems = [*text.problems, *text.check(record_contract(table, criteria))]
     problems += _find_repeats(text, RECORDS[table])
+    if table == "criterion_history":
+        problems += check_past_criteria(text, criteria)
     frame = text.without(problems)
-    if "employee_id" in frame.columns and table != "history":
+    if "employee_id" in frame.columns and table not in PAST:
         problems += _note_strangers(text, employees)
         frame = frame[frame["employee_id"].isin(employees.ids)]
     return RecordTable(frame.reset_index(drop=True), text.declared), problems

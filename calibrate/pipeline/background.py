@@ -6,7 +6,7 @@ import numpy as np
 
 from calibrate.audit import Background, FormEvidence
 from calibrate.config import CONTROL_COLUMNS, SOURCES
-from calibrate.pipeline.comments import gather_comments, gather_history
+from calibrate.pipeline.comments import gather_history
 from calibrate.pipeline.frozen import describe_calibration
 from calibrate.pipeline.quota import find_moves
 from calibrate.pipeline.stages import Scored
@@ -36,7 +36,7 @@ def gather_background(scored: Scored) -> Background:
         forms=_gather_forms(scored),
         is_fitted=scored.effects.fitted,
         calibration=describe_calibration(scored),
-        comments=gather_comments(prepared),
+        comments=prepared.comments,
         history=gather_history(prepared),
         quota=find_moves(scored),
     )

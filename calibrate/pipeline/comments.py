@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.audit import CommentEvidence, HistoryEvidence, count_words
 from calibrate.ingest import read_comments
-from calibrate.pipeline.stages import Prepared
+
+if TYPE_CHECKING:
+    from calibrate.pipeline.stages import Prepared
 
 IntArray = npt.NDArray[np.int64]
 

@@ -6,10 +6,12 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from calibrate.audit import CommentEvidence
 from calibrate.bands import BandTable, assign_bands
 from calibrate.config import SOURCES, Cycle, show_place
 from calibrate.effects import (
@@ -36,6 +38,7 @@ from calibrate.ingest import (
     read_goals,
     read_records,
 )
+from calibrate.pipeline.comments import gather_comments
 from calibrate.rubric import Rubric, Strategy, build_mark_rules, load_rubrics, load_strategy
 from calibrate.score import (
     FormReducer,
@@ -86,6 +89,11 @@ class Prepared:
     session: tuple[str, ...]
     assignments: AssignmentTable
     null_forms: Mapping[int, str]
+
+    @cached_property
+    def comments(self) -> CommentEvidence | None:
+        """Counts of the comments by form; the files are read again for it, once."""
+        return gather_comments(self)
 
 
 @dataclass(frozen=True)
@@ -190,7 +198,7 @@ def note_unexpected(forms: FormTable, employees: EmployeeTable) -> list[Problem]
 def read_all_records(
     cycle: Cycle, employees: EmployeeTable, criteria: tuple[str, ...]
 ) -> tuple[dict[str, RecordTable], list[Problem]]:
-    """Read check-ins, feedback, measures, rewards and history, as far as they are given."""
+    """Read check-ins, feedback, measures, rewards and both histories, as far as given."""
     records: dict[str, RecordTable] = {}
     problems: list[Problem] = []
     for table in RECORDS:

@@ -13,6 +13,7 @@ from calibrate.config import SOURCES
 from calibrate.effects import declare_shares, effective_shares
 from calibrate.effects.habits import Habit
 from calibrate.language import _, ngettext
+from calibrate.pipeline.evidence import list_unsupported
 from calibrate.pipeline.growth import tabulate_growth
 from calibrate.pipeline.habits import (
     describe_raters,
@@ -26,6 +27,7 @@ from calibrate.pipeline.patterns import list_scopes, tabulate_patterns
 from calibrate.pipeline.practice import tabulate_practice
 from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
 from calibrate.pipeline.quota import tabulate_moves
+from calibrate.pipeline.results import list_against
 from calibrate.pipeline.second_opinion import ask_second_opinion
 from calibrate.pipeline.stages import Scored, mean_by_source
 from calibrate.pipeline.strategy import tabulate_strategy
@@ -96,6 +98,7 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
     teams = compare_teams(scored, goals)
     beside = tabulate_teams(scored, teams, goals)
     what_if = tabulate_what_if(scored, teams)
+    growth = tabulate_growth(scored, teams, goals)
     opinion = ask_second_opinion(scored)
     tables = {
         "people": tabulate_people(scored),
@@ -111,7 +114,7 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "distribution": distribution,
         "patterns": patterns,
         "quota": tabulate_moves(scored),
-        "agenda": _tabulate_agenda(scored, teams.attainment, count_moves(scored, what_if)),
+        "agenda": _tabulate_agenda(scored, teams.attainment, count_moves(scored, what_if), growth),
         "goals": goals,
         "readiness": tabulate_readiness(scored),
         "links": tabulate_links(scored),
@@ -120,7 +123,7 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         "second_opinion": opinion.table,
         "problems": tabulate_problems(list(prepared.problems)),
         **tabulate_strategy(scored, goals),
-        **tabulate_growth(scored, teams, goals),
+        **growth,
     }
     tables |= tabulate_practice(scored, tables)
     tables["findings"] = gather_findings(
@@ -277,7 +280,10 @@ def _tabulate_distribution(scored: Scored) -> pd.DataFrame:
 
 
 def _tabulate_agenda(
-    scored: Scored, attainment: FloatArray, severity_moves: FloatArray
+    scored: Scored,
+    attainment: FloatArray,
+    severity_moves: FloatArray,
+    growth: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
     prepared = scored.prepared
     employees = prepared.employees
@@ -289,6 +295,8 @@ def _tabulate_agenda(
         mean_by_source(prepared.forms, "peer", n_employees),
         attainment,
         severity_moves,
+        list(list_against(growth["results"], employees.ids)),
+        list_unsupported(scored, growth["evidence_gaps"]).tolist(),
     )  # fmt: skip
     agenda = prepared.cycle.agenda
     return build_agenda(

@@ -27,6 +27,9 @@ SOURCES_DISAGREE = 25.0
 #: A person is safe to skip if the band is this likely to stay.
 SAFE = 0.85
 
+#: Verdict on a score beside results → rule.
+_AGAINST = {"higher": "above_results", "lower": "below_results"}
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -40,6 +43,10 @@ class Evidence:
     severity_moves : (I,) bands, NaN where it cannot be told
         Between how many bands an unlinked person may be if what sets the manager's
         people apart is severity, in part or whole.
+    against : (I,) higher, lower, in_line, not_told or empty
+        Score against that of people who reached as much of their goals.
+    is_unsupported : (I,)
+        Rated high with nothing to stand on beside the marks.
     """
 
     employee_id: Sequence[str]
@@ -50,6 +57,8 @@ class Evidence:
     peer_points: FloatArray
     attainment: FloatArray
     severity_moves: FloatArray | None = None
+    against: Sequence[str] | None = None
+    is_unsupported: Sequence[bool] | None = None
 
 
 def build_agenda(
@@ -132,8 +141,18 @@ def _find_rules(evidence: Evidence, bands: BandTable, i: int) -> list[str]:
             rules.append("extreme")
         if evidence.severity_moves is not None and evidence.severity_moves[i] > 0:
             rules.append("depends_on_severity")
-        if _is_against_goals(evidence.attainment[i], bands, i):
-            rules.append("against_results")
+    return [*rules, *_find_evidence_rules(evidence, bands, i)]
+
+
+def _find_evidence_rules(evidence: Evidence, bands: BandTable, i: int) -> list[str]:
+    """Rules on results and evidence; where too few people can be compared, a simple one."""
+    against = evidence.against[i] if evidence.against is not None else ""
+    rules = [_AGAINST[against]] if against in _AGAINST else []
+    is_simple = against in ("", "not_told") and evidence.link[i] == "unlinked"
+    if is_simple and _is_against_goals(evidence.attainment[i], bands, i):
+        rules.append("against_results")
+    if evidence.is_unsupported is not None and evidence.is_unsupported[i]:
+        rules.append("evidence_gap")
     return rules
 
 

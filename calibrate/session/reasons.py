@@ -20,6 +20,9 @@ _WORDS = {
     "manager_higher": N_("the manager marks higher than peers"),
     "manager_lower": N_("the manager marks lower than peers"),
     "depends_on_severity": N_("another band if managers differ in severity"),
+    "above_results": N_("rated above people who reached as much of their goals"),
+    "below_results": N_("rated below people who reached as much of their goals"),
+    "evidence_gap": N_("rated high, with no result, feedback or comment on record"),
 }
 
 

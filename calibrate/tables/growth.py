@@ -15,6 +15,8 @@ RESULTS = Contract(
         Column("n", "integer", "people with a score and goals that have a result", "people"),
         Column("score", "number", "mean score: adjusted where linked, else raw", _SCALE),
         Column("attainment", "number", "mean attainment of their own goals", "0 to 1.5"),
+        Column("attainment_low", "number", "lower end of its interval, for a group", "0 to 1.5"),
+        Column("attainment_high", "number", "upper end of its interval, for a group", "0 to 1.5"),
         Column("expected", "number", "mean score of people who reached as much", _SCALE),
         Column("difference", "number", "score less expected; + is rated higher", "points"),
         Column("low", "number", "lower end of its interval", "points"),
@@ -23,8 +25,18 @@ RESULTS = Contract(
         Column("correlation_low", "number", "lower end of its interval", "-1 to 1"),
         Column("correlation_high", "number", "upper end of its interval", "-1 to 1"),
         Column("detectable", "number", "smallest correlation seen in 4 of 5 cases", "0 to 1"),
-        Column("cause", "text", "for teams: manager_or_team, where it cannot be told which"),
-        Column("verdict", "text", "higher, lower, in_line or not_told"),
+        Column(
+            "cause",
+            "text",
+            "for teams: manager_or_team: it cannot be told which; else severity_told",
+        ),
+        Column(
+            "verdict",
+            "text",
+            "higher, lower, in_line or not_told; of the company in_line where the interval of "
+            "the correlation lies above 0, else not_told",
+        ),
+        Column("reason", "text", "the verdict in words; empty where in_line"),
     ),
     meaning="scores beside the attainment of goals; one row a company, department, team or person",
 )
@@ -52,12 +64,18 @@ SKILL_GAPS = Contract(
         Column("scope_id", "text", "which of them; a team is its manager_id"),
         Column("criterion", "text", "criterion; empty for an outcome over all its criteria"),
         Column("n", "integer", "people with a score and an expectation", "people"),
-        Column("score", "number", "mean score", _SCALE),
+        Column("score", "number", "of a person calibrated; else mean raw score", _SCALE),
         Column("expected", "number", "mean of what their levels ask for", _SCALE),
         Column("gap", "number", "score less expected; negative is below", "points"),
         Column("low", "number", "lower end of its interval", "points"),
         Column("high", "number", "upper end of its interval", "points"),
-        Column("n_below", "integer", "people whose whole interval lies below", "people"),
+        Column(
+            "n_below",
+            "integer",
+            "people clearly below, by the whole interval; for an outcome on any of its criteria; "
+            "empty: of nobody can it be told",
+            "people",
+        ),
         Column("verdict", "text", "below, about, above or not_told"),
     ),
     meaning="skills against what levels ask for; one row a scope and criterion",
@@ -67,7 +85,7 @@ SKILL_TRENDS = Contract(
     "skill_trends",
     ("scope", "scope_id", "criterion"),
     (
-        Column("scope", "text", "company, team or person"),
+        Column("scope", "text", "company, department, team or person"),
         Column("scope_id", "text", "which of them; a team is its manager_id"),
         Column("criterion", "text", "criterion"),
         Column("n", "integer", "people marked in this cycle and before", "people"),
@@ -97,7 +115,7 @@ NEXT_LEVEL = Contract(
         Column("n_at", "integer", "at or above the bar, by the whole interval", "criteria"),
         Column("n_unclear", "integer", "the interval holds the bar", "criteria"),
         Column("n_below", "integer", "below, by the whole interval", "criteria"),
-        Column("holding_back", "text", "criterion furthest below the bar"),
+        Column("holding_back", "text", "criterion furthest below the bar; empty: none is"),
         Column("verdict", "text", "talk, growing, not_yet or not_told"),
     ),
     meaning="how marks stand to the next level: a reason to talk, no decision; one row a person",
@@ -107,7 +125,9 @@ TRAINING_PLAN = Contract(
     "training_plan",
     ("position",),
     (
-        Column("position", "integer", "order: people clearly below, then weight of outcomes"),
+        Column(
+            "position", "integer", "order: people clearly below times the weight of the outcome"
+        ),
         Column("criterion", "text", "criterion"),
         Column("rubric", "text", "rubric"),
         Column("department", "text", "department; empty without"),

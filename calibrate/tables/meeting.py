@@ -35,7 +35,7 @@ AGENDA = Contract(
             "text",
             "rules that apply, joined by a semicolon: band_differs, thin_evidence, "
             "manager_higher, manager_lower, extreme, depends_on_severity, against_results, "
-            "nobody_marked, band_uncertain",
+            "above_results, below_results, evidence_gap, nobody_marked, band_uncertain",
         ),
         Column("p_change", "number", "probability that another band is nearer the mark", "0 to 1"),
         Column("minutes", "number", "time planned; 0 is safe to skip", "minutes"),

@@ -15,6 +15,7 @@ HEADERS = {
     "unit_measures": "unit,measure,value,as_of",
     "rewards": "employee_id,merit_percent,bonus_percent,promoted",
     "history": "cycle,employee_id,band,raw_score",
+    "criterion_history": "cycle,employee_id,criterion,raw_score,calibrated_score,se",
 }
 GOOD = {
     "checkins": "E2,2026-08-01",
@@ -22,6 +23,7 @@ GOOD = {
     "unit_measures": "Sales,engagement,71.5,2026-09-30",
     "rewards": "E2,2.5,,yes",
     "history": "2026-H1,E2,Meets,61.2",
+    "criterion_history": "2026-H1,E2,clarity,61.2,58.4,5.1",
 }
 
 
@@ -59,6 +61,10 @@ def test_a_good_row_is_kept_as_it_stands(folder: Any, table: str) -> None:
         ("rewards", "E3,,,perhaps", "promoted", "not_yes_or_no"),
         ("history", ",E2,Meets,", "cycle", "blank_text"),
         ("history", "2026-H1,E3,,", "band", "blank_text"),
+        ("criterion_history", "2026-H1,E3,clarity,,,", "raw_score", "score_missing"),
+        ("criterion_history", "2026-H1,E3,,61,,", "criterion", "blank_text"),
+        ("criterion_history", "2026-H1,E3,clarity,161,,", "raw_score", "points_range"),
+        ("criterion_history", "2026-H1,E3,clarity,61,,-1", "se", "points_range"),
     ],
 )
 def test_a_row_that_breaks_a_rule_is_listed_and_left_out(
@@ -85,3 +91,24 @@ def test_a_stranger_is_noted_and_not_used_but_stays_in_history(folder: Any) -> N
     assert (len(records), note.level, note.rule, note.row) == (0, "note", "not_in_cycle", 2)
     records, problems = read(folder, "history", "2026-H1,E9,Meets,")
     assert (len(records), problems) == (1, [])
+
+
+def test_a_criterion_no_longer_marked_is_noted_once_and_people_who_left_stay(folder: Any) -> None:
+    rows = ("2026-H1,E9,charm,60,,", "2026-H1,E2,charm,70,,", "2026-H1,E9,clarity,60,,")
+    records, (note,) = read(folder, "criterion_history", *rows)
+    assert (len(records), note.level, note.rule, note.row) == (3, "note", "criterion_retired", None)
+    assert "'charm' is in no rubric of this cycle; 2 rows are not used" in note.what
+
+
+def test_scores_that_look_like_marks_are_noted_by_cycle(folder: Any) -> None:
+    rows = ("2025-H2,E2,clarity,4,,", "2025-H2,E3,clarity,3,,", "2026-H1,E2,clarity,60,,")
+    records, (note,) = read(folder, "criterion_history", *rows)
+    assert (len(records), note.level, note.rule) == (3, "note", "looks_like_marks")
+    assert "no score of 2025-H2 lies above 4" in note.what
+
+
+def test_both_of_two_scores_of_one_person_criterion_and_cycle_are_refused(folder: Any) -> None:
+    rows = ("2026-H1,E2,clarity,60,,", "2026-H1,E2,clarity,61,,")
+    records, problems = read(folder, "criterion_history", *rows)
+    assert [(p.row, p.rule) for p in problems] == [(2, "duplicate_row"), (3, "duplicate_row")]
+    assert len(records) == 0

@@ -9,7 +9,8 @@ CUTS, LABELS = (50_000_000,), ("Meets", "Exceeds")
 
 def agenda(calibrated: list[float], *, link: str = "linked", proposed: list[str] | None = None,
            minutes: float = 90, levels: list[str] | None = None, attainment: float = np.nan,
-           manager: float = np.nan, peer: float = np.nan):  # fmt: skip
+           manager: float = np.nan, peer: float = np.nan,
+           against: str = "", unsupported: bool = False):  # fmt: skip
     n = len(calibrated)
     scores = np.array(calibrated)
     bands = assign_bands(
@@ -18,7 +19,8 @@ def agenda(calibrated: list[float], *, link: str = "linked", proposed: list[str]
     )  # fmt: skip
     evidence = Evidence(
         [f"E{i}" for i in range(n)], ["A"] * n, levels or ["L1"] * n, [link] * n,
-        np.full(n, manager), np.full(n, peer), np.full(n, attainment),
+        np.full(n, manager), np.full(n, peer), np.full(n, attainment), None,
+        [against] * n, [unsupported] * n,
     )  # fmt: skip
     return build_agenda(evidence, bands, minutes=minutes, minutes_per_person=3)
 
@@ -136,3 +138,26 @@ def test_band_that_hangs_on_severity_is_a_reason_and_one_that_does_not_is_safe()
     assert rows["minutes"].to_dict() == {"E0": 0, "E1": 3, "E2": 0}
     assert rows.loc["E0", "reason"].startswith("safe to skip: same band")
     assert "could not be told" in rows.loc["E2", "reason"]
+
+
+def test_score_off_that_of_people_who_reached_as_much_is_a_reason_linked_or_not() -> None:
+    for link in ("linked", "unlinked"):
+        above = agenda([80], link=link, against="higher", attainment=0.6)
+        assert "above_results" in above["rules"].tolist()[0].split(";")
+        assert "rated above people who reached as much" in above["reason"].tolist()[0]
+        assert above["minutes"].tolist() == [3]
+    below = agenda([80], against="lower")
+    assert below["rules"].tolist() == ["below_results"]
+
+
+def test_once_people_can_be_compared_the_simple_rule_on_goals_is_silent() -> None:
+    told = agenda([80], link="unlinked", attainment=0.2, against="in_line")
+    assert told["rules"].tolist() == ["extreme"]
+    untold = agenda([80], link="unlinked", attainment=0.2, against="not_told")
+    assert untold["rules"].tolist() == ["extreme;against_results"]
+
+
+def test_high_rating_that_nothing_supports_is_a_reason() -> None:
+    table = agenda([80], unsupported=True)
+    assert table["rules"].tolist() == ["evidence_gap"]
+    assert "no result, feedback or comment" in table["reason"].tolist()[0]

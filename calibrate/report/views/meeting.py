@@ -30,6 +30,14 @@ QUESTIONS = {
     "against_results": N_(
         "Marks and goals point to different bands: ask how hard the targets were."
     ),
+    "above_results": N_(
+        "Rated above people who reached as much: ask what the goals leave out, and how hard "
+        "they were."
+    ),
+    "below_results": N_(
+        "Rated below people who reached as much: ask what the marks saw that the goals do not."
+    ),
+    "evidence_gap": N_("Rated high, and nothing on record supports it: ask for one example."),
     "band_uncertain": N_(
         "Close to a cut: both bands may be right. Decide by the example, not by the figure."
     ),
