@@ -46,9 +46,9 @@ COLUMNS: Final = MappingProxyType(
             "period_from", "period_to",
         ),
         "goals": (
-            "goal_id", "title", "kind", "employee_id", "department", "parent_id", "outcome",
-            "weight", "unit", "baseline", "target", "actual", "due_on", "valid_from", "valid_to",
-            "evidence",
+            "goal_id", "title", "kind", "goal_type", "employee_id", "department", "owner",
+            "parent_id", "outcome", "weight", "unit", "baseline", "target", "actual", "due_on",
+            "valid_from", "valid_to", "updated_on", "evidence",
         ),
         "assignments": ("employee_id", "manager_id", "kind", "from", "to", "share"),
         "checkins": ("employee_id", "held_on"),

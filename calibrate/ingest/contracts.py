@@ -29,6 +29,10 @@ _POINTS = ("raw_score", "calibrated_score", "se")
 #: How somebody manages a person; a blank kind is line.
 ASSIGNMENT_KINDS = ("line", "matrix", "previous", "acting")
 
+#: What a goal is: an objective with key results, one of these, or a figure of its own.
+GOAL_TYPES = ("objective", "key_result", "kpi")
+DATES_OF_GOALS = ("due_on", "valid_from", "valid_to", "updated_on")
+
 #: Text that shows the reader what to do, by rule; {value} and {known} are filled in.
 _SAY: Mapping[str, tuple[str, str]] = {
     "blank_id": ("{column} is blank", "fill it in or remove the row"),
@@ -51,6 +55,7 @@ _SAY: Mapping[str, tuple[str, str]] = {
     ),
     "unknown_band": ("{column} '{value}' is no band of this cycle", "{known}"),
     "unknown_kind": ("kind '{value}' is unknown", "{known}"),
+    "unknown_goal_type": ("goal_type '{value}' is unknown", "{known}"),
     "unknown_criterion": ("criterion '{value}' is in no rubric", "{known}"),
     "points_range": (
         "{column} '{value}' is no number of points",
@@ -128,19 +133,22 @@ def goal_contract() -> Contract:
     """Return the contract of the goals table."""
     kinds = ("company", "unit", "person")
     columns = {
-        "goal_id": pa.Column(None, [*_id_checks(), _unique()]),
+        "goal_id": pa.Column(None, _id_checks()),
         "title": pa.Column(
             None, [_check("blank_text", lambda text: bool(text.strip())), _printable()]
         ),
         "kind": pa.Column(None, [_one_of("unknown_kind", kinds)]),
+        "goal_type": pa.Column(None, [_one_of("unknown_goal_type", GOAL_TYPES)]),
         "employee_id": pa.Column(None, _trimmed()),
+        "owner": pa.Column(None, _trimmed()),
         "parent_id": pa.Column(None, _trimmed()),
         "outcome": pa.Column(None, _trimmed()),
         **{name: pa.Column(None, [_number()]) for name in ("baseline", "target", "actual")},
         "weight": pa.Column(None, [_check("not_a_number", _is_blank_or(_is_weight))]),
-        **{name: pa.Column(None, [_date()]) for name in ("due_on", "valid_from", "valid_to")},
+        **{name: pa.Column(None, [_date()]) for name in DATES_OF_GOALS},
     }
-    return Contract(pa.DataFrameSchema(columns), {"unknown_kind": kinds})
+    known = {"unknown_kind": kinds, "unknown_goal_type": GOAL_TYPES}
+    return Contract(pa.DataFrameSchema(columns), known)
 
 
 def record_contract(table: str, criteria: Collection[str]) -> Contract:

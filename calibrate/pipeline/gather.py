@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from calibrate.align.kpis import attain_outcome
 from calibrate.audit import Population
 from calibrate.bands import to_micro
 from calibrate.language import N_, _
@@ -18,9 +19,8 @@ from calibrate.report import CriterionInfo, Material, OutcomeInfo, RubricInfo
 from calibrate.report.material import ASSIGNMENT_COLUMNS, HISTORY_COLUMNS
 from calibrate.report.privacy import WIDEST_STEP
 from calibrate.report.theme import DEFAULT, Theme
-from calibrate.rubric import Outcome, Rubric, Strategy, criterion_weights
+from calibrate.rubric import Rubric, Strategy, criterion_weights
 from calibrate.score.combine import summarise_sources
-from calibrate.score.results import ATTAINMENT_CAP
 
 
 def gather_population(scored: Scored) -> Population:
@@ -149,18 +149,6 @@ def _describe_outcomes(strategy: Strategy | None) -> tuple[OutcomeInfo, ...]:
     if strategy is None:
         return ()
     return tuple(
-        OutcomeInfo(o.id, o.title, o.perspective, float(o.weight), _attain(o))
+        OutcomeInfo(o.id, o.title, o.perspective, float(o.weight), attain_outcome(o))
         for o in strategy.outcomes
     )
-
-
-def _attain(outcome: Outcome) -> float | None:
-    """Mean attainment of an outcome's KPIs; None where none can be told."""
-    shares = []
-    for kpi in outcome.kpis:
-        if kpi.actual is None or kpi.baseline is None or kpi.target in (None, kpi.baseline):
-            continue
-        way = float(kpi.target or 0) - float(kpi.baseline)
-        covered = (float(kpi.actual) - float(kpi.baseline)) / way
-        shares.append(min(ATTAINMENT_CAP, max(0.0, covered)))
-    return sum(shares) / len(shares) if shares else None

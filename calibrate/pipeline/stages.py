@@ -131,8 +131,8 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
     employees, assignments, problems = read_people(cycle)
     goals: GoalTable | None = None
     if cycle.inputs.has("goals"):
-        outcome_ids = [o.id for o in strategy.outcomes] if strategy else None
-        goals, found = read_goals(cycle, employees, outcome_ids)
+        owners = {o.id: o.owner or "" for o in strategy.outcomes} if strategy else None
+        goals, found = read_goals(cycle, employees, owners)
         problems += found
     problems += check_declared_columns(cycle, employees)
     rules, found = build_mark_rules(rubrics, employees, cycle)

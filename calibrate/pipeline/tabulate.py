@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from calibrate.align.findings import list_strategy_findings
 from calibrate.bands import SMALL_COMPANY, build_distribution
 from calibrate.config import SOURCES
 from calibrate.effects import declare_shares, effective_shares
@@ -30,7 +31,7 @@ from calibrate.pipeline.quota import tabulate_moves
 from calibrate.pipeline.results import list_against
 from calibrate.pipeline.second_opinion import ask_second_opinion
 from calibrate.pipeline.stages import Scored, mean_by_source
-from calibrate.pipeline.strategy import tabulate_strategy
+from calibrate.pipeline.strategy import find_days, tabulate_strategy
 from calibrate.pipeline.team_findings import gather_team_findings
 from calibrate.pipeline.teams import compare_teams, tabulate_teams
 from calibrate.pipeline.what_if import count_moves, tabulate_what_if
@@ -91,7 +92,9 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
     prepared = scored.prepared
     goals = GOALS.empty()
     if prepared.goals is not None:
-        goals = measure_attainment(prepared.goals, find_present_shares(prepared))
+        goals = measure_attainment(
+            prepared.goals, find_present_shares(prepared), find_days(prepared.cycle)
+        )
     habits = judge_raters(scored)
     of_raters = tabulate_habits(scored, habits)
     distribution, patterns = _tabulate_distribution(scored), tabulate_patterns(scored)
@@ -131,7 +134,8 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         count_quarantined(scored),
         [*list_pattern_findings(patterns), *list_habit_findings(of_raters),
          *list_fragile(scored), *opinion.findings,
-         *gather_team_findings(scored, teams, beside["teams"], what_if)],
+         *gather_team_findings(scored, teams, beside["teams"], what_if),
+         *list_strategy_findings(tables["coverage"], tables["ladder"], tables["cascade"])],
     )  # fmt: skip
     return tables
 

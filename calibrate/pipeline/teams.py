@@ -122,7 +122,7 @@ def _count_goals(
     known = np.isfinite(teams.attainment) & (teams.of >= 0)
     n_people = np.bincount(teams.of[known], minlength=n_teams)
     total = np.bincount(teams.of[known], teams.attainment[known], n_teams)
-    own = goals[(goals["kind"] == "person") & goals["attainment"].notna()]
+    own = goals[(goals["kind"] == "person") & goals["counts"] & goals["attainment"].notna()]
     person = scored.prepared.employees.codes.encode(own["employee_id"])
     team = np.where(person >= 0, teams.of[person], -1)
     reached = own["attainment"].to_numpy(float)

@@ -73,6 +73,9 @@ STRATEGY_KEYS: Final[Keys] = MappingProxyType(
             "owner": _say("Who answers for it."),
             "parent": _say("The outcome this one serves."),
             "kpis": _say("Figures by which it is judged."),
+            "valid_from": _say("First day on which it is in force; absent: always was."),
+            "valid_to": _say("Last day on which it is in force; absent: still is."),
+            "replaces": _say("The outcome whose place it takes from valid_from on."),
         },
         "Kpi": {
             "id": _say("Name of the figure."),
@@ -82,6 +85,7 @@ STRATEGY_KEYS: Final[Keys] = MappingProxyType(
             "target": _say("Where it should be."),
             "actual": _say("Where it is."),
             "direction": _say("up: more is better. down: less is better."),
+            "history": _say("Earlier cycle → value at its end, the oldest first."),
         },
     }
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -22,6 +25,7 @@ class Kpi(Strict):
     target: Number | None = None
     actual: Number | None = None
     direction: Literal["up", "down"] = "up"
+    history: Mapping[str, Number] = Field(default_factory=dict)
 
 
 class Outcome(Strict):
@@ -34,6 +38,25 @@ class Outcome(Strict):
     owner: str | None = None
     parent: str | None = None
     kpis: tuple[Kpi, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    replaces: str | None = None
+
+    def share_of(self, days: tuple[date, date] | None) -> Fraction:
+        """Share of the days, both ends included, on which the outcome is in force; 1 without days.
+
+        Examples
+        --------
+        >>> outcome = Outcome.model_validate({"id": "a", "title": "A", "perspective": "process",
+        ...                                   "weight": 10, "valid_from": date(2026, 7, 16)})
+        >>> outcome.share_of((date(2026, 7, 1), date(2026, 7, 30)))
+        Fraction(1, 2)
+        """
+        if days is None:
+            return Fraction(1)
+        first = max(days[0], self.valid_from or days[0])
+        last = min(days[1], self.valid_to or days[1])
+        return Fraction(max((last - first).days + 1, 0), (days[1] - days[0]).days + 1)
 
     @field_validator("weight")
     @classmethod

@@ -73,18 +73,28 @@ CRITERION_SCORES = Contract(
 
 GOALS = Contract(
     "goals",
-    ("goal_id",),
+    ("goal_id", "valid_from"),
     (
         Column("goal_id", "text", "goal"),
         Column("kind", "text", "company, unit or person"),
+        Column("goal_type", "text", "objective, key_result or kpi"),
         Column("employee_id", "text", "whose goal, for kind person"),
+        Column("department", "text", "whose goal, for kind unit"),
+        Column("parent_id", "text", "goal above; of a key result its objective"),
         Column("title", "text", "what it says"),
         Column("outcome", "text", "strategic outcome served"),
-        Column("weight", "number", "weight among the person's goals", "weight"),
+        Column("weight", "number", "weight among the goals of whoever holds it", "weight"),
+        Column("unit", "text", "unit of measure"),
+        Column("due_on", "date", "day it is due"),
+        Column("valid_from", "date", "first day of this version"),
+        Column("valid_to", "date", "last day of this version"),
+        Column("in_force", "number", "share of the cycle on which it was in force", "0 to 1"),
+        Column("counts", "boolean", "does it enter means? no: a key result, or never in force"),
+        Column("has_evidence", "boolean", "is evidence named?"),
         Column("present_share", "number", "part of the target that counts: absence", "0 to 1"),
         Column("attainment", "number", "share of the way from baseline to target", "0 to 1.5"),
     ),
-    meaning="goals and how far they were reached; one row a goal",
+    meaning="goals and how far they were reached; one row a goal, or a version of one",
 )
 
 READINESS = Contract(

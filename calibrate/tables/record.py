@@ -13,7 +13,8 @@ FINDINGS = Contract(
             "kind",
             "text",
             "distribution, rater, team, goals, what_if, model, network, disparity, dependence, "
-            "adjusted, origin, moves, quota, false_alarms, contradiction or input",
+            "adjusted, origin, moves, quota, false_alarms, contradiction, strategy, practice or "
+            "input",
         ),
         Column(
             "scope",

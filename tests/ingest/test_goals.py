@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Protocol
 
 import pandas as pd
@@ -24,7 +25,7 @@ def test_numbers_are_parsed_and_a_blank_kind_follows_from_the_row(folder: Folder
         "G2,Own,,E2,,G1,50,10,20,-1.5\n"
         "G1,All,company,,,,,,,\n"
         "G3,Unit,,,Sales,G1,,,,\n"
-        "G4,More,,,,,,,,\n",
+        "G4,More,company,,,,,,,\n",
     )
     cycle = folder.cycle()
     goals, problems = read_goals(cycle, read_employees(cycle)[0])
@@ -80,3 +81,83 @@ def test_a_cycle_without_goals_has_an_empty_table(
     cycle = folder.cycle()
     goals, problems = read_goals(cycle, read_employees(cycle)[0])
     assert (len(goals.frame), problems) == (0, [])
+
+
+def test_versions_of_a_goal_are_kept_in_order_of_their_days(folder: Folder) -> None:
+    folder.write(
+        "goals.csv",
+        "goal_id,title,employee_id,target,valid_from,valid_to\n"
+        "G1,Win,E1,80,2026-10-01,\nG1,Win,E1,100,,2026-09-30\n",
+    )
+    cycle = folder.cycle()
+    goals, problems = read_goals(cycle, read_employees(cycle)[0])
+    assert problems == []
+    assert goals.frame["target"].tolist() == [100, 80]
+
+
+LINKS = [
+    # Both are in force on 30 September.
+    ("goal_id,title,valid_from,valid_to", "G1,a,,2026-09-30\nG1,a,2026-09-30,", [2, 3],
+     "valid_from", "overlapping_versions"),
+    ("goal_id,title,parent_id", "G1,a,\nG2,b,\nG3,c,G1; G2", [4], "parent_id", "two_parents"),
+    ("goal_id,title,goal_type", "G1,a,okr", [2], "goal_type", "unknown_goal_type"),
+    ("goal_id,title,goal_type,parent_id", "G1,a,key_result,", [2], "parent_id",
+     "key_result_without_objective"),
+    ("goal_id,title,goal_type,parent_id", "G1,a,kpi,\nG2,b,key_result,G1", [3], "parent_id",
+     "key_result_without_objective"),
+    ("goal_id,title,kind,department", "G1,a,unit,", [2], "department", "goal_without_owner"),
+    ("goal_id,title,employee_id", "G1,a,", [2], "owner", "goal_without_owner"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "body", "rows", "column", "rule"), LINKS)
+def test_each_bad_link_is_listed_and_left_out(
+    folder: Folder, header: str, body: str, rows: list[int], column: str, rule: str
+) -> None:
+    folder.write("goals.csv", f"{header}\n{body}\n")
+    cycle = folder.cycle()
+    goals, problems = read_goals(cycle, read_employees(cycle)[0])
+    assert {(p.row, p.column, p.rule, p.level) for p in problems} == {
+        (row, column, rule, "error") for row in rows
+    }
+    assert len(goals.frame) == body.count("\n") + 1 - len(rows)
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "rule"),
+    [
+        ("goal_id,title,baseline,target", "G1,a,40,40", "no_way_to_go"),
+        ("goal_id,title,goal_type", "G1,a,objective", "objective_without_key_results"),
+        ("goal_id,title,owner", "G1,a,E99", "unknown_owner"),
+        ("goal_id,title,valid_from", "G1,a,2030-01-01", "goal_outside_cycle"),
+    ],
+)
+def test_what_a_goal_lacks_is_noted_and_the_goal_stays(
+    folder: Folder, header: str, body: str, rule: str
+) -> None:
+    folder.write("goals.csv", f"{header}\n{body}\n")
+    cycle = folder.cycle().model_copy(
+        update={"starts_on": date(2026, 7, 1), "ends_on": date(2026, 12, 31)}
+    )
+    goals, problems = read_goals(cycle, read_employees(cycle)[0])
+    assert [(p.rule, p.level) for p in problems] == [(rule, "note")]
+    assert len(goals.frame) == 1
+
+
+def test_a_goal_of_the_company_is_owned_by_who_answers_for_its_outcome(folder: Folder) -> None:
+    folder.write("goals.csv", "goal_id,title,kind,outcome\nG1,a,company,grow\nG2,b,company,keep\n")
+    cycle = folder.cycle()
+    _, problems = read_goals(cycle, read_employees(cycle)[0], {"grow": "E1", "keep": ""})
+    assert [(p.row, p.rule, p.level) for p in problems] == [(3, "goal_without_owner", "note")]
+
+
+def test_a_goal_with_key_results_below_is_an_objective(folder: Folder) -> None:
+    folder.write(
+        "goals.csv",
+        "goal_id,title,employee_id,goal_type,parent_id\n"
+        "G1,Win ports,E1,,\nG2,Two talks,E1,key_result,G1\nG3,Alone,E1,,\n",
+    )
+    cycle = folder.cycle()
+    goals, problems = read_goals(cycle, read_employees(cycle)[0])
+    assert [p.rule for p in problems] == ["objective_without_key_results"] * 0
+    assert goals.frame["goal_type"].tolist() == ["objective", "key_result", "kpi"]
