@@ -39,7 +39,14 @@ from calibrate.ingest import (
     read_records,
 )
 from calibrate.pipeline.comments import gather_comments
-from calibrate.rubric import Rubric, Strategy, build_mark_rules, load_rubrics, load_strategy
+from calibrate.rubric import (
+    Rubric,
+    Strategy,
+    build_mark_rules,
+    load_rubrics,
+    load_strategy,
+    note_owners,
+)
 from calibrate.score import (
     FormReducer,
     FormTable,
@@ -135,6 +142,7 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         goals, found = read_goals(cycle, employees, owners)
         problems += found
     problems += check_declared_columns(cycle, employees)
+    problems += note_owners(strategy, employees.ids)
     rules, found = build_mark_rules(rubrics, employees, cycle)
     problems += found
     records, found = read_all_records(cycle, employees, rules.criteria)

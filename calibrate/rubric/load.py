@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from calibrate.config import Cycle, say_known, shown_name
+from calibrate.config import Cycle, ask_for, say_known, shown_name, suggest_names
 from calibrate.config.explain import build_model
 from calibrate.config.strict_yaml import Document, KeyPath, read_document
 from calibrate.errors import InputError, Problem
@@ -28,7 +28,26 @@ def load_strategy(cycle: Cycle) -> Strategy | None:
     if strategy is None:
         raise InputError(_in_order(problems))
     strategy._file, strategy._sha256 = shown, document.sha256
+    if cycle.starts_on is not None and cycle.ends_on is not None:
+        strategy._days = (cycle.starts_on, cycle.ends_on)
     return strategy
+
+
+def note_owners(strategy: Strategy | None, people: Collection[str]) -> Iterator[Problem]:
+    """Note outcomes that nobody answers for, or somebody who is not among the employees."""
+    if strategy is None:
+        return
+    for i, outcome in enumerate(strategy.outcomes):
+        path = f"outcomes[{i}].owner"
+        if not outcome.owner:
+            what, fix = f"nobody answers for '{outcome.id}'", "add owner: the id of a person"
+            yield Problem(strategy.file, None, path, "outcome_without_owner", what, fix, "note")
+        elif people and outcome.owner not in people:
+            what = f"'{outcome.owner[:60]}', who answers for '{outcome.id}', is no employee"
+            near = ask_for(suggest_names(outcome.owner, people)) if len(people) <= 20_000 else ""
+            fix = near or "correct it, or leave it if the person is elsewhere"
+            yield Problem(strategy.file, None, path, "unknown_owner", what, fix, "note",
+                          outcome.owner)  # fmt: skip
 
 
 def load_rubrics(cycle: Cycle) -> tuple[Rubric, ...]:
@@ -119,7 +138,7 @@ def _check_outcomes(rubric: Rubric, strategy: Strategy | None) -> Iterator[Fault
             fix = "name a strategy in the cycle, or give weights"
             yield ("weights",), "no_strategy", "from_outcomes needs a strategy", fix
         return
-    worth = {outcome.id: outcome.weight for outcome in strategy.outcomes}
+    worth = strategy.worth
     for i, criterion in enumerate(rubric.criteria):
         for name in criterion.outcomes:
             if name not in worth:

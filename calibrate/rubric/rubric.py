@@ -226,9 +226,9 @@ def criterion_weights(rubric: Rubric, strategy: Strategy | None) -> tuple[Fracti
     if rubric.weights is None:
         parts = [Fraction(criterion.weight or 0) for criterion in rubric.criteria]
     else:
-        worth = {o.id: o.weight for o in strategy.outcomes} if strategy is not None else {}
+        worth: Mapping[str, Fraction] = strategy.worth if strategy is not None else {}
         parts = [
-            sum((Fraction(worth.get(o, 0) * share) for o, share in k.outcomes.items()), Fraction())
+            sum((worth.get(o, Fraction(0)) * share for o, share in k.outcomes.items()), Fraction())
             for k in rubric.criteria
         ]
     total = sum(parts, Fraction())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
-from calibrate.config import say_known
-from calibrate.config.explain import Fault, Number, Strict, broken_at
+from calibrate.config.explain import Number, Strict, broken, broken_at
 from calibrate.rubric.checks import check_id, check_percent, check_unique
 from calibrate.rubric.from_file import FromFile
+from calibrate.rubric.strategy_rules import find_faults
 
 
 class Kpi(Strict):
@@ -28,15 +28,27 @@ class Kpi(Strict):
     history: Mapping[str, Number] = Field(default_factory=dict)
 
 
+def _one_parent(parent: object) -> object:
+    if isinstance(parent, list | tuple):
+        named = " and ".join(str(name)[:40] for name in parent[:4])
+        fix = "name the one it serves most; what serves both is two outcomes"
+        raise broken("two_parents", f"an outcome has one parent; here stand {named}", fix)
+    return parent
+
+
 class Outcome(Strict):
-    """What the company wants to reach; ``weight`` in percent."""
+    """What the company wants to reach; ``weight`` in percent.
+
+    ``valid_from`` and ``valid_to`` are both inclusive; a weight that changes within a cycle
+    is another outcome that ``replaces`` this one.
+    """
 
     id: str
     title: str
     perspective: Literal["financial", "customer", "process", "learning"]
     weight: int
     owner: str | None = None
-    parent: str | None = None
+    parent: Annotated[str | None, BeforeValidator(_one_parent)] = None
     kpis: tuple[Kpi, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
@@ -70,47 +82,27 @@ class Outcome(Strict):
 
 
 class Strategy(FromFile):
-    """All outcomes; their weights sum to 100."""
+    """All outcomes; the weights of those in force sum to 100 on every day."""
 
     schema_: Literal[1] = Field(alias="schema")
     id: str
     outcomes: tuple[Outcome, ...]
+    _days: tuple[date, date] | None = PrivateAttr(default=None)
 
     @property
     def outcome_ids(self) -> tuple[str, ...]:
         return tuple(outcome.id for outcome in self.outcomes)
 
+    @property
+    def worth(self) -> Mapping[str, Fraction]:
+        """Outcome → weight in percent, by the days of the cycle on which it is in force."""
+        return {
+            outcome.id: outcome.weight * outcome.share_of(self._days) for outcome in self.outcomes
+        }
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        faults = [*check_unique(self.outcome_ids, "outcomes"), *self._parent_faults()]
-        total = sum(outcome.weight for outcome in self.outcomes)
-        if total != 100:
-            what = f"weights sum to {total}"
-            faults.append((("outcomes",), "weight_sum", what, "they must sum to 100"))
+        faults = [*check_unique(self.outcome_ids, "outcomes"), *find_faults(self.outcomes)]
         if faults:
             raise broken_at(faults)
         return self
-
-    def _parent_faults(self) -> list[Fault]:
-        parents = {outcome.id: outcome.parent for outcome in self.outcomes}
-        faults: list[Fault] = []
-        for i, outcome in enumerate(self.outcomes):
-            if outcome.parent is None:
-                continue
-            if outcome.parent not in parents:
-                what = f"'{outcome.parent}' is no outcome"
-                fix = say_known(outcome.parent, self.outcome_ids)
-                faults.append((("outcomes", i, "parent"), "unknown_parent", what, fix))
-            elif _is_in_loop(outcome.id, parents):
-                what = f"the parents of '{outcome.id}' lead back to it"
-                faults.append((("outcomes", i, "parent"), "parent_loop", what, "correct one"))
-        return faults
-
-
-def _is_in_loop(start: str, parents: dict[str, str | None]) -> bool:
-    seen = {start}
-    node = parents.get(start)
-    while node is not None and node not in seen:
-        seen.add(node)
-        node = parents.get(node)
-    return node == start
