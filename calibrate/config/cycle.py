@@ -219,6 +219,19 @@ class Agenda(Strict):
         return minutes
 
 
+class Cadence(Strict):
+    """What was agreed about talks: days between two check-ins at most."""
+
+    checkin_days: int = 30
+
+    @field_validator("checkin_days")
+    @classmethod
+    def _positive(cls, days: int) -> int:
+        if not 1 <= days <= 366:
+            raise broken("cadence_range", f"{days} days", "use a whole number, 1 to 366")
+        return days
+
+
 class Privacy(Strict):
     """Smallest numbers of people behind a shown figure."""
 
@@ -278,6 +291,7 @@ class Cycle(Strict):
     language: Annotated[Literal["en", "de"], BeforeValidator(_known_language)] = "en"
     formats: Annotated[str, BeforeValidator(_known_formats)] = ""
     agenda: Agenda = Field(default_factory=Agenda)
+    cadence: Cadence = Field(default_factory=Cadence)
     privacy: Privacy = Field(default_factory=Privacy)
     audit: Audit = Field(default_factory=Audit)
     packets: tuple[Literal["session", "manager", "audit", "executive"], ...] = (

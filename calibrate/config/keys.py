@@ -111,6 +111,7 @@ _CYCLE = {
     "language": _say("Language of the packets."),
     "formats": _say("Whose numbers and dates, such as de-CH; those of the language if left out."),
     "agenda": _say("Time of one calibration session."),
+    "cadence": _say("What was agreed about check-ins."),
     "privacy": _say("Smallest numbers of people behind a shown figure."),
     "audit": _say("What the audit compares."),
     "packets": _say("Packets to print.", uniqueItems=True),
@@ -194,6 +195,11 @@ CYCLE_KEYS: Final[Keys] = MappingProxyType(
         "Agenda": {
             "minutes": _say("Length of a session in minutes.", exclusiveMinimum=0),
             "minutes_per_person": _say("Minutes for one person.", exclusiveMinimum=0),
+        },
+        "Cadence": {
+            "checkin_days": _say(
+                "Days between two check-ins at most.", minimum=1, maximum=366
+            ),
         },
         "Privacy": {
             "min_peers": _say("Fewest peers or direct reports behind a shown mean.", minimum=1),

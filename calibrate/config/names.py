@@ -53,7 +53,7 @@ COLUMNS: Final = MappingProxyType(
         "assignments": ("employee_id", "manager_id", "kind", "from", "to", "share"),
         "checkins": ("employee_id", "held_on"),
         "feedback": ("employee_id", "given_on", "kind", "criterion"),
-        "unit_measures": ("unit", "measure", "value", "as_of"),
+        "unit_measures": ("unit", "measure", "value", "as_of", "cycle"),
         "rewards": ("employee_id", "merit_percent", "bonus_percent", "promoted"),
         "history": (
             "cycle", "employee_id", "band", "manager_id", "level", "raw_score",

@@ -166,7 +166,7 @@ def record_contract(table: str, criteria: Collection[str]) -> Contract:
         },
         "unit_measures": {
             "unit": needed, "measure": needed, "value": pa.Column(None, [_filled(), _number()]),
-            "as_of": pa.Column(None, [_date()]),
+            "as_of": pa.Column(None, [_date()]), "cycle": text,
         },
         "rewards": {
             "employee_id": person, "merit_percent": number, "bonus_percent": number,

@@ -18,7 +18,7 @@ from calibrate.ingest.values import EmployeeTable
 RECORDS: Mapping[str, tuple[str, ...]] = {
     "checkins": (),
     "feedback": (),
-    "unit_measures": ("unit", "measure", "as_of"),
+    "unit_measures": ("unit", "measure", "cycle", "as_of"),
     "rewards": ("employee_id",),
     "history": ("cycle", "employee_id"),
     "criterion_history": ("cycle", "employee_id", "criterion"),

@@ -22,8 +22,8 @@ from calibrate.tables import CONFIGURATIONS
 FROZEN = ("effects", "bands", "sources")
 #: They change how a page looks, and no figure.
 _LOOKS = frozenset(
-    {"title", "display_scale", "show_suggested", "language", "formats", "agenda", "packets",
-     "paper", "theme"}
+    {"title", "cadence", "display_scale", "show_suggested", "language", "formats", "agenda",
+     "packets", "paper", "theme"}
 )  # fmt: skip
 LONGEST_REASON = 400
 _FIRST = "0" * 64

@@ -10,7 +10,6 @@ import pandas as pd
 from calibrate.align.kpis import attain_outcome
 from calibrate.audit import Population
 from calibrate.bands import to_micro
-from calibrate.language import N_, _
 from calibrate.pipeline.background import gather_background
 from calibrate.pipeline.second_opinion import say_opinion
 from calibrate.pipeline.stages import Scored, encode_managers
@@ -59,7 +58,7 @@ def gather_material(
         ),
         outcomes=_describe_outcomes(prepared.strategy),
         readiness=count_readiness(scored),
-        notes=(*list_notes(scored), *say_opinion(tables), *_say_unused(scored)),
+        notes=(*list_notes(scored), *say_opinion(tables)),
         run_id=run_id,
         assignments=prepared.assignments.frame[list(ASSIGNMENT_COLUMNS)],
         rubric_of={
@@ -91,22 +90,6 @@ def find_largest_step(rubrics: Sequence[Rubric]) -> float:
     return max(
         float(100 * scale.step / (scale.highest - scale.lowest)) or WIDEST_STEP for scale in scales
     )
-
-
-def _say_unused(scored: Scored) -> list[str]:
-    """Name the tables that were read and checked and that no figure uses yet."""
-    words = {
-        "checkins": N_(
-            "Check-ins were read and checked, and are used in no figure yet (rows: {n})."
-        ),
-        "feedback": N_("Feedback was read and checked, and is used in no figure yet (rows: {n})."),
-        "unit_measures": N_(
-            "Measures of units were read and checked, and are used in no figure yet (rows: {n})."
-        ),
-        "rewards": N_("Rewards were read and checked, and are used in no figure yet (rows: {n})."),
-    }
-    records = scored.prepared.records
-    return [_(said, n=len(records[t])) for t, said in words.items() if t in records]
 
 
 def count_readiness(scored: Scored) -> dict[str, int]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from calibrate.align.findings import list_strategy_findings
+from calibrate.align.practice_findings import list_practice_findings
 from calibrate.bands import SMALL_COMPANY, build_distribution
 from calibrate.config import SOURCES
 from calibrate.effects import declare_shares, effective_shares
@@ -30,7 +31,7 @@ from calibrate.pipeline.presence import find_present_shares, tabulate_readiness
 from calibrate.pipeline.quota import tabulate_moves
 from calibrate.pipeline.results import list_against
 from calibrate.pipeline.second_opinion import ask_second_opinion
-from calibrate.pipeline.stages import Scored, mean_by_source
+from calibrate.pipeline.stages import Prepared, Scored, mean_by_source
 from calibrate.pipeline.strategy import find_days, tabulate_strategy
 from calibrate.pipeline.team_findings import gather_team_findings
 from calibrate.pipeline.teams import compare_teams, tabulate_teams
@@ -90,11 +91,7 @@ def tabulate_scores(scored: Scored) -> pd.DataFrame:
 def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
     """All public tables of a run, by contract name."""
     prepared = scored.prepared
-    goals = GOALS.empty()
-    if prepared.goals is not None:
-        goals = measure_attainment(
-            prepared.goals, find_present_shares(prepared), find_days(prepared.cycle)
-        )
+    goals = _measure_goals(prepared)
     habits = judge_raters(scored)
     of_raters = tabulate_habits(scored, habits)
     distribution, patterns = _tabulate_distribution(scored), tabulate_patterns(scored)
@@ -135,9 +132,25 @@ def tabulate_everything(scored: Scored) -> dict[str, pd.DataFrame]:
         [*list_pattern_findings(patterns), *list_habit_findings(of_raters),
          *list_fragile(scored), *opinion.findings,
          *gather_team_findings(scored, teams, beside["teams"], what_if),
-         *list_strategy_findings(tables["coverage"], tables["ladder"], tables["cascade"])],
+         *_list_aligned(tables)],
     )  # fmt: skip
     return tables
+
+
+def _measure_goals(prepared: Prepared) -> pd.DataFrame:
+    if prepared.goals is None:
+        return GOALS.empty()
+    return measure_attainment(
+        prepared.goals, find_present_shares(prepared), find_days(prepared.cycle)
+    )
+
+
+def _list_aligned(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str, str, str, str]]:
+    """What strategy, check-ins and rewards ask somebody to look at."""
+    return [
+        *list_strategy_findings(tables["coverage"], tables["ladder"], tables["cascade"]),
+        *list_practice_findings(tables["activity"], tables["reward_links"]),
+    ]
 
 
 def list_notes(scored: Scored) -> tuple[str, ...]:

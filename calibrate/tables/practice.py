@@ -102,7 +102,7 @@ IMPACT = Contract(
         Column("p_value", "number", "of no association"),
         Column("q_value", "number", "after Benjamini-Hochberg over all lines"),
         Column("detectable", "number", "smallest correlation seen in 4 of 5 cases", "0 to 1"),
-        Column("verdict", "text", "goes_with, goes_against, not_seen or too_few"),
+        Column("verdict", "text", "goes_with, goes_against, not_seen, alike or too_few"),
         Column("words", "text", "the line as a sentence: association only"),
     ),
     meaning="what goes with what over the units: association only; one row a pair",
