@@ -41,7 +41,7 @@ except OSError as error:
 
 #: The only addresses a template may use: ``asset:NAME`` for a file beside the templates.
 SCHEME = "asset:"
-STYLESHEETS = ("tokens.css", "print.css")
+STYLESHEETS = ("tokens.css", "print.css", "layers.css")
 ELEMENTS = "elements.css"
 #: Whose versions change the bytes of a file.
 PROGRAMS = ("weasyprint", "pydyf", "fonttools", "review-calibrate")
@@ -188,8 +188,8 @@ def load_styles(style: str = "") -> Styles:
     fonts = FontConfiguration()
     folder: Path = find_folder("reports/templates")
     elements = (folder / ELEMENTS).read_text(encoding="utf-8")
-    tokens, pages = ((folder / name).read_text(encoding="utf-8") for name in STYLESHEETS)
-    joined = "\n".join((tokens, style, pages))
+    tokens, *pages = ((folder / name).read_text(encoding="utf-8") for name in STYLESHEETS)
+    joined = "\n".join((tokens, style, *pages))
     with _collect_log() as (lines, __):
         read, styled = (
             CSS(string=text, base_url=SCHEME, url_fetcher=AssetFetcher(), font_config=fonts)

@@ -13,7 +13,7 @@ from calibrate.report.html import build_environment
 from calibrate.report.safety import show_text
 from calibrate.report.theme import DEFAULT, Theme
 
-_STYLES, _SCRIPT = ("tokens.css", "screen.css"), "screen.js"
+_STYLES, _SCRIPT = ("tokens.css", "screen.css", "layers.css"), "screen.js"
 
 
 def write_screen(document: Document, theme: Theme = DEFAULT) -> str:
@@ -22,8 +22,8 @@ def write_screen(document: Document, theme: Theme = DEFAULT) -> str:
     The page allows itself its own style and script by their hashes, and nothing else: no
     request, no form, no frame. It is complete without the script.
     """
-    tokens, screen = (_read_template(name) for name in _STYLES)
-    style = "\n".join(filter(None, (tokens, theme.style, screen)))
+    tokens, *others = (_read_template(name) for name in _STYLES)
+    style = "\n".join(filter(None, (tokens, theme.style, *others)))
     script = _read_template(_SCRIPT)
     policy = (
         f"default-src 'none'; style-src '{_hash_source(style)}'; "

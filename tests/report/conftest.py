@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 from calibrate import tables
+from calibrate.align.cascade import climb_ladder, trace_goals
+from calibrate.align.coverage import Aim, balance_perspectives, cover_outcomes, weigh_goals
 from calibrate.config import load_cycle
 from calibrate.report import AuditMaterial, CriterionInfo, Material, OutcomeInfo, RubricInfo
 
@@ -215,13 +217,36 @@ def invent_goals(employees: pd.DataFrame) -> pd.DataFrame:
     for i, employee in enumerate(employees["employee_id"]):
         for k in range(2):
             rows.append({
-                "goal_id": f"G{i:03d}{k}", "kind": "person", "employee_id": employee,
+                "goal_id": f"G{i:03d}{k}", "kind": "person", "goal_type": "kpi",
+                "employee_id": employee, "department": "", "parent_id": "", "unit": "hours",
+                "due_on": "2026-12-31", "valid_from": "", "valid_to": "", "in_force": 1.0,
+                "counts": True, "has_evidence": True,
                 "title": ("Cut the time to answer a customer from 9 to 6 hours", "Hire two")[k],
                 "outcome": ("grow", "reliability", None)[(i + k) % 3], "weight": 60.0 - 20 * k,
                 "present_share": 1.0,
                 "attainment": None if (i + k) % 5 == 0 else 0.4 + 0.1 * (i % 9),
             })  # fmt: skip
     return tables.GOALS.conform(pd.DataFrame(rows))
+
+
+AIMS = (
+    Aim("grow", "Grow recurring revenue", "financial", 40, attainment=0.75),
+    Aim("reliability", "Keep the service up", "customer", 35, parent="grow", attainment=1.1),
+    Aim("people", "Grow our own leaders", "learning", 25),
+)
+
+
+def invent_strategy(goals: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Nobody serves the third outcome, and a third of the goals serves none."""
+    plain = goals.assign(**{c: goals[c].astype(object).fillna("") for c in (
+        "goal_id", "kind", "employee_id", "department", "parent_id", "outcome")})  # fmt: skip
+    cascade = trace_goals(plain, {})
+    weighed = weigh_goals(plain.assign(reached=plain["outcome"]))
+    coverage = cover_outcomes(AIMS, {"grow": 60.0, "reliability": 40.0}, {"grow": 2}, weighed)
+    return {
+        "coverage": coverage, "cascade": cascade, "balance": balance_perspectives(coverage),
+        "ladder": climb_ladder(weighed, coverage["outcome"].astype(object)),
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -252,6 +277,8 @@ def invent(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Material]:
             "readiness": invent_readiness(employees, scores),
             "findings": tables.FINDINGS.empty(), "problems": tables.PROBLEMS.empty(),
         }  # fmt: skip
+        if has_outcomes:
+            frames |= invent_strategy(frames["goals"])
         n_rated = int(scores["raw_score"].notna().sum())
         readiness = {
             "n_people": n, "n_rated": n_rated, "n_unrated": n - n_rated, "n_forms": len(forms),

@@ -6,6 +6,7 @@ sets them.
 
 from calibrate.report.document.blocks import (
     Block,
+    Box,
     Bullets,
     Card,
     Columns,
@@ -20,6 +21,8 @@ from calibrate.report.document.blocks import (
     Front,
     Head,
     Heading,
+    Layer,
+    Layers,
     Link,
     Look,
     Note,
@@ -52,6 +55,7 @@ __all__ = [
     "MOST_ROWS",
     "WIDTHS",
     "Block",
+    "Box",
     "Bullets",
     "Card",
     "Cell",
@@ -70,6 +74,8 @@ __all__ = [
     "Group",
     "Head",
     "Heading",
+    "Layer",
+    "Layers",
     "Link",
     "Look",
     "Note",

@@ -239,9 +239,46 @@ class Finder:
     table: Table
 
 
+@dataclass(frozen=True)
+class Box:
+    """A box of a picture made of layers.
+
+    Parameters
+    ----------
+    state
+        One word, also told by the frame: ``look`` is a class of the style sheet.
+    lines
+        Smaller, under the title.
+    """
+
+    title: str
+    state: str
+    look: Literal["served", "thin", "unserved", "over"]
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Boxes beside each other, and the lines that lead from them to the layer above."""
+
+    title: str
+    line: str
+    boxes: tuple[Box | None, ...]
+    ties: Drawing | None = None
+
+
+@dataclass(frozen=True)
+class Layers:
+    """A picture of boxes in layers, the highest first; its words are text."""
+
+    kind: ClassVar[str] = "layers"
+    layers: tuple[Layer, ...]
+    key: str = ""
+
+
 Block = (
     Heading | Paragraph | Note | Bullets | Facts | Figures | Strip | Scale | Table | Look
-    | Signatures | Columns | Card | Section | Contents | Front | Steps | Fold | Finder
+    | Signatures | Columns | Card | Section | Contents | Front | Steps | Fold | Finder | Layers
 )  # fmt: skip
 
 

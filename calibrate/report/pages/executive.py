@@ -18,6 +18,7 @@ from calibrate.report.document import (
     build_table,
 )
 from calibrate.report.pages.parts import lay_out_facts, lay_out_foot, lay_out_shares
+from calibrate.report.pages.strategy import lay_out_practice, lay_out_strategy
 from calibrate.report.views.executive import ExecutiveView
 from calibrate.report.views.talent import TalentMap
 
@@ -35,9 +36,8 @@ def lay_out_executive(view: ExecutiveView) -> Document:
         ),
         Columns(_lay_out_risks(view), _lay_out_asked(view)),
         *_lay_out_strategy(view),
+        *_lay_out_people(view),
     ]
-    if view.talent is not None:
-        blocks.append(_lay_out_talent(view.talent))
     return Document(view.head, (*blocks, lay_out_foot(view.rubrics)), density="roomy")
 
 
@@ -80,16 +80,25 @@ def _of(n: str, total: str) -> str:
 
 
 def _lay_out_strategy(view: ExecutiveView) -> list[Block]:
-    if view.outcomes:
-        skills = (_lay_out_skills(view),) if view.skills else ()
-        return [_lay_out_outcomes(view), Columns((_lay_out_balance(view),), skills)]
+    if view.strategy is not None:
+        return lay_out_strategy(view.strategy)
     said = (
         _("This cycle names no strategy, so it cannot be told which outcomes the ratings serve."),
         _("Add a strategy file and goals to the cycle; this page then sets one beside the other."),
     )
     blocks = tuple(Paragraph(sentence) for sentence in said)
-    section = Section(_("Does the rating serve the strategy?"), blocks, is_fresh=True)
-    return [section, *([_lay_out_skills(view)] if view.skills else [])]
+    return [Section(_("Does the rating serve the strategy?"), blocks, is_fresh=True)]
+
+
+def _lay_out_people(view: ExecutiveView) -> list[Block]:
+    """The third page: who stands where, and how one knows that it works."""
+    blocks: list[Block] = []
+    if view.talent is not None:
+        blocks.append(_lay_out_talent(view.talent))
+    practice = lay_out_practice(view.practice)
+    if not practice:
+        return blocks
+    return [Section(_("How do we know that it works?"), (*blocks, *practice), is_fresh=True)]
 
 
 def _lay_out_talent(talent: TalentMap) -> Section:
@@ -104,57 +113,3 @@ def _lay_out_talent(talent: TalentMap) -> Section:
     )
     table = build_table(columns, rows, size="heat", notice=talent.notice)
     return Section(_("Talent map"), (Paragraph(lead, is_held=True), table), is_kept=True)
-
-
-def _lay_out_outcomes(view: ExecutiveView) -> Section:
-    columns = (
-        Column(_("Outcome")),
-        Column(_("Perspective"), 22),
-        Column(_("Weight"), 16, "number"),
-        Column(_("line: target"), 40, "chart"),
-        Column(_("KPIs"), 24, "number"),
-        Column(_("Goals"), 14, "number"),
-        Column(_("Goals reached"), 24, "number"),
-    )
-    rows = [
-        (
-            row.title, row.perspective, row.weight, row.chart, row.attainment, row.n_goals,
-            row.goals_reached,
-        )
-        for row in view.outcomes
-    ]  # fmt: skip
-    table = build_table(columns, rows, notice=view.outcomes_notice)
-    said = tuple(Paragraph(text) for text in (view.unserved, view.orphans) if text)
-    return Section(_("Does the rating serve the strategy?"), (table, *said), is_fresh=True)
-
-
-def _lay_out_balance(view: ExecutiveView) -> Section:
-    columns = (
-        Column(_("Perspective")),
-        Column(_("Weight"), 16, "number"),
-        Column(_("Goals"), 14, "number"),
-        Column(_("Share of goals"), 20, "number"),
-    )
-    rows = [(row.perspective, row.weight, row.n_goals, row.share) for row in view.balance]
-    said = _("A perspective with much weight and few goals is a promise without people behind it.")
-    blocks = (build_table(columns, rows), Paragraph(said, "small"))
-    return Section(_("Balance of the perspectives"), blocks, is_kept=True)
-
-
-def _lay_out_skills(view: ExecutiveView) -> Section:
-    columns = (
-        Column(_("Criterion")),
-        Column(_("Mean"), 13, "number"),
-        Column(_("Expected"), 18, "number"),
-        Column(_("Clearly below"), 18, "number"),
-    )
-    rows = [
-        (row.label, row.mean, row.expected, _of(row.n_below, row.n) if row.is_told else row.n_below)
-        for row in view.skills
-    ]
-    said = _(
-        "Mean score over the company. “Clearly below” counts people whose whole range lies below "
-        "what their level asks for."
-    )
-    blocks = (build_table(columns, rows), Paragraph(said, "small"))
-    return Section(_("The skills behind it"), blocks, is_kept=True)

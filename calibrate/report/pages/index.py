@@ -27,6 +27,7 @@ from calibrate.report.document import (
 )
 from calibrate.report.pages.parts import lay_out_facts, lay_out_foot, lay_out_shares
 from calibrate.report.pages.raters import lay_out_raters
+from calibrate.report.pages.strategy import build_outcome_table
 from calibrate.report.views.index import FindingGroup, IndexView, SessionAgenda
 from calibrate.report.views.meeting import AgendaRow
 from calibrate.report.views.preparation import (
@@ -37,6 +38,7 @@ from calibrate.report.views.preparation import (
     READY,
     SESSIONS,
     SHARES,
+    STRATEGY,
     TITLES,
 )
 from calibrate.report.views.run_files import PacketRow
@@ -57,6 +59,7 @@ def lay_out_index(view: IndexView) -> Document:
             ),
             anchor=SHARES,
         ),
+        *_lay_out_strategy(view),
         _lay_out_sessions(view),
         _lay_out_raters(view),
         _lay_out_findings(view),
@@ -72,6 +75,22 @@ def lay_out_index(view: IndexView) -> Document:
         *sections,
     )
     return Document(view.head, blocks)
+
+
+def _lay_out_strategy(view: IndexView) -> tuple[Section, ...]:
+    """The picture and the table behind it; nothing without a strategy."""
+    strategy = view.strategy
+    if strategy is None:
+        return ()
+    title = _(TITLES[STRATEGY])
+    blocks: list[Block] = [Paragraph(strategy.lead, "lead")]
+    blocks += [Paragraph(remark) for remark in strategy.remarks]
+    if strategy.picture is not None:
+        blocks.append(strategy.picture)
+    table = replace(build_outcome_table(strategy), caption=title)
+    line = _("weight, marks, goals, people, KPIs")
+    blocks.append(Fold(_("What serves each outcome"), line, (table,)))
+    return (Section(title, tuple(blocks), anchor=STRATEGY),)
 
 
 def _lay_out_sessions(view: IndexView) -> Section:

@@ -9,18 +9,11 @@ import pandas as pd
 
 from calibrate.language import N_, _, ngettext
 from calibrate.report.document import Fact, Figure, Head
-from calibrate.report.material import Material, list_rows
+from calibrate.report.material import Material
 from calibrate.report.views.base import Company, RubricNote, build_head
 from calibrate.report.views.patterns import ShareTable, build_share_table
-from calibrate.report.views.strategy import (
-    MOST_OUTCOMES,
-    BalanceRow,
-    OutcomeRow,
-    SkillRow,
-    list_balance,
-    list_outcomes,
-    list_skills,
-)
+from calibrate.report.views.practice import PracticeView, build_practice_view, count_risks
+from calibrate.report.views.strategy import SkillRow, StrategyView, build_strategy_view, list_skills
 from calibrate.report.views.talent import TalentMap, build_talent_map
 from calibrate.report.words import (
     DASH,
@@ -69,12 +62,9 @@ class ExecutiveView:
     decisions: tuple[str, ...]
     sessions: tuple[SessionRow, ...]
     sessions_notice: str
-    outcomes: tuple[OutcomeRow, ...]
-    outcomes_notice: str
-    unserved: str
-    orphans: str
-    balance: tuple[BalanceRow, ...]
+    strategy: StrategyView | None
     skills: tuple[SkillRow, ...]
+    practice: PracticeView
     talent: TalentMap | None
     rubrics: tuple[RubricNote, ...]
     is_fitted: bool
@@ -125,14 +115,10 @@ def _say_trend(company: Company) -> str:
 def build_executive_view(material: Material) -> ExecutiveView:
     """Build the page for executives."""
     company = Company(material)
-    goals = list_rows(material.tables["goals"])
     head = build_head(
         material, _("Calibration at a glance"), _("For the people who decide"),
         running=_("Executive page"), classification=_("Confidential · management"),
     )  # fmt: skip
-    served = {goal.get("outcome") for goal in goals}
-    orphans = sum(not goal.get("outcome") for goal in goals)
-    unserved = [o.title for o in material.outcomes if o.id not in served]
     return ExecutiveView(
         head=head,
         lead=_write_lead(material),
@@ -145,16 +131,9 @@ def build_executive_view(material: Material) -> ExecutiveView:
         decisions=_ask_decisions(material),
         sessions=_list_sessions(material),
         sessions_notice=_say_cut(material.tables["scores"]["session"].nunique(), MOST_SESSIONS),
-        outcomes=list_outcomes(material, goals),
-        outcomes_notice=_say_cut(len(material.outcomes), MOST_OUTCOMES),
-        unserved=_("No goal serves {outcomes}.", outcomes=join_words(unserved[:5]))
-        if unserved and goals
-        else "",
-        orphans=ngettext("{n} goal serves no outcome.", "{n} goals serve no outcome.", orphans)
-        if orphans
-        else "",
-        balance=list_balance(material, goals),
+        strategy=build_strategy_view(company),
         skills=list_skills(company),
+        practice=build_practice_view(company),
         talent=build_talent_map(company),
         rubrics=company.rubric_notes,
         is_fitted=company.is_fitted,
@@ -242,9 +221,21 @@ def _count_risks(material: Material) -> tuple[Fact, ...]:
     kinds = findings.loc[findings["level"] == "look", "kind"]
     items = [Fact(_(words), write_count((kinds == k).sum())) for k, words in FINDING_WORDS.items()]
     return (
-        _count_outside(material), *_count_patterns(material), *items,
+        _count_outside(material), *_count_patterns(material), *items, *_count_strategy(material),
         Fact(_("Disparities to look at"), _say_disparities(material)),
     )  # fmt: skip
+
+
+def _count_strategy(material: Material) -> tuple[Fact, ...]:
+    """Outcomes nobody serves or hardly anybody, and goals that reach none."""
+    if material.tables["coverage"].empty:
+        return ()
+    n = count_risks(material.tables)
+    served = _("{unserved} by nobody, {thin} thinly", unserved=n["unserved"], thin=n["thin"])
+    return (
+        Fact(_("Outcomes served"), served),
+        Fact(_("Goals without an outcome"), str(n["orphans"])),
+    )
 
 
 def _count_outside(material: Material) -> Fact:

@@ -37,6 +37,7 @@ from calibrate.report.views.run_files import (
     list_manager_packets,
     list_other_packets,
 )
+from calibrate.report.views.strategy import StrategyView, build_strategy_view
 from calibrate.report.words import DASH, write_count
 
 #: Raters, findings of one kind, and managers to ask that are shown.
@@ -110,6 +111,7 @@ class IndexView:
     left_out: tuple[Fact, ...]
     notes: tuple[str, ...]
     shares: ShareTable
+    strategy: StrategyView | None
     sessions: tuple[SessionRow, ...]
     agendas: tuple[SessionAgenda, ...]
     has_guideline: bool
@@ -148,6 +150,7 @@ def build_index_view(material: Material, made: Made) -> IndexView:
         left_out=count_left_out(material),
         notes=material.notes,
         shares=build_share_table(company, "company", _find_company(material)),
+        strategy=build_strategy_view(company),
         sessions=_list_sessions(meetings, verdicts, made),
         agendas=tuple(_build_agenda(company, meeting, len(meetings)) for meeting in meetings),
         has_guideline=bool(verdicts),

@@ -22,12 +22,13 @@ VERDICTS = {
     "too_few": N_("too few people to tell"),
 }
 #: Sections that steps point to.
-READY, SHARES, SESSIONS, RATERS, FINDINGS, PACKETS, MADE = (
-    "ready", "shares", "sessions", "raters", "findings", "packets", "made",
+READY, SHARES, STRATEGY, SESSIONS, RATERS, FINDINGS, PACKETS, MADE = (
+    "ready", "shares", "strategy", "sessions", "raters", "findings", "packets", "made",
 )  # fmt: skip
 TITLES = {
     READY: N_("Ready to meet?"),
     SHARES: N_("How the bands are shared out"),
+    STRATEGY: N_("Does the rating serve the strategy?"),
     SESSIONS: N_("Sessions and their agendas"),
     RATERS: N_("How the raters mark"),
     FINDINGS: N_("What stands out"),
