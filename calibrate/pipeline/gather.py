@@ -122,6 +122,7 @@ def _describe_rubric(rubric: Rubric, scored: Scored) -> RubricInfo:
                 id=criterion.id, label=criterion.label, weight=f"{float(100 * weight):.0f}%",
                 levels={f"{mark:g}": text for mark, text in criterion.levels.items()},
                 develop=criterion.develop or "",
+                outcome=max(criterion.outcomes, key=criterion.outcomes.__getitem__, default=""),
             )
             for criterion, weight in zip(rubric.criteria, weights, strict=True)
         ),

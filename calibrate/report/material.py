@@ -27,13 +27,17 @@ Row = dict[Hashable, Any]
 
 @dataclass(frozen=True)
 class CriterionInfo:
-    """A criterion as a reader sees it; ``levels`` maps a mark to its anchor."""
+    """A criterion as a reader sees it; ``levels`` maps a mark to its anchor.
+
+    ``outcome`` is the id of the outcome that it serves most.
+    """
 
     id: str
     label: str
     weight: str
     levels: Mapping[str, str] = field(default_factory=dict)
     develop: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True)

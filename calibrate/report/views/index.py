@@ -47,6 +47,8 @@ MOST_SLOTS, FEWEST_SLOTS = 1500, 5
 #: Kind of finding → heading; kinds beyond these are about single groups or are none of HR's.
 KINDS = {
     "distribution": N_("How the bands are shared out"),
+    "strategy": N_("Strategy and goals"),
+    "practice": N_("Check-ins and rewards"),
     "rater": N_("How raters mark"),
     "network": N_("Who can be compared"),
     "input": N_("The data"),
