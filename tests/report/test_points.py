@@ -81,8 +81,8 @@ def test_no_point_speaks_of_an_attribute_of_character_or_promises(sample: Materi
 def test_hardly_two_cards_are_alike_and_most_name_an_outcome(sample: Material) -> None:
     asked = {k: points for k, points in ask(sample).items() if "no mark yet" not in points[0]}
     counted = Counter(asked.values())
-    # No more than a quarter of the cards may share their points with any other.
-    assert sum(n for n in counted.values() if n > 1) <= len(asked) / 4
+    # People of a team hold the same goals: up to a third of the cards are like another one.
+    assert sum(n for n in counted.values() if n > 1) <= len(asked) / 3
     titles = [outcome.title for outcome in sample.outcomes]
     named = sum(any(t in p for t in titles for p in points) for points in asked.values())
     assert named >= 0.9 * len(asked)
