@@ -173,7 +173,7 @@ def say_difference(row: Row) -> str:
     Examples
     --------
     >>> say_difference({"measure": "promoted_share", "difference": -0.042})
-    '-4.2 percentage points'
+    '−4.2 percentage points'
     """
     measure = str(row["measure"])
     scale = 1 if measure in UNITS else 100
