@@ -38,7 +38,7 @@ MEASURE_WORDS = {
 #: Means; all else is a share.
 MEANS = ("checkins_per_month", "merit_percent", "bonus_percent")
 #: Lines of a table; the others stand in the file.
-MOST_LINES = 12
+MOST_LINES = 8
 
 
 def build_practice(material: Material, audit: AuditMaterial) -> tuple[Section, ...]:
@@ -110,9 +110,12 @@ def _stands(row: Row | None) -> bool:
 def _choose(rows: Iterable[Row], within: dict[tuple[str, str, str], Row]) -> list[Row]:
     """The lines of smallest q, plain or within bands, in the order of the measures."""
 
-    def rank(row: Row) -> float:
+    def rank(row: Row) -> tuple[float, float]:
         both = (row, within.get(_key(row), row))
-        return min((float(r["q_value"]) for r in both if r["q_value"] is not None), default=2.0)
+        told = [
+            (float(r["q_value"]), float(r["p_value"])) for r in both if r["q_value"] is not None
+        ]
+        return min(told, default=(2.0, 2.0))
 
     listed = list(rows)
     kept = sorted(listed, key=lambda row: (rank(row), _key(row)))[:MOST_LINES]
@@ -123,15 +126,13 @@ def _choose(rows: Iterable[Row], within: dict[tuple[str, str, str], Row]) -> lis
 def _list_talks(talks: Sequence[Row]) -> Table:
     chosen = _choose(talks, {})
     headings = (
-        Column(_("What")), Column(_("Group / reference"), 36), head_people(),
-        Column(_("Group"), 14, "number"), Column(_("Reference"), 18, "number"),
+        Column(_("What, and group / reference")), head_people(), _head_found(),
         Column(_("Difference"), 26, "number"), Column(_("Finds"), 13, "number"), head_q(),
-        Column(_("Verdict"), 24),
+        Column(_("Verdict"), 26),
     )  # fmt: skip
     lines = [
         (
-            _(MEASURE_WORDS[str(row["measure"])]), say_who(row), say_people(row),
-            _say_rate(row, "rate"), _say_rate(row, "rate_reference"), _span(row),
+            _name(row), say_people(row), _say_found(row), _span(row),
             _say_rate(row, "detectable_difference"), write_p(row["q_value"]),
             say_verdict(str(row["verdict"])),
         )
@@ -152,8 +153,7 @@ def _list_talks(talks: Sequence[Row]) -> Table:
 def _list_rewards(rewards: Sequence[Row], within: dict[tuple[str, str, str], Row]) -> Table:
     chosen = _choose(rewards, within)
     headings = (
-        Column(_("Reward")), Column(_("Group / reference"), 36), head_people(),
-        Column(_("Group"), 14, "number"), Column(_("Reference"), 18, "number"),
+        Column(_("What, and group / reference")), head_people(), _head_found(),
         Column(_("Difference"), 26, "number"), head_q(),
         Column(_("With the same band"), 26, "number"), Column(_("Finds"), 13, "number"), head_q(),
     )  # fmt: skip
@@ -177,10 +177,21 @@ def _write_reward(row: Row, inside: Row | None) -> tuple[Content, ...]:
         finds = _say_rate(inside, "detectable_difference")
         beside = (_span(inside), finds, write_p(inside["q_value"]))
     return (
-        _(MEASURE_WORDS[str(row["measure"])]), say_who(row), say_people(row),
-        _say_rate(row, "rate"), _say_rate(row, "rate_reference"), _span(row),
+        _name(row), say_people(row), _say_found(row), _span(row),
         write_p(row["q_value"]), *beside,
     )  # fmt: skip
+
+
+def _head_found() -> Column:
+    return Column(_("Found"), 22, "number")
+
+
+def _name(row: Row) -> Cell:
+    return Cell(_(MEASURE_WORDS[str(row["measure"])]), say_who(row))
+
+
+def _say_found(row: Row) -> str:
+    return f"{_say_rate(row, 'rate')} / {_say_rate(row, 'rate_reference')}"
 
 
 def _mark(chosen: Sequence[Row], within: dict[tuple[str, str, str], Row]) -> list[int]:
