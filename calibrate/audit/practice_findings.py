@@ -98,15 +98,14 @@ IN_BANDS = {
 }
 #: What a reward's gap within bands says about the gap in all.
 BESIDE = {
-    "beyond": N_("With the same band it stands as well (difference {difference})."),
+    "beyond": N_("With the same band it stands as well: {difference} ({low} to {high})."),
     "significant_only": N_(
-        "With the same band it is smaller, and more than chance (difference {difference})."
+        "With the same band a small gap stands: {difference} ({low} to {high})."
     ),
-    "within": N_("With the same band nothing of size is left (difference {difference})."),
-    "inconclusive": N_(
-        "Whether it stands with the same band cannot be told (difference {difference})."
-    ),
+    "within": N_("With the same band nothing of size is left: {difference} ({low} to {high})."),
+    "inconclusive": N_("With the same band no gap is told: {difference} ({low} to {high})."),
 }
+DASH = "–"
 GAP = N_("Difference {difference}, 95% interval {low} to {high}.")
 GAP_IN_BANDS = N_("Difference band by band {difference}, 95% interval {low} to {high}.")
 POINTS = N_("{figure} percentage points")
@@ -141,7 +140,7 @@ def _write(row: Row, within: Row | None) -> dict[str, str]:
     said = _(words[row["measure"], row["difference"] < 0], **name_sides(row))
     parts = [_count(row), _say_gap(row), say_chance(row)]
     if is_plain and within is not None and within["verdict"] in BESIDE:
-        parts.append(_(BESIDE[within["verdict"]], difference=say_difference(within)))
+        parts.append(_(BESIDE[within["verdict"]], **_name_gap(within)))
     key = (row["stage"], row["measure"], row["attribute"], row["group"])
     return {
         "finding_id": ":".join(["practice", *(str(part) for part in key)]),
@@ -201,10 +200,17 @@ def _count(row: Row) -> str:
 
 
 def _say_gap(row: Row) -> str:
+    return _(GAP if row["stage"] == PLAIN else GAP_IN_BANDS, **_name_gap(row))
+
+
+def _name_gap(row: Row) -> dict[str, str]:
+    """The difference with its unit, and the ends of its interval."""
     scale = 1 if row["measure"] in UNITS else 100
-    low, high = (write_figure(scale * row[name], 1) for name in ("low", "high"))
-    words = GAP if row["stage"] == PLAIN else GAP_IN_BANDS
-    return _(words, difference=say_difference(row), low=low, high=high)
+    ends = {
+        name: DASH if row[name] is None else write_figure(scale * row[name], 1, has_sign=True)
+        for name in ("low", "high")
+    }
+    return {"difference": say_difference(row), **ends}
 
 
 def say_chance(row: Row) -> str:
