@@ -138,7 +138,7 @@ def _write(row: Row, within: Row | None) -> dict[str, str]:
     is_plain = row["stage"] == PLAIN
     words = HEADLINES if is_plain else IN_BANDS
     said = _(words[row["measure"], row["difference"] < 0], **name_sides(row))
-    parts = [_count(row), _say_gap(row), say_chance(row)]
+    parts = [_count(row), _say_gap(row)]
     if is_plain and within is not None and within["verdict"] in BESIDE:
         parts.append(_(BESIDE[within["verdict"]], **_name_gap(within)))
     key = (row["stage"], row["measure"], row["attribute"], row["group"])
@@ -149,7 +149,7 @@ def _write(row: Row, within: Row | None) -> dict[str, str]:
         "scope_id": f"{row['attribute']}: {row['group']}",
         "level": "look",
         "headline": refrain(said),
-        "evidence": " ".join([*parts, _(LOOK_PRACTICE)]),
+        "evidence": " ".join([*parts, say_chance(row), _(LOOK_PRACTICE)]),
     }
 
 

@@ -49,8 +49,11 @@ def test_rewards_stand_as_a_whole_and_with_the_same_band(
 ) -> None:
     text = read_packet(invent(), audit, MERIT, WITHIN, FEEDBACK, HIDDEN)
     assert "3 comparisons in this family; beyond chance and of size: 2." in text
-    assert "1 gap in rewards stands out as a whole; of people with the same band" in text
-    assert "it stands out for 0." in text
+    assert (
+        "Gaps in rewards that stand out as a whole: 1; those of them that stand out with the"
+        in text
+    )
+    assert "with the same band: 0." in text
     assert "Merit, % of salary gender: women / men 40 / 80 2.5 / 3.5 −1.0" in text
     assert "−0.1 −0.3 to +0.1 0.6 0.600" in text
     assert "Given feedback gender: women / men 40 / 80 50% / 75% −25.0 −42.0 to −7.0" in text

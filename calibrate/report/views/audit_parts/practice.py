@@ -83,12 +83,10 @@ def _say(
     if odd:
         left = [row for row in odd if _stands(within.get(_key(row)))]
         said.append(
-            ngettext(
-                "{n} gap in rewards stands out as a whole; of people with the same band it "
-                "stands out for {left}.",
-                "{n} gaps in rewards stand out as a whole; of people with the same band they "
-                "stand out for {left}.",
-                len(odd), left=len(left),
+            _(
+                "Gaps in rewards that stand out as a whole: {n}; those of them that stand out "
+                "with the same band: {left}.",
+                n=len(odd), left=len(left),
             )
         )  # fmt: skip
     if rewards:
