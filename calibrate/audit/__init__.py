@@ -9,6 +9,7 @@ from calibrate.audit.background import (
     CommentEvidence,
     FormEvidence,
     HistoryEvidence,
+    PracticeEvidence,
 )
 from calibrate.audit.comment_words import count_words
 from calibrate.audit.disclosure import EarlierView
@@ -21,6 +22,6 @@ from calibrate.audit.verdicts import count_compared
 __all__ = [
     "AUDIT_TABLES", "AttributeTable", "AuditResult", "AuditSettings", "Background",
     "Calibration", "CommentEvidence", "EarlierView", "FormEvidence", "HistoryEvidence",
-    "Population", "RulePack", "audit_population", "count_compared", "count_words",
-    "load_rules", "read_attributes",
+    "Population", "PracticeEvidence", "RulePack", "audit_population", "count_compared",
+    "count_words", "load_rules", "read_attributes",
 ]  # fmt: skip

@@ -87,6 +87,30 @@ class HistoryEvidence:
 
 
 @dataclass(frozen=True)
+class PracticeEvidence:
+    """What people got beside a rating: talks, feedback and rewards.
+
+    Parameters
+    ----------
+    months : (I,) months
+        At work in the cycle; NaN where the cycle has no dates.
+    n_checkins : (I,) check-ins in the cycle, or None without that file
+    has_feedback, has_recognition : (I,), or None
+        Any feedback; recognition or praise. None where the file does not say.
+    merit_percent, bonus_percent : (I,) percent, NaN where none is stated
+    promoted : (I,) 1, 0 or -1 for not stated
+    """
+
+    months: FloatArray
+    n_checkins: IntArray | None
+    has_feedback: BoolArray | None
+    has_recognition: BoolArray | None
+    merit_percent: FloatArray
+    bonus_percent: FloatArray
+    promoted: IntArray
+
+
+@dataclass(frozen=True)
 class Calibration:
     """What the calibration makes of the forms; handed over after the scores are sealed.
 
@@ -142,6 +166,8 @@ class Background:
         None where the files have none.
     quota
         Where the guideline would put people if it were a quota; None without one.
+    practice
+        Check-ins, feedback and rewards; None where no file holds any.
     """
 
     strata: Mapping[str, tuple[str, ...]]
@@ -157,3 +183,4 @@ class Background:
     comments: CommentEvidence | None = None
     history: HistoryEvidence | None = None
     quota: QuotaMoves | None = None
+    practice: PracticeEvidence | None = None

@@ -12,6 +12,9 @@ from scipy.special import stdtr
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
+#: Sums that cancel to this share of their terms are zero, for all that a double can tell.
+NOISE = 1e-13
+
 
 def number_clusters(manager: IntArray) -> IntArray:
     """One cluster per manager; a person without a manager is a cluster alone.
@@ -282,6 +285,8 @@ def judge_null_sums(s: NullSums) -> FloatArray:
         k2 = a**2 * s.n11 - 2 * a * b * s.n10 + b**2 * s.n00
         k4 = a**4 * s.n1111 - 4 * a**3 * b * s.n1110 + 6 * a**2 * b**2 * s.n1100
         k4 = k4 - 4 * a * b**3 * s.n1000 + b**4 * s.n0000
+        # Groups spread alike over all clusters leave rounding errors alone.
+        k4 = np.where(k4 > NOISE * (a**4 * s.n1111 + b**4 * s.n0000), k4, 0.0)
         variance = own / n * ((1 - rho) * (a + b) + rho * k2)
         t = np.abs(s.y1 * a - s.y0 * b) / np.sqrt(variance)
         p = 2 * stdtr(_count_effective(k2, k4), -t)
@@ -289,6 +294,6 @@ def judge_null_sums(s: NullSums) -> FloatArray:
 
 
 def _count_effective(k2: FloatArray, k4: FloatArray) -> FloatArray:
-    # Groups spread alike over all clusters leave rounding errors alone: no cluster weighs more.
+    # No cluster weighs more than another: all of them count.
     degrees = np.where(k4 > 0, k2**2 / k4, np.inf)
     return np.asarray(np.clip(degrees, 1.0, 1e9), dtype=np.float64)

@@ -16,6 +16,8 @@ from calibrate.audit.moves import build_moves, find_moves
 from calibrate.audit.origins import build_origins, find_origins, note_origins
 from calibrate.audit.packs import build_obligations, build_rule_packs
 from calibrate.audit.passthrough import build_passthrough, note_passthrough
+from calibrate.audit.practice import build_practice
+from calibrate.audit.practice_findings import find_practice, note_practice
 from calibrate.audit.proxies import build_proxies, find_proxies, note_proxies
 from calibrate.audit.quota import build_quota_impact, find_quota_impact, note_quota_impact
 from calibrate.audit.simulation import build_simulation, find_alarms
@@ -35,6 +37,7 @@ from calibrate.tables import (
     OBLIGATIONS,
     ORIGINS,
     PASSTHROUGH,
+    PRACTICE,
     PROBLEMS,
     PROXIES,
     QUOTA_IMPACT,
@@ -55,6 +58,7 @@ PARTS: tuple[Part, ...] = (
     Part(ORIGINS, build_origins, find_origins, note_origins),
     Part(PROXIES, build_proxies, find_proxies, note_proxies),
     Part(QUOTA_IMPACT, build_quota_impact, find_quota_impact, note_quota_impact),
+    Part(PRACTICE, build_practice, find_practice, note_practice),
     Part(LL144, build_ll144, note=note_ll144),
     Part(OBLIGATIONS, build_obligations),
     Part(RULE_PACKS, build_rule_packs),

@@ -19,8 +19,9 @@ LOOK_MANAGERS = N_("Look next at the bands of each manager.")
 LOOK_MOVES = N_("Look next at who decided these moves.")
 LOOK_SCOPES = N_("Look next at whether the guideline suits the scopes where this group works.")
 LOOK_ALARMS = N_("Look next at the gaps within managers.")
+LOOK_PRACTICE = N_("Look next at who decides on them in the teams where this group works.")
 #: How the evidence of a finding ends; a page that links to these parts leaves it out.
-LOOK_NEXT = (LOOK_WITHIN, LOOK_MANAGERS, LOOK_MOVES, LOOK_SCOPES, LOOK_ALARMS)
+LOOK_NEXT = (LOOK_WITHIN, LOOK_MANAGERS, LOOK_MOVES, LOOK_SCOPES, LOOK_ALARMS, LOOK_PRACTICE)
 
 BANDS = {
     "raw": N_("raw bands"),

@@ -8,6 +8,7 @@ from calibrate.audit import Background, FormEvidence
 from calibrate.config import CONTROL_COLUMNS, SOURCES
 from calibrate.pipeline.comments import gather_history
 from calibrate.pipeline.frozen import describe_calibration
+from calibrate.pipeline.practice_arrays import gather_practice
 from calibrate.pipeline.quota import find_moves
 from calibrate.pipeline.stages import Scored
 
@@ -39,6 +40,7 @@ def gather_background(scored: Scored) -> Background:
         comments=prepared.comments,
         history=gather_history(prepared),
         quota=find_moves(scored),
+        practice=gather_practice(prepared),
     )
 
 

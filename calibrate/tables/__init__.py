@@ -32,6 +32,7 @@ from calibrate.tables.practice import (
     REWARD_LINKS,
     REWARD_OUTLIERS,
 )
+from calibrate.tables.practice_groups import PRACTICE
 from calibrate.tables.proxies import PROXIES
 from calibrate.tables.quota import QUOTA, QUOTA_IMPACT
 from calibrate.tables.record import FINDINGS, PACKET_INDEX, PROBLEMS
@@ -103,6 +104,7 @@ __all__ = [
     "PASSTHROUGH",
     "PATTERNS",
     "PEOPLE",
+    "PRACTICE",
     "PROBLEMS",
     "PROXIES",
     "PUBLIC",

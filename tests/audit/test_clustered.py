@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from scipy.stats import t as student
 
 from calibrate.audit.clustered import (
@@ -158,3 +159,19 @@ def test_a_small_group_in_few_teams_is_no_sure_thing() -> None:
     found = null_imposed_p(n1, y1, n0, y0, y1 + y0)
     assert found == pytest.approx(2 * student.sf(t, k2**2 / k4), rel=1e-10)
     assert found > 1_000 * clustered_p(n1, y1, n0, y0)
+
+
+def test_groups_spread_alike_over_managers_lose_no_degree_of_freedom() -> None:
+    """Five and five under each of 40: k is 0 everywhere, and 1/200 - 1/200 leaves rounding alone.
+
+    Then only chance between people is left: t = 2 / sqrt(var / 100) on the normal curve.
+    """
+    five = np.full(40, 5.0)
+    y1, y0 = np.tile([10.0, 12.0], 20), np.tile([11.0, 13.0], 20)
+    squares = np.tile([200.0, 210.0], 20)
+    mean = (y1.sum() + y0.sum()) / 400
+    variance = squares.sum() / 400 - mean**2
+    pairs = ((y1 + y0 - 10 * mean) ** 2).sum() - 400 * variance
+    rho = min(1.0, max(0.0, pairs / (variance * 40 * 10 * 9)))
+    z = (y0.sum() - y1.sum()) / 200 / (variance * (1 - rho) / 100) ** 0.5
+    assert null_imposed_p(five, y1, five, y0, squares) == pytest.approx(2 * norm.sf(z), rel=1e-6)

@@ -19,6 +19,7 @@ from calibrate.report.views.audit_parts import (
     distribution,
     moves,
     origins,
+    practice,
     simulation,
 )
 from calibrate.report.views.audit_parts.scope import name_favourable
@@ -64,6 +65,7 @@ NEXT = {
     "moves": (moves.TITLE,),
     "origin": (origins.TITLE,),
     "quota": (distribution.QUOTA_TITLE,),
+    "practice": (practice.TITLE,),
     "false_alarms": (simulation.TITLE,),
 }
 

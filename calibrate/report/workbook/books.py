@@ -46,7 +46,7 @@ _FIRST = ("agenda", "findings", "distribution", "raters", "criterion_scores", "g
 _AUDIT_ORDER = (
     "findings", "contradictions", "disparities", "groups", "dependence", "adjusted", "controls",
     "equal_shares", "passthrough", "moves", "origins", "proxies", "composites", "quota_impact",
-    "unknowns", "simulation", "disclosure", "configurations", "rule_packs",
+    "practice", "unknowns", "simulation", "disclosure", "configurations", "rule_packs",
 )  # fmt: skip
 
 COLUMNS = Contract(

@@ -19,6 +19,7 @@ from calibrate.report.views.audit_parts.moves import build_moves
 from calibrate.report.views.audit_parts.origins import build_origins
 from calibrate.report.views.audit_parts.packs import build_packs, build_texts
 from calibrate.report.views.audit_parts.people import build_people
+from calibrate.report.views.audit_parts.practice import build_practice
 from calibrate.report.views.audit_parts.proxies import build_proxies
 from calibrate.report.views.audit_parts.raters import build_raters
 from calibrate.report.views.audit_parts.rates import build_rates
@@ -39,6 +40,7 @@ BUILDERS: tuple[Callable[[Material, AuditMaterial], tuple[Section, ...]], ...] =
     build_proxies,
     build_composites,
     build_distribution,
+    build_practice,
     build_unknowns,
     build_simulation,
     build_disclosure,
