@@ -42,8 +42,8 @@ def build_outcome_table(view: StrategyView) -> Table:
     columns = (
         Column(_("Outcome")),
         Column(_("Weight"), 14, "number"),
-        Column(_("Marks"), 14, "number"),
-        Column(_("Goals"), 14, "number"),
+        Column(_("Share of marks"), 16, "number"),
+        Column(_("Share of goals"), 16, "number"),
         Column(_("People"), 14, "number"),
         Column(_("line: target"), 40, "chart"),
         Column(_("KPIs"), 16, "number"),
@@ -67,8 +67,8 @@ def _lay_out_balance(view: StrategyView) -> Section:
     columns = (
         Column(_("Perspective")),
         Column(_("Weight"), 14, "number"),
-        Column(_("Marks"), 14, "number"),
-        Column(_("Goals"), 14, "number"),
+        Column(_("Share of marks"), 16, "number"),
+        Column(_("Share of goals"), 16, "number"),
         Column(_("Verdict"), 22),
     )
     rows = [
