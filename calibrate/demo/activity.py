@@ -16,6 +16,7 @@ from calibrate.demo.catalogue import (
     ENDS_ON,
     LEVELS,
     STARTS_ON,
+    WORK_MODES,
     Floats,
     Ints,
     day,
@@ -28,20 +29,34 @@ from calibrate.demo.truth import MEAN, Truth
 
 #: Days between check-ins of a manager with each report, and how many managers keep to it.
 _CADENCE, _CADENCE_SHARE = (14, 30, 90, 1000), (0.2, 0.45, 0.25, 0.1)
+#: Leaders from this level on are not involved: planted.
+_HIGH_UP, _SELDOM = LEVELS.index("L6"), 90
+#: People at home get less feedback, as a share of the others: planted.
+_REMOTE = 0.5
+#: Points of engagement for every halving of the days between check-ins: planted.
+_ENGAGEMENT = 1.6
 _FEEDBACK = ("praise", "advice", "recognition")
 #: Percent of pay by band, before noise.
 _MERIT, _BONUS = (0.0, 1.0, 2.5, 4.0, 6.0), (0.0, 3.0, 8.0, 12.0, 18.0)
 _PROMOTED = (0.0, 0.01, 0.05, 0.15, 0.30)
 #: Earlier cycles and the day each ended.
 EARLIER = (("2025-H2", date(2025, 12, 31)), ("2026-H1", date(2026, 6, 30)))
+NOW = "2026-H2"
 _SAME_MANAGER, _LOWER_LEVEL = 0.85, 0.12
 _MEASURES = (("engagement", 72.0, 1.2, 4.0), ("customer satisfaction", 78.0, 0.8, 5.0))
 _FEWEST_ASKED = 5
 
 
-def write_checkins(rng: np.random.Generator, path: Path, ids: Any, company: Company) -> int:
-    """Write talks of managers with their reports, as often as each manager holds them."""
+def draw_cadence(rng: np.random.Generator, company: Company) -> Ints:
+    """Days between check-ins of each manager; those high up hold them seldom."""
     cadence = rng.choice(_CADENCE, len(company), p=_CADENCE_SHARE)
+    return np.where(company.level >= _HIGH_UP, np.maximum(cadence, _SELDOM), cadence)
+
+
+def write_checkins(
+    rng: np.random.Generator, path: Path, ids: Any, company: Company, cadence: Ints
+) -> int:
+    """Write talks of managers with their reports, as often as each manager holds them."""
     start, end = day(STARTS_ON), day(ENDS_ON)
     with TableFile(path) as table:
         for begin in range(0, len(company), BLOCK):
@@ -66,6 +81,7 @@ def write_feedback(
     n_criteria = len(read_criteria()[0])
     start, length = day(STARTS_ON), (ENDS_ON - STARTS_ON).days + 1
     rate = np.where(company.is_rated, 1.2 * np.exp(0.015 * (expected - MEAN)), 0.0)
+    rate = np.where(company.work_mode == WORK_MODES.index("remote"), _REMOTE * rate, rate)
     with TableFile(path) as table:
         for begin in range(0, len(company), BLOCK):
             people = np.arange(begin, min(begin + BLOCK, len(company)))
@@ -105,23 +121,31 @@ def write_rewards(
 
 
 def write_unit_measures(
-    rng: np.random.Generator, path: Path, ids: Any, company: Company, truth: Truth
+    rng: np.random.Generator, path: Path, ids: Any, company: Company, truth: Truth, cadence: Ints
 ) -> int:
-    """Write survey results of each team of five or more; the unit is the manager's id."""
+    """Write survey results of each team of five or more, this cycle and before.
+
+    The unit is the manager's id; engagement goes with how often a manager talks.
+    """
     units = np.flatnonzero(company.tree.span >= _FEWEST_ASKED)
     n_kinds = len(_MEASURES)
     middle, slope, noise = (np.array([m[k] for m in _MEASURES]) for k in (1, 2, 3))
-    value = middle + slope * truth.unit[units, None] + rng.normal(0.0, noise, (len(units), n_kinds))
+    held = np.zeros((len(units), n_kinds))
+    held[:, 0] = -_ENGAGEMENT * np.log2(cadence[units] / 30)
     kind = np.tile(np.arange(n_kinds), len(units))
     with TableFile(path) as table:
-        table.write(
-            {
-                "unit": pick_id(ids, np.repeat(units, n_kinds)),
-                "measure": text([m[0] for m in _MEASURES], kind),
-                "value": numbers(np.clip(value, 0.0, 100.0).ravel(), 1),
-                "as_of": dates(np.full(len(kind), day(date(2026, 11, 30)))),
-            }
-        )
+        for name, ended in ((NOW, date(2026, 11, 30)), *reversed(EARLIER)):
+            value = middle + slope * truth.unit[units, None] + held
+            value = value + rng.normal(0.0, noise, (len(units), n_kinds))
+            table.write(
+                {
+                    "unit": pick_id(ids, np.repeat(units, n_kinds)),
+                    "measure": text([m[0] for m in _MEASURES], kind),
+                    "value": numbers(np.clip(value, 0.0, 100.0).ravel(), 1),
+                    "as_of": dates(np.full(len(kind), day(ended))),
+                    "cycle": pa.array([name] * len(kind), pa.string()),
+                }
+            )
         return table.n_rows
 
 

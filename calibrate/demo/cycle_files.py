@@ -15,6 +15,8 @@ from calibrate.demo.plant import UnservedOutcome
 _CYCLE_SAYS = """\
 # An invented company of {n:,} people: `calibrate demo` drew it with seed {seed}. truth/ says how.
 """
+#: Outcomes of the sample strategy that its plant file names: another one has its own.
+SAMPLE_UNSERVED = ("win-river-ports",)
 _STRATEGY_SAYS = "# What the invented company wants to reach in 2026.\n"
 
 
@@ -23,6 +25,7 @@ def outcome_weights(unserved: Sequence[UnservedOutcome]) -> dict[str, int]:
     given = {
         item["id"]: item["weight"]
         for item in load_yaml(sample_folder() / "strategy.yaml", "strategy.yaml")["outcomes"]
+        if item["id"] not in SAMPLE_UNSERVED
     }
     rest = 100 - sum(one.weight for one in unserved)
     scaled = dict(zip(given, apportion(rest, tuple(given.values())), strict=True))
@@ -54,6 +57,8 @@ def _without_heading(content: str) -> str:
 def _change_strategy(
     content: str, ids: Sequence[str], n_departments: int, unserved: Sequence[UnservedOutcome]
 ) -> str:
+    for name in SAMPLE_UNSERVED:
+        content = re.sub(rf"(?ms)^  - id: {name}\b.*?(?=^  - id:|\Z)", "", content)
     weights = outcome_weights(unserved)
     in_order = iter(weights.values())
     content = re.sub(r"(?m)^    weight: \d+$", lambda _: f"    weight: {next(in_order)}", content)

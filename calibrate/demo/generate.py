@@ -15,8 +15,10 @@ from calibrate.demo import activity, people_files
 from calibrate.demo.assignments import Assignments, draw_assignments
 from calibrate.demo.catalogue import Ints, sample_folder
 from calibrate.demo.company import Company, draw_company
+from calibrate.demo.criterion_history import write_criterion_history
 from calibrate.demo.cycle_files import outcome_weights, write_cycle_files
-from calibrate.demo.goals import draw_goals, write_goals
+from calibrate.demo.goal_details import draw_details
+from calibrate.demo.goals import draw_goals, plant_contradictions, write_goals
 from calibrate.demo.marks import band_forms, draw_marks, write_ratings
 from calibrate.demo.network import Forms, draw_forms
 from calibrate.demo.options import DemoOptions
@@ -89,6 +91,10 @@ def write_tables(out: Path, options: DemoOptions, clock: Progress) -> DemoResult
         expected = truth.expected_scores(company)
         weights = outcome_weights(drawn.planting.plant.unserved_outcomes)
         goals = draw_goals(rng, company, expected, weights)
+        # What was drawn later than the rest has a generator of its own: marks stay as they are.
+        late = np.random.default_rng([options.seed, 7])
+        goals = plant_contradictions(goals, proposals.band)
+        cadence = activity.draw_cadence(rng, company)
         counts = {
             "employees": people_files.write_employees(
                 out / "employees.csv", ids, company, proposals
@@ -98,16 +104,19 @@ def write_tables(out: Path, options: DemoOptions, clock: Progress) -> DemoResult
             ),
             "forms": len(drawn.forms),
             "ratings": n_ratings,
-            "goals": write_goals(out / "goals.csv", ids, goals),
-            "checkins": activity.write_checkins(rng, out / "checkins.csv", ids, company),
+            "goals": write_goals(out / "goals.csv", ids, goals, draw_details(late, goals.holder)),
+            "checkins": activity.write_checkins(rng, out / "checkins.csv", ids, company, cadence),
             "feedback": activity.write_feedback(rng, out / "feedback.csv", ids, company, expected),
             "rewards": activity.write_rewards(
                 rng, out / "rewards.csv", ids, company, proposals.band
             ),
             "unit_measures": activity.write_unit_measures(
-                rng, out / "unit_measures.csv", ids, company, truth
+                late, out / "unit_measures.csv", ids, company, truth, cadence
             ),
             "history": activity.write_history(rng, out / "history.csv", ids, company, truth),
+            "criterion_history": write_criterion_history(
+                late, out / "criterion_history.csv", ids, company, truth
+            ),
         }
         people_files.write_groups(out / "attributes.csv", ids, drawn.groups)
         plan = write_truth(

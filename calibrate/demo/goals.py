@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from calibrate.demo.catalogue import DEPARTMENTS, Floats, Ints, day, read_source
+from calibrate.demo.catalogue import BANDS, DEPARTMENTS, Floats, Ints, day, read_source
 from calibrate.demo.company import Company
+from calibrate.demo.goal_details import Details, apply_details
 from calibrate.demo.people_files import pick_id
 from calibrate.demo.table_file import BLOCK, TableFile, dates, text
 from calibrate.demo.truth import MEAN
@@ -21,6 +22,13 @@ from calibrate.demo.truth import MEAN
 _TWO_GOALS, _ABOUT_PEOPLE = 0.35, 0.4
 _ON_TIME = 0.7
 _EVIDENCE = ("quarterly report", "goal review, December 2026")
+
+
+_ORDER = (
+    "goal_id", "title", "kind", "goal_type", "employee_id", "department", "parent_id", "outcome",
+    "weight", "unit", "baseline", "target", "actual", "due_on", "valid_from", "valid_to",
+    "updated_on", "evidence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,8 +125,25 @@ def _draw_holders(
     return people[at], picked[at, slot]
 
 
-def write_goals(path: Path, ids: Any, goals: Goals) -> int:
-    """Write the goals and return the number of rows."""
+def plant_contradictions(goals: Goals, band: Ints) -> Goals:
+    """Three people proposed high who missed their goals, two proposed low who reached theirs.
+
+    Parameters
+    ----------
+    band : (I,) proposed, -1 for none
+    """
+    top, low = BANDS.index("Exceeds"), BANDS.index("Developing")
+    progress = goals.progress.copy()
+    for people, reached in (
+        (np.flatnonzero(band >= top)[:3], 0.15),
+        (np.flatnonzero((band >= 0) & (band <= low))[:2], 1.25),
+    ):
+        progress[np.isin(goals.holder, people)] = reached
+    return replace(goals, progress=progress)
+
+
+def write_goals(path: Path, ids: Any, goals: Goals, details: Details) -> int:
+    """Write the goals, their versions and key results, and return the number of rows."""
     templates = read_source("goals.csv")
     column = {name: [row[name] for row in templates] for name in templates[0]}
     start, target = (np.array([float(v) for v in column[k]]) for k in ("baseline", "target"))
@@ -134,24 +159,26 @@ def write_goals(path: Path, ids: Any, goals: Goals) -> int:
             actual = np.where(is_percent, np.minimum(actual, 100.0), actual)
             given = np.array([float(v) if v else np.nan for v in column["actual"]])[at]
             actual = np.where(np.isnan(given), actual, given).round().astype(np.int64)
-            table.write(
-                {
-                    "goal_id": number_goals(np.arange(begin, begin + len(at)), width),
-                    "title": text(column["title"], at),
-                    "kind": text(column["kind"], at),
-                    "employee_id": pick_id(ids, holder),
-                    "department": text(["", *names], goals.department[part] + 1),
-                    "parent_id": number_goals(goals.parent[part], width),
-                    "outcome": text(column["outcome"], at),
-                    "weight": pa.array(weight),
-                    "unit": text(column["unit"], at),
-                    "baseline": text(column["baseline"], at),
-                    "target": text(column["target"], at),
-                    "actual": pa.array(actual),
-                    "due_on": dates(due[goals.is_late[part]]),
-                    "evidence": text(_EVIDENCE, (holder >= 0).astype(np.int64)),
-                }
-            )
+            rows = {
+                "goal_id": number_goals(np.arange(begin, begin + len(at)), width),
+                "title": text(column["title"], at),
+                "kind": text(column["kind"], at),
+                "employee_id": pick_id(ids, holder),
+                "department": text(["", *names], goals.department[part] + 1),
+                "parent_id": number_goals(goals.parent[part], width),
+                "outcome": text(column["outcome"], at),
+                "weight": pa.array(weight),
+                "unit": text(column["unit"], at),
+                "baseline": text(column["baseline"], at),
+                "target": text(column["target"], at),
+                "actual": pa.array(actual),
+                "due_on": dates(due[goals.is_late[part]]),
+                "evidence": text(_EVIDENCE, (holder >= 0).astype(np.int64)),
+            }
+            plain = {name: values.cast(pa.string()).to_numpy(zero_copy_only=False)
+                     for name, values in rows.items()}  # fmt: skip
+            told = apply_details(plain, details.part(part))
+            table.write({name: pa.array(told[name], pa.string()) for name in _ORDER})
         return table.n_rows
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from calibrate.demo.catalogue import SOURCES, Ints
+from calibrate.demo.catalogue import SOURCES, Ints, read_criteria
 from calibrate.demo.company import Company
+from calibrate.demo.criterion_history import RISE, RISING, RISING_AT
 from calibrate.demo.network import Forms
 from calibrate.demo.people_files import pick_id
 from calibrate.demo.plant import Planting
@@ -73,4 +74,13 @@ def describe_plan(ids: Any, truth: Truth, planting: Planting, seed: int) -> dict
             for one in plant.disparities
         ],
         "unserved_outcomes": [one.id for one in plant.unserved_outcomes],
+        "practice": {
+            "rising_skill": f"{RISING}: {list(read_criteria()[0])[RISING_AT]}, "
+            f"{RISE:g} points a cycle",
+            "engagement": "rises with the check-ins of the team's manager",
+            "check_ins": "managers from L6 on hold them every 90 days or less often",
+            "feedback": "remote people get half as much",
+            "against_results": "3 people proposed high missed their goals, 2 proposed low "
+            "reached theirs",
+        },
     }
