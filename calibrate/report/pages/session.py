@@ -28,6 +28,7 @@ from calibrate.report.document import (
 from calibrate.report.pages.cards import lay_out_criteria
 from calibrate.report.pages.parts import lay_out_facts, lay_out_foot, lay_out_shares
 from calibrate.report.pages.raters import lay_out_habits, lay_out_network, lay_out_raters
+from calibrate.report.pages.session_goals import lay_out_session_goals
 from calibrate.report.pages.teams import lay_out_teams, lay_out_what_if
 from calibrate.report.views.evidence import Person
 from calibrate.report.views.meeting import Changes, Skipped
@@ -56,6 +57,7 @@ def lay_out_session(view: SessionView) -> Document:
         _lay_out_agenda(view),
         *_lay_out_cards(view),
         *_lay_out_skipped(view),
+        *lay_out_session_goals(view.goals),
         *_lay_out_changes(view),
         _lay_out_sheet(view),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from calibrate.language import _
@@ -16,13 +17,13 @@ from calibrate.report.document import (
     Table,
     build_table,
 )
-from calibrate.report.views.practice import PracticeView
+from calibrate.report.views.practice import ChangeRow, PracticeView
 from calibrate.report.views.strategy import StrategyView
 
 
 def lay_out_strategy(view: StrategyView) -> list[Block]:
     """Lead, picture, outcomes, and balance beside skills."""
-    blocks: list[Block] = [Paragraph(view.lead, "lead")]
+    blocks: list[Block] = [Paragraph("", "lead", opening=view.lead)]
     blocks += [Paragraph(remark) for remark in view.remarks]
     if view.picture is not None:
         blocks.append(view.picture)
@@ -42,8 +43,8 @@ def build_outcome_table(view: StrategyView) -> Table:
     columns = (
         Column(_("Outcome")),
         Column(_("Weight"), 14, "number"),
-        Column(_("Share of marks"), 16, "number"),
-        Column(_("Share of goals"), 16, "number"),
+        Column(_("By marks"), 16, "number"),
+        Column(_("By goals"), 16, "number"),
         Column(_("People"), 14, "number"),
         Column(_("line: target"), 40, "chart"),
         Column(_("KPIs"), 16, "number"),
@@ -65,11 +66,11 @@ def build_outcome_table(view: StrategyView) -> Table:
 
 def _lay_out_balance(view: StrategyView) -> Section:
     columns = (
-        Column(_("Perspective")),
+        Column(_("Perspective"), 20),
         Column(_("Weight"), 14, "number"),
-        Column(_("Share of marks"), 16, "number"),
-        Column(_("Share of goals"), 16, "number"),
-        Column(_("Verdict"), 22),
+        Column(_("By marks"), 13, "number"),
+        Column(_("By goals"), 13, "number"),
+        Column(_("Verdict")),
     )
     rows = [
         (row.perspective, row.weight, row.marks, row.goals, row.verdict) for row in view.balance
@@ -82,8 +83,8 @@ def _lay_out_balance(view: StrategyView) -> Section:
 def _lay_out_skills(view: StrategyView) -> Section:
     columns = (
         Column(_("Criterion")),
-        Column(_("Gap"), 12, "number"),
-        Column(_("Range"), 26, "number"),
+        Column(_("Gap"), 14, "number"),
+        Column(_("Range"), 24, "number"),
         Column(_("Clearly below"), 20, "number"),
     )
     rows = [(row.label, row.gap, row.span, row.n_below) for row in view.skills]
@@ -122,8 +123,8 @@ def lay_out_practice(view: PracticeView) -> list[Block]:
         )
         lines = (Bullets(view.impact), Paragraph(" ".join((note, view.impact_rest)), "small"))
         blocks.append(Section(_("What goes with what"), lines))
-    if view.changes:
-        blocks.append(Section(_("What changed within the cycle"), (lay_out_changes(view),)))
+    if view.changed:
+        blocks.append(Paragraph(view.changed))
     return blocks
 
 
@@ -146,7 +147,7 @@ def _lay_out_rewards(view: PracticeView) -> Section:
     return Section(_("Do rewards follow the bands?"), blocks, is_kept=True)
 
 
-def lay_out_changes(view: PracticeView) -> Table:
+def build_change_table(changes: Sequence[ChangeRow], notice: str) -> Table:
     """The change log."""
     columns = (
         Column(_("From"), 20),
@@ -155,5 +156,5 @@ def lay_out_changes(view: PracticeView) -> Table:
         Column(_("Before"), 34),
         Column(_("Since"), 34),
     )
-    rows = [(row.day, row.title, row.change, row.before, row.after) for row in view.changes]
-    return build_table(columns, rows, notice=view.changes_notice)
+    rows = [(row.day, row.title, row.change, row.before, row.after) for row in changes]
+    return build_table(columns, rows, notice=notice)

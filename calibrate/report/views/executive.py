@@ -231,10 +231,10 @@ def _count_strategy(material: Material) -> tuple[Fact, ...]:
     if material.tables["coverage"].empty:
         return ()
     n = count_risks(material.tables)
-    served = _("{unserved} by nobody, {thin} thinly", unserved=n["unserved"], thin=n["thin"])
     return (
-        Fact(_("Outcomes served"), served),
-        Fact(_("Goals without an outcome"), str(n["orphans"])),
+        Fact(_("Outcomes that nobody serves"), write_count(n["unserved"])),
+        Fact(_("Outcomes served thinly"), write_count(n["thin"])),
+        Fact(_("Goals without an outcome"), write_count(n["orphans"])),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -16,12 +17,13 @@ from calibrate.report.words import (
     abridge,
     say_range,
     write_count,
+    write_date,
     write_number,
     write_percent,
 )
 
 #: Rows that leave the page a page.
-MOST_LINES, MOST_LEVELS, MOST_CHANGES = 3, 6, 4
+MOST_LINES, MOST_LEVELS, MOST_CHANGES = 3, 6, 12
 REWARDS = {
     "merit_percent": N_("Merit"),
     "bonus_percent": N_("Bonus"),
@@ -87,24 +89,18 @@ class PracticeView:
     rewards: tuple[RewardRow, ...]
     impact: tuple[str, ...]
     impact_rest: str
-    changes: tuple[ChangeRow, ...]
-    changes_notice: str
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.talks or self.rewards or self.impact or self.changes)
+    changed: str
 
 
 def build_practice_view(company: Company) -> PracticeView:
     """Build the page from what there is."""
     tables = company.material.tables
     impact, rest = _list_impact(tables["impact"])
-    changes, notice = list_changes(tables["strategy_changes"])
     return PracticeView(
         talks=_list_talks(tables["participation"]),
         talks_said=_say_talks(tables["activity"], tables["participation"]),
         rewards=_list_rewards(tables["reward_links"]),
-        impact=impact, impact_rest=rest, changes=changes, changes_notice=notice,
+        impact=impact, impact_rest=rest, changed=_say_changed(tables["strategy_changes"]),
     )  # fmt: skip
 
 
@@ -187,11 +183,22 @@ def _list_impact(table: pd.DataFrame) -> tuple[tuple[str, ...], str]:
     return shown, rest
 
 
+def _say_changed(table: pd.DataFrame) -> str:
+    if table.empty:
+        return ""
+    return ngettext(
+        "{n} change of strategy or goals within the cycle; the session packets list it.",
+        "{n} changes of strategy or goals within the cycle; the session packets list them.",
+        len(table),
+    )
+
+
 def list_changes(table: pd.DataFrame) -> tuple[tuple[ChangeRow, ...], str]:
     """The change log, the first rows of it, and what was cut."""
     rows = tuple(
         ChangeRow(
-            day=str(row["changed_on"]), title=abridge(str(row["title"]), 60),
+            day=write_date(date.fromisoformat(str(row["changed_on"])[:10])),
+            title=abridge(str(row["title"]), 60),
             change=_(CHANGES[str(row["change"])]), before=str(row.get("before") or DASH),
             after=str(row.get("after") or DASH),
         )

@@ -32,6 +32,7 @@ from calibrate.report.views.patterns import (
     build_share_table,
 )
 from calibrate.report.views.presence import Presence, build_presence
+from calibrate.report.views.session_goals import SessionGoals, build_session_goals
 from calibrate.report.views.teams import TeamPages, build_team_pages
 from calibrate.report.views.what_if import WhatIfTable, build_what_if
 from calibrate.report.words import (
@@ -102,6 +103,7 @@ class SessionView:
     network: Network
     teams: TeamPages | None
     what_if: tuple[WhatIfTable, ...]
+    goals: SessionGoals | None
     questions: tuple[str, ...]
     agenda: tuple[AgendaGroup, ...]
     agenda_notice: str
@@ -154,6 +156,7 @@ def build_session_view(material: Material, session: str) -> SessionView:
         network=build_network(company, scores),
         teams=build_team_pages(company, scores),
         what_if=build_what_if(company, scores),
+        goals=build_session_goals(company, scores),
         questions=list_questions(discussed),
         agenda=build_agenda_groups(company, kept, by_employee),
         agenda_notice=notice,

@@ -25,8 +25,8 @@ from calibrate.report.words import (
 
 #: Rows that leave the page a page.
 MOST_OUTCOMES = 12
-MOST_CRITERIA = 8
-MOST_GAPS = 4
+MOST_CRITERIA = 5
+MOST_GAPS = 3
 #: Parts of the company that are looked through for an outcome without goals, and their words.
 SLICES = ("location", "work_mode", "department")
 
