@@ -52,7 +52,7 @@ def test_each_way_up_has_its_verdict() -> None:
     assert found["reaches"].to_dict() == {
         "C1": "itself", "P1": "above", "P2": "no", "P3": "itself", "P4": "itself", "C2": "itself",
     }  # fmt: skip
-    assert found.loc["P3", "reason"] == "it names run, and the goal above it serves grow"
+    assert found.loc["P3", "reason"] == "it names “run”, and the goal above it serves “grow”"
     assert found.loc["C2", "reason"] == "a goal of a person stands above it"
     assert pd.isna(found.loc["C1", "reason"]) or found.loc["C1", "reason"] == ""
 
