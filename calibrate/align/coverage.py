@@ -11,6 +11,7 @@ import pandas as pd
 
 from calibrate.language import N_, _
 from calibrate.language.figures import write_share
+from calibrate.score.results import fill_weights
 from calibrate.tables import BALANCE, COVERAGE, COVERAGE_SLICES
 
 PERSPECTIVES = ("financial", "customer", "process", "learning")
@@ -22,7 +23,7 @@ FEWEST_PEOPLE = 3
 _REASONS = {
     "unserved": N_("weight {weight}, and no criterion and no goal serves it"),
     "unserved_goals": N_("weight {weight}, and no goal serves it"),
-    "below": N_("weight {weight}; served by itself with nothing, only through {children}"),
+    "below": N_("weight {weight}; nothing serves it itself, only through {children}"),
     "thin": N_("weight {weight}, {legs}: less than half of it"),
     "over": N_("weight {weight}, {legs}: more than twice of it"),
     "served": N_("weight {weight}, {legs}"),
@@ -61,21 +62,22 @@ def weigh_goals(goals: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     goals
-        Columns kind, employee_id, department, weight, in_force: goals that count.
+        Columns kind, employee_id, department, weight (w), in_force (f, share of the cycle)
+        and, where it is known, owner: goals that count.
 
     Returns
     -------
-    The same with ``holder`` and ``part``; the parts of a holder sum to 1. A blank weight
-    is 1; where all weigh 0, the goals of the holder weigh alike.
+    The same with ``holder`` and ``part``; the parts of a holder sum to 1. A holder is a
+    person, a department (a unit without one: its owner) or the company. A blank weight is
+    the mean of the holder's others; where all weigh 0, the goals of the holder weigh alike.
     """
-    holder = (
-        goals["kind"].astype(str)
-        + ":"
-        + goals["employee_id"]
-        .where(goals["kind"] == "person", goals["department"].where(goals["kind"] == "unit", ""))
-        .astype(str)
-    )
-    weight = (goals["weight"].fillna(1.0) * goals["in_force"]).astype(float)
+    unit = goals["department"]
+    if "owner" in goals:
+        unit = unit.where(unit != "", "owner:" + goals["owner"].astype(object))
+    of_unit = unit.where(goals["kind"] == "unit", "")
+    name = goals["employee_id"].where(goals["kind"] == "person", of_unit)
+    holder = goals["kind"].astype(str) + ":" + name.astype(str)
+    weight = fill_weights(goals["weight"], holder) * goals["in_force"].astype(float)
     total = weight.groupby(holder).transform("sum")
     n = weight.groupby(holder).transform("size")
     part = (weight / total.where(total > 0)).fillna(1.0 / n)
@@ -85,24 +87,27 @@ def weigh_goals(goals: pd.DataFrame) -> pd.DataFrame:
 def share_goals(weighed: pd.DataFrame, outcomes: Sequence[str]) -> pd.Series[float]:
     r"""Share of the goal weight that reaches each outcome, percent.
 
-    .. math:: g_o = 100\,\frac1K \sum_k \frac1{H_k} \sum_{h \in k}
-              \sum_{g \in h,\, o(g) = o} p_g
+    .. math:: g_o = \frac{100}{H} \sum_{g :\, o(g) = o} p_g
 
-    Every holder of a kind (company, unit, person) weighs alike, and so does every kind
-    that has goals: ten people more do not make the goals of the board smaller.
+    Every holder weighs alike: each person, each department, and the company once. What
+    the board wants does not hide that nobody works on it. Goals that reach no outcome
+    leave a rest.
 
     Parameters
     ----------
     weighed
-        As :func:`weigh_goals` gives it, with ``reached``.
+        As :func:`weigh_goals` gives it, with ``reached``; H holders.
+
+    Examples
+    --------
+    >>> weighed = pd.DataFrame({"holder": ["a", "a", "b"], "reached": ["x", "y", ""],
+    ...                         "part": [0.75, 0.25, 1.0]})
+    >>> share_goals(weighed, ["x", "y"]).tolist()
+    [37.5, 12.5]
     """
-    shares = pd.Series(0.0, index=list(outcomes))
-    kinds = sorted(weighed["kind"].unique())
-    for kind in kinds:
-        own = weighed[weighed["kind"] == kind]
-        sums = own.groupby("reached")["part"].sum() / own["holder"].nunique()
-        shares = shares.add(sums.reindex(shares.index).fillna(0.0))
-    return shares * (100.0 / len(kinds)) if kinds else shares
+    sums = weighed.groupby("reached")["part"].sum()
+    n_holders = max(weighed["holder"].nunique(), 1)
+    return sums.reindex(list(outcomes)).fillna(0.0).astype(float) * (100.0 / n_holders)
 
 
 def cover_outcomes(

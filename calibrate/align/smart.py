@@ -47,8 +47,11 @@ _REASONS = {
     "specific": N_("the title does not say what will be different; name it and its object"),
     "measurable": N_("no unit or no target; say by what it will be seen"),
     "measurable_objective": N_("an objective without key results; say by what it will be seen"),
-    "achievable": N_("ambitious, say how: of the others in this unit, 9 of 10 got less far"),
-    "relevant": N_("it reaches no outcome of the strategy"),
+    "achievable": N_(
+        "ambitious, say how: 9 in 10 other goals in this unit of measure and for this outcome "
+        "did not get as far"
+    ),
+    "relevant": N_("it reaches no outcome of the strategy that was in force with it"),
     "time_bound": N_("no day is named on which it is due"),
     "time_bound_outside": N_("it is due outside the cycle"),
     "owned": N_("nobody is named who answers for it"),
@@ -56,8 +59,14 @@ _REASONS = {
     "current_open": N_("its day has passed and no result is entered"),
     "evidenced": N_("reached, and nothing is named where it can be seen"),
     "no_column": N_("the goals file has no column {column}"),
-    "few_peers": N_("fewer than {n} other goals of this unit and outcome have a result"),
+    "few_peers": N_(
+        "fewer than {n} other goals in this unit of measure and for this outcome have a result"
+    ),
     "no_strategy": N_("the cycle names no strategy"),
+    "no_days": N_("the cycle does not say its first and last day"),
+    "by_parts": N_("an objective is as ambitious as its key results"),
+    "no_way": N_("no baseline or no target"),
+    "not_reached": N_("asked only of goals that were reached"),
 }
 
 
@@ -112,7 +121,7 @@ def check_goals(goals: pd.DataFrame, setting: Setting) -> pd.DataFrame:
     judges = {
         "specific": _judge_specific(goals),
         "measurable": _judge_measurable(goals, setting),
-        "achievable": _judge_achievable(goals),
+        "achievable": _judge_achievable(goals, setting),
         "relevant": _judge_relevant(goals, setting),
         "time_bound": _judge_time(goals, setting),
         "owned": _judge_owned(goals, setting),
@@ -203,23 +212,42 @@ def _judge_specific(goals: pd.DataFrame) -> Judged:
 
 def _judge_measurable(goals: pd.DataFrame, setting: Setting) -> Judged:
     is_objective = (goals["goal_type"] == "objective").to_numpy(bool)
-    has_unit = (goals["unit"] != "").to_numpy(bool) | ("unit" not in setting.declared)
-    holds = has_unit & goals["target"].notna().to_numpy(bool)
-    holds = np.where(is_objective, goals["has_parts"].to_numpy(bool) | holds, holds)
+    has_figures = (goals["unit"] != "").to_numpy(bool) & goals["target"].notna().to_numpy(bool)
+    has_parts = is_objective & goals["has_parts"].to_numpy(bool)
+    missing = _find_missing(setting, "unit", "target")
+    is_told = has_parts | np.full(len(goals), not missing)
     reason = np.where(is_objective, _(_REASONS["measurable_objective"]), _(_REASONS["measurable"]))
-    return Judged(holds, _all(goals), reason.astype(object))
+    if missing:
+        reason = _say(goals, _(_REASONS["no_column"], column=missing))
+    return Judged(has_parts | has_figures, is_told, reason.astype(object))
 
 
-def _judge_achievable(goals: pd.DataFrame) -> Judged:
-    numbers = [goals[name].to_numpy(float, na_value=np.nan)
-               for name in ("baseline", "target", "actual")]  # fmt: skip
-    way, reached = np.abs(numbers[1] - numbers[0]), np.abs(numbers[2] - numbers[0])
+def _judge_achievable(goals: pd.DataFrame, setting: Setting) -> Judged:
+    baseline, target, actual = (
+        goals[name].to_numpy(float, na_value=np.nan) for name in ("baseline", "target", "actual")
+    )
+    # A way is counted towards the goal's own target: to fall back is to get nowhere.
+    way = np.abs(target - baseline)
+    covered = np.maximum(np.sign(target - baseline) * (actual - baseline), 0.0)
     group = goals.groupby(["unit", "reached"], sort=False).ngroup().to_numpy().astype(np.int64)
     group = np.where((goals["unit"] != "").to_numpy(bool), group, np.int64(-1))
-    usual = find_usual_reach(reached, group)
+    usual = find_usual_reach(covered, group)
     is_told = np.isfinite(usual) & np.isfinite(way)
-    reason = np.where(is_told, _(_REASONS["achievable"]), _(_REASONS["few_peers"], n=FEWEST_PEERS))
+    has_parts = goals["has_parts"].to_numpy(bool)
+    reason = np.select(
+        [is_told, has_parts, ~np.isfinite(way)],
+        [_(_REASONS["achievable"]), _(_REASONS["by_parts"]), _(_REASONS["no_way"])],
+        _(_REASONS["few_peers"], n=FEWEST_PEERS),
+    )
+    missing = _find_missing(setting, "unit", "baseline", "target", "actual")
+    if missing:
+        reason = _say(goals, _(_REASONS["no_column"], column=missing))
     return Judged(is_told & (way <= usual + 1e-9), is_told, reason.astype(object))
+
+
+def _find_missing(setting: Setting, *columns: str) -> str:
+    """The first of the columns that the goals file does not have; "" if it has all."""
+    return next((column for column in columns if column not in setting.declared), "")
 
 
 def _judge_relevant(goals: pd.DataFrame, setting: Setting) -> Judged:
@@ -252,14 +280,15 @@ def _judge_owned(goals: pd.DataFrame, setting: Setting) -> Judged:
 
 
 def _judge_current(goals: pd.DataFrame, setting: Setting) -> Judged:
-    has_updates = "updated_on" in setting.declared
     if setting.days is None:
-        said = _(_REASONS["no_column"], column="updated_on")
-        return Judged(~_all(goals), ~_all(goals), _say(goals, said))
+        return Judged(~_all(goals), ~_all(goals), _say(goals, _(_REASONS["no_days"])))
     last = setting.days[1]
     since = (last - timedelta(days=STALE_DAYS)).isoformat()
-    is_open = ((goals["due_on"] != "") & (goals["due_on"] <= last.isoformat())).to_numpy(bool)
-    is_open = is_open & goals["attainment"].isna().to_numpy(bool)
+    by_parts = goals["has_parts"] & goals["attainment"].notna()
+    has_result = (goals["actual"].notna() | by_parts).to_numpy(bool)
+    is_due = ((goals["due_on"] != "") & (goals["due_on"] <= last.isoformat())).to_numpy(bool)
+    is_open = is_due & ~has_result & ("actual" in setting.declared)
+    has_updates = "updated_on" in setting.declared
     seen = (goals["updated_on"] >= since).to_numpy(bool) if has_updates else _all(goals)
     is_told = np.full(len(goals), has_updates) | is_open
     reason = np.where(
@@ -276,5 +305,5 @@ def _judge_evidence(goals: pd.DataFrame, setting: Setting) -> Judged:
         return Judged(~_all(goals), ~_all(goals), _say(goals, said))
     reached = (goals["attainment"] >= 1 - 1e-9).fillna(False).to_numpy(bool)
     given = (goals["evidence"] != "").to_numpy(bool)
-    reason = np.where(reached, _(_REASONS["evidenced"]), "")
+    reason = np.where(reached, _(_REASONS["evidenced"]), _(_REASONS["not_reached"]))
     return Judged(given, reached, reason.astype(object))

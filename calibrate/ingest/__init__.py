@@ -6,6 +6,7 @@ from calibrate.ingest.assignments import AssignmentTable, read_assignments
 from calibrate.ingest.comments import CommentTable, read_comments
 from calibrate.ingest.employees import read_employees
 from calibrate.ingest.fetch import fetch_databases
+from calibrate.ingest.goal_versions import find_rows_above
 from calibrate.ingest.goals import read_goals
 from calibrate.ingest.marks import show_micro
 from calibrate.ingest.ratings import RatingStream
@@ -16,6 +17,7 @@ from calibrate.ingest.values import EmployeeTable, GoalTable, IntArray, MarkRule
 __all__ = [
     "RECORDS", "AssignmentTable", "Codes", "CommentTable", "EmployeeTable", "GoalTable",
     "IntArray", "MarkRules", "RatingStream", "RatingTable", "RecordTable", "fetch_databases",
+    "find_rows_above",
     "read_assignments", "read_comments", "read_employees", "read_goals", "read_records",
     "show_micro",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from calibrate.errors import Problem
+from calibrate.ingest.goal_versions import find_rows_above
 from calibrate.ingest.recode import Suggester
 from calibrate.ingest.table import TextTable, find_loops
 from calibrate.ingest.values import EmployeeTable
@@ -33,7 +34,10 @@ def check_parents(table: TextTable) -> Iterator[Problem]:
         fix = suggester.ask(parent) or "add the goal or leave it blank"
         what = f"parent_id '{parent}' is no goal_id"
         yield table.problem(index, "parent_id", "unknown_parent", what, fix)
-    for loop in find_loops([position.get(parent, -1) for parent in above]):
+    frame = table.frame
+    days = (frame["valid_from"], frame["valid_to"])
+    rows = find_rows_above(frame["goal_id"], frame["parent_id"], *days) if len(frame) else ()
+    for loop in find_loops([int(row) for row in rows]):
         names = [ids[index] for index in loop]
         is_long = len(names) > _MOST_NAMED
         shown = " → ".join([*names[:_MOST_NAMED], "…"] if is_long else [*names, names[0]])

@@ -15,6 +15,8 @@ from calibrate.ingest.recode import Suggester
 from calibrate.ingest.table import TextTable, read_text_table
 from calibrate.ingest.values import EmployeeTable, GoalTable
 
+#: What says whose goal it is.
+_HOLDER = ("kind", "employee_id", "department", "owner")
 NUMBERS = ("weight", "baseline", "target", "actual")
 
 
@@ -28,7 +30,8 @@ def read_goals(
     Where ``kind`` is blank it follows from the row: a goal with an employee is
     a person's, one with a department a unit's, any other the company's. Where
     ``goal_type`` is blank, a goal with key results below is an objective and any
-    other a KPI. Several rows of one goal are its versions, each with its days.
+    other a KPI. A key result that names nobody is that of the objective's holder. Several
+    rows of one goal are its versions, each with its days.
 
     Parameters
     ----------
@@ -62,7 +65,21 @@ def read_goals(
     problems += _note_standing(table, frame.index)
     problems += note_outside(table, frame.index, cycle)
     ordered = frame.sort_values(["goal_id", "valid_from"], kind="stable").reset_index(drop=True)
-    return GoalTable(_with_numbers(_with_types(_with_kind(ordered))), table.declared), problems
+    told = _with_types(_with_kind(_hand_down(ordered)))
+    return GoalTable(_with_numbers(told), table.declared), problems
+
+
+def _hand_down(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a key result that names nobody the kind and holder of its objective."""
+    names_nobody = (frame[list(_HOLDER)] == "").all(axis=1)
+    chosen = frame.index[(frame["goal_type"] == "key_result") & names_nobody]
+    if not len(chosen):
+        return frame
+    above = frame.drop_duplicates("goal_id", keep="last").set_index("goal_id")[list(_HOLDER)]
+    handed = above.reindex(frame.loc[chosen, "parent_id"]).fillna("").to_numpy(dtype=object)
+    whole = frame.copy()
+    whole.loc[chosen, list(_HOLDER)] = handed
+    return whole
 
 
 def _with_kind(frame: pd.DataFrame) -> pd.DataFrame:

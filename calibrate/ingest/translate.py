@@ -22,13 +22,13 @@ from calibrate.ingest.read import RawChunk, TableReader, as_categories
 NUMBERS = frozenset(
     {
         "mark", "present_share", "share", "weight", "baseline", "target", "actual", "value",
-        "merit_percent", "bonus_percent", "raw_score", "calibrated_score",
+        "merit_percent", "bonus_percent", "raw_score", "calibrated_score", "se",
     }
 )  # fmt: skip
 DATES = frozenset(
     {
         "rated_on", "period_from", "period_to", "hired_on", "left_on", "proposed_on", "due_on",
-        "valid_from", "valid_to", "from", "to", "held_on", "given_on", "as_of",
+        "valid_from", "valid_to", "updated_on", "from", "to", "held_on", "given_on", "as_of",
     }
 )  # fmt: skip
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+", re.ASCII)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calibrate.align.cascade import climb_ladder, trace_goals
-from calibrate.align.changes import list_changes
+from calibrate.align.cascade import climb_ladder, find_ended, reach_versions, trace_goals
+from calibrate.align.changes import list_outcome_changes
 from calibrate.align.coverage import (
     Aim,
     balance_perspectives,
@@ -19,12 +19,13 @@ from calibrate.align.coverage import (
     slice_coverage,
     weigh_goals,
 )
+from calibrate.align.goal_changes import list_changes
 from calibrate.align.kpis import attain_outcome, tabulate_kpis
 from calibrate.align.smart import Setting, check_goals
 from calibrate.config import Cycle
 from calibrate.pipeline.stages import Scored
-from calibrate.rubric import Outcome, criterion_weights
-from calibrate.tables import COVERAGE_SLICES, LADDER, STRATEGY_CHANGES
+from calibrate.rubric import Outcome, Strategy, criterion_weights
+from calibrate.tables import COVERAGE_SLICES, LADDER
 
 #: Columns of employees by which coverage is told apart.
 SLICES = {
@@ -43,19 +44,16 @@ def find_days(cycle: Cycle) -> tuple[date, date] | None:
 def tabulate_strategy(scored: Scored, goals: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables on coverage, cascade, goals and changes; ``goals`` is that of the contract."""
     prepared = scored.prepared
-    days = find_days(prepared.cycle)
-    outcomes = prepared.strategy.outcomes if prepared.strategy else ()
-    aims = weigh_outcomes(outcomes, days)
-    versions = _join_versions(scored, goals)
-    standing = versions[versions["in_force"] > 0].drop_duplicates("goal_id", keep="last")
-    cascade = _trace(standing, outcomes, aims, days)
-    reached = dict(zip(cascade["goal_id"], cascade["outcome"], strict=True))
-    versions = versions.assign(reached=versions["goal_id"].map(reached).fillna(""))
+    strategy, days = prepared.strategy, find_days(prepared.cycle)
+    outcomes = strategy.outcomes if strategy else ()
+    aims = weigh_outcomes(strategy, days)
+    versions, cascade = _trace(_join_versions(scored, goals), outcomes, days)
     counting = versions[versions["counts"].to_numpy(bool)]
     weighed = weigh_goals(counting)
     criteria, n_criteria = _share_criteria(scored)
     coverage = cover_outcomes(aims, criteria, n_criteria, weighed)
     ids = pd.Series([aim.id for aim in aims], dtype=object)
+    replaced = {outcome.id: outcome.replaces for outcome in outcomes if outcome.replaces}
     has_goals = len(counting) > 0
     return {
         "coverage": coverage,
@@ -63,25 +61,28 @@ def tabulate_strategy(scored: Scored, goals: pd.DataFrame) -> dict[str, pd.DataF
         if has_goals else COVERAGE_SLICES.empty(),
         "balance": balance_perspectives(coverage),
         "cascade": cascade,
-        "ladder": climb_ladder(counting, ids) if has_goals else LADDER.empty(),
+        "ladder": climb_ladder(_place_people(scored, counting), ids)
+        if has_goals else LADDER.empty(),
         "goal_checks": _check(scored, versions, outcomes, days),
-        "strategy_changes": list_changes(outcomes, versions, days)
-        if outcomes or len(versions) else STRATEGY_CHANGES.empty(),
+        "strategy_changes": list_changes(
+            list_outcome_changes(outcomes, days), versions, days, replaced
+        ),
         "kpis": tabulate_kpis(outcomes, prepared.cycle.cycle),
     }  # fmt: skip
 
 
-def weigh_outcomes(outcomes: Sequence[Outcome], days: tuple[date, date] | None) -> tuple[Aim, ...]:
+def weigh_outcomes(strategy: Strategy | None, days: tuple[date, date] | None) -> tuple[Aim, ...]:
     """Outcomes in force on some day of the cycle, with their weight by days."""
-    aims = []
-    for outcome in outcomes:
-        share = outcome.share_of(days)
-        if share > 0:
-            aims.append(
-                Aim(outcome.id, outcome.title, outcome.perspective, float(outcome.weight * share),
-                    outcome.parent or "", outcome.owner or "", attain_outcome(outcome))
-            )  # fmt: skip
-    return tuple(aims)
+    if strategy is None:
+        return ()
+    first, last = (date.min, date.max) if days is None else days
+    worth = strategy.worth
+    return tuple(
+        Aim(outcome.id, outcome.title, outcome.perspective, float(worth[outcome.id]),
+            outcome.parent or "", outcome.owner or "", attain_outcome(outcome))
+        for outcome in strategy.outcomes
+        if (outcome.valid_from or first) <= last and (outcome.valid_to or last) >= first
+    )  # fmt: skip
 
 
 def _join_versions(scored: Scored, goals: pd.DataFrame) -> pd.DataFrame:
@@ -96,29 +97,29 @@ def _join_versions(scored: Scored, goals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _trace(
-    standing: pd.DataFrame, outcomes: Sequence[Outcome], aims: Sequence[Aim],
-    days: tuple[date, date] | None,
-) -> pd.DataFrame:  # fmt: skip
-    ordered = standing.sort_values("goal_id", kind="stable").reset_index(drop=True)
-    by_id = {outcome.id: outcome for outcome in outcomes}
-    ended = np.array(
-        [
-            o in by_id and not _overlaps(by_id[o], str(start), str(end), days)
-            for o, start, end in zip(
-                ordered["outcome"], ordered["valid_from"], ordered["valid_to"], strict=True
-            )
-        ],
-        bool,
-    )
+    versions: pd.DataFrame, outcomes: Sequence[Outcome], days: tuple[date, date] | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The outcome that each version serves on its days (``reached``), and the cascade."""
+    standing = versions[versions["in_force"] > 0].reset_index(drop=True)
+    reached = reach_versions(standing)
+    in_force = {outcome.id: (outcome.valid_from, outcome.valid_to) for outcome in outcomes}
+    ended = find_ended(reached, standing, in_force, days)
     parents = {outcome.id: outcome.parent or "" for outcome in outcomes}
-    return trace_goals(ordered, parents, ended, {aim.id: aim.title for aim in aims})
+    titles = {outcome.id: outcome.title for outcome in outcomes}
+    cascade = trace_goals(standing, parents, ended, titles)
+    serves = standing[["goal_id", "valid_from"]].assign(reached=np.where(ended, "", reached))
+    joined = versions.merge(serves, on=["goal_id", "valid_from"], how="left", validate="one_to_one")
+    return joined.fillna({"reached": ""}), cascade
 
 
-def _overlaps(outcome: Outcome, start: str, end: str, days: tuple[date, date] | None) -> bool:
-    first, last = ("", "9999") if days is None else (day.isoformat() for day in days)
-    begins = max(start or first, outcome.valid_from.isoformat() if outcome.valid_from else "")
-    ends = min(end or last, outcome.valid_to.isoformat() if outcome.valid_to else "9999")
-    return begins <= ends
+def _place_people(scored: Scored, goals: pd.DataFrame) -> pd.DataFrame:
+    """Goals of people with the department of the person, where the goal names none."""
+    employees = scored.prepared.employees
+    if "department" not in employees.declared:
+        return goals
+    home = pd.Series(list(employees.column("department")), index=list(employees.ids), dtype=object)
+    own = goals["employee_id"].map(home).fillna("")
+    return goals.assign(department=goals["department"].mask(goals["department"] == "", own))
 
 
 def _share_criteria(scored: Scored) -> tuple[dict[str, float], dict[str, int]]:

@@ -123,6 +123,8 @@ def _count_goals(
     n_people = np.bincount(teams.of[known], minlength=n_teams)
     total = np.bincount(teams.of[known], teams.attainment[known], n_teams)
     own = goals[(goals["kind"] == "person") & goals["counts"] & goals["attainment"].notna()]
+    # A goal is one target, however often it was changed: its last version tells.
+    own = own.drop_duplicates("goal_id", keep="last")
     person = scored.prepared.employees.codes.encode(own["employee_id"])
     team = np.where(person >= 0, teams.of[person], -1)
     reached = own["attainment"].to_numpy(float)

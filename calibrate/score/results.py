@@ -46,7 +46,7 @@ def measure_attainment(
     present
         Share present, 0 to 1, of the people who have one.
     days
-        First and last day of the cycle; without them every goal was in force throughout.
+        First and last day of the cycle; without them the last version of each goal counts alone.
 
     Returns
     -------
@@ -57,7 +57,10 @@ def measure_attainment(
     share = share.where(frame["kind"] == "person").fillna(1.0)
     way = share * (frame["target"] - frame["baseline"])
     covered = (frame["actual"] - frame["baseline"]) / way.where(way != 0)
-    in_force = measure_days(frame["valid_from"], frame["valid_to"], days)
+    if days is None:
+        in_force = np.where(frame["goal_id"].duplicated(keep="last"), 0.0, 1.0)
+    else:
+        in_force = measure_days(frame["valid_from"], frame["valid_to"], days)
     table = frame[list(_COPIED)].assign(
         present_share=share,
         in_force=in_force,
@@ -69,7 +72,7 @@ def measure_attainment(
 
 
 def measure_days(
-    valid_from: pd.Series[str], valid_to: pd.Series[str], days: tuple[date, date] | None
+    valid_from: pd.Series[str], valid_to: pd.Series[str], days: tuple[date, date]
 ) -> FloatArray:
     """Share of the cycle on which each goal was in force, both ends included; (G,) 0 to 1.
 
@@ -79,8 +82,6 @@ def measure_days(
     >>> measure_days(first, last, (date(2026, 7, 1), date(2026, 7, 30))).round(3).tolist()
     [0.5, 0.467]
     """
-    if days is None:
-        return np.ones(len(valid_from))
     first, last = (np.datetime64(day, "D") for day in days)
     start = np.maximum(_to_days(valid_from, first), first)
     end = np.minimum(_to_days(valid_to, last), last)
@@ -93,10 +94,28 @@ def _to_days(texts: pd.Series[str], blank: np.datetime64) -> npt.NDArray[np.date
     return filled.astype("datetime64[D]")
 
 
+def fill_weights(weight: pd.Series[float], holder: pd.Series[str]) -> pd.Series[float]:
+    """Let a goal without a weight weigh as much as its holder's other goals do on average.
+
+    Parameters
+    ----------
+    weight : (G,)
+        NaN or NA where none is given; all goals of a holder without any weigh 1.
+    holder : (G,) whose goal
+
+    Examples
+    --------
+    >>> fill_weights(pd.Series([30, 50, None, None]), pd.Series(["a", "a", "a", "b"])).tolist()
+    [30.0, 50.0, 40.0, 1.0]
+    """
+    given = weight.astype("Float64").astype(float)
+    return given.fillna(given.groupby(holder).transform("mean")).fillna(1.0)
+
+
 def _average_key_results(table: pd.DataFrame) -> pd.DataFrame:
     """Give objectives the mean of their key results; one without any keeps its own figures."""
     parts = table[(table["goal_type"] == "key_result") & table["attainment"].notna()]
-    weight = parts["weight"].fillna(1.0) * parts["in_force"]
+    weight = fill_weights(parts["weight"], parts["parent_id"]) * parts["in_force"]
     sums = (
         pd.DataFrame({"parent_id": parts["parent_id"], "weight": weight,
                       "covered": weight * parts["attainment"]})
@@ -112,7 +131,7 @@ def _average_key_results(table: pd.DataFrame) -> pd.DataFrame:
 def average_attainment(goals: pd.DataFrame) -> pd.DataFrame:
     """Mean attainment of each person's own goals, weighted by weight and time in force."""
     own = goals[(goals["kind"] == "person") & goals["counts"] & goals["attainment"].notna()]
-    weight = own["weight"].fillna(1.0) * own["in_force"]
+    weight = fill_weights(own["weight"], own["employee_id"]) * own["in_force"]
     sums = (
         own.assign(weight=weight, covered=weight * own["attainment"])
         .groupby("employee_id")[["weight", "covered"]]

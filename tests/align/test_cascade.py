@@ -52,7 +52,7 @@ def test_each_way_up_has_its_verdict() -> None:
     assert found["reaches"].to_dict() == {
         "C1": "itself", "P1": "above", "P2": "no", "P3": "itself", "P4": "itself", "C2": "itself",
     }  # fmt: skip
-    assert found.loc["P3", "reason"] == "it names run, and the goal above it serves grow"
+    assert found.loc["P3", "reason"] == "it names “run”, and the goal above it serves “grow”"
     assert found.loc["C2", "reason"] == "a goal of a person stands above it"
     assert pd.isna(found.loc["C1", "reason"]) or found.loc["C1", "reason"] == ""
 
@@ -84,3 +84,35 @@ def test_without_goals_of_units_no_chain_lacks_them() -> None:
         columns=["goal_id", "kind", "employee_id", "department", "reached"],
     )
     assert climb_ladder(frame, pd.Series(["grow"]))["kind"].tolist() == ["person"]
+
+
+def test_what_runs_in_a_circle_hangs_on_nothing() -> None:
+    # Reading refuses circles; should one come by another way, no goal is lost. c hangs on it.
+    forest = build_forest(pd.Series(list("abcd")), pd.Series(["b", "a", "a", ""]))
+    assert forest.depth.tolist() == [0, 0, 0, 0]
+    assert find_reached(forest, pd.Series(["", "grow", "", ""])).tolist() == ["", "grow", "", ""]
+
+
+def test_a_chain_of_a_hundred_thousand_goals_is_followed_to_its_end() -> None:
+    n = 100_000
+    forest = build_forest(
+        pd.Series([f"{k}" for k in range(n)]), pd.Series(["", *(f"{k}" for k in range(n - 1))])
+    )
+    assert (forest.depth[-1], forest.n_below[0]) == (n - 1, n - 1)
+    reached = find_reached(forest, pd.Series(["grow", *[""] * (n - 1)]))
+    assert set(reached.tolist()) == {"grow"}
+
+
+def test_the_goal_above_is_the_version_of_the_same_days() -> None:
+    frame = pd.DataFrame(
+        [
+            ("C1", "company", "", "grow", "", "2026-09-30"),
+            ("C1", "company", "", "run", "2026-10-01", ""),
+            ("P1", "person", "C1", "", "", "2026-08-31"),
+            ("P2", "person", "C1", "", "", ""),
+        ],
+        columns=["goal_id", "kind", "parent_id", "outcome", "valid_from", "valid_to"],
+    )
+    found = trace_goals(frame, PARENTS).set_index("goal_id")
+    assert found["outcome"].to_dict() == {"C1": "run", "P1": "grow", "P2": "run"}
+    assert found["n_below"].to_dict() == {"C1": 2, "P1": 0, "P2": 0}

@@ -55,11 +55,31 @@ def test_time_in_force_and_blank_weights_enter_the_parts() -> None:
     assert parts.tolist() == [0.75, 0.25, 0.5, 0.5]
 
 
-def test_kinds_and_holders_weigh_alike(weighed: pd.DataFrame) -> None:
-    # grow: company 1, unit 0, people (0.75 + 0)/2 = 0.375; over three kinds 1.375/3.
-    # keep: company 0, unit 1, people (0.25 + 0)/2 = 0.125; 1.125/3.
-    shares = share_goals(weighed, ["grow", "keep", "run"])
-    assert shares.tolist() == pytest.approx([100 * 1.375 / 3, 100 * 1.125 / 3, 0.0])
+def test_a_blank_weight_is_the_mean_of_the_others_of_its_holder() -> None:
+    rows = [
+        ("P1", "person", "E1", "", 30.0, 1.0, "grow", None),
+        ("P2", "person", "E1", "", 50.0, 1.0, "grow", None),
+        ("P3", "person", "E1", "", None, 1.0, "keep", None),
+    ]
+    # 30, 50 and their mean 40: of 120.
+    parts = weigh_goals(pd.DataFrame(rows, columns=COLUMNS))["part"]
+    assert parts.tolist() == pytest.approx([30 / 120, 50 / 120, 40 / 120])
+
+
+def test_a_unit_without_a_department_is_told_apart_by_its_owner() -> None:
+    rows = [
+        ("U1", "unit", "", "", 1.0, 1.0, "grow", None),
+        ("U2", "unit", "", "", 1.0, 1.0, "keep", None),
+        ("U3", "unit", "", "Sales", 1.0, 1.0, "keep", None),
+    ]
+    goals = pd.DataFrame(rows, columns=COLUMNS).assign(owner=["E1", "E2", "E2"])
+    assert weigh_goals(goals)["part"].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_every_holder_weighs_alike(weighed: pd.DataFrame) -> None:
+    # Four holders: company, Sales, E1, E2. grow: (1 + 0 + 0.75 + 0)/4; keep: (0 + 1 + 0.25 + 0)/4.
+    # The goal of E2 reaches nothing: 25 of 100 are left over.
+    assert share_goals(weighed, ["grow", "keep", "run"]).tolist() == [43.75, 31.25, 0.0]
 
 
 def test_coverage_holds_each_side_against_the_weight(weighed: pd.DataFrame) -> None:
@@ -67,7 +87,7 @@ def test_coverage_holds_each_side_against_the_weight(weighed: pd.DataFrame) -> N
     found = cover_outcomes(AIMS, criteria, {"grow": 2, "keep": 1, "run": 1}, weighed)
     by = found.set_index("outcome")
     assert by["criteria_weight"].to_dict() == {"grow": 70, "keep": 10, "new": 0, "run": 20}
-    assert by.loc["grow", "goal_weight"] == pytest.approx(45.8333, abs=1e-4)
+    assert by.loc["grow", "goal_weight"] == 43.75
     # Of people alone: E1 0.75, E2 nothing.
     assert by.loc["grow", "people_share"] == pytest.approx(37.5)
     assert by["n_goals"].to_dict() == {"grow": 2, "keep": 2, "new": 0, "run": 0}
@@ -75,7 +95,7 @@ def test_coverage_holds_each_side_against_the_weight(weighed: pd.DataFrame) -> N
     # Weighted by the parts: (1 × 1.0 + 0.75 × 0.2) / 1.75.
     assert by.loc["grow", "goal_attainment"] == pytest.approx(1.15 / 1.75)
     assert by["verdict"].to_dict() == {
-        # 70/40 and 45.8/40: mean 1.45.
+        # 70/40 and 43.75/40: mean 1.42.
         "grow": "served",
         # Marks 10 of 30 are less than half.
         "keep": "thin",
@@ -84,7 +104,7 @@ def test_coverage_holds_each_side_against_the_weight(weighed: pd.DataFrame) -> N
         "run": "thin",
     }
     assert by.loc["new", "reason"] == "weight 10%, and no criterion and no goal serves it"
-    assert by.loc["keep", "reason"] == "weight 30%, marks 10%, goals 38%: less than half of it"
+    assert by.loc["keep", "reason"] == "weight 30%, marks 10%, goals 31%: less than half of it"
 
 
 def test_without_goals_only_marks_are_asked_for(weighed: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ import pytest
 from calibrate.align.smart import RULES, Setting, check_goals, find_usual_reach, is_specific
 
 DAYS = (date(2026, 7, 1), date(2026, 12, 31))
-COLUMNS = frozenset({"unit", "due_on", "updated_on", "evidence"})
+COLUMNS = frozenset({"unit", "baseline", "target", "actual", "due_on", "updated_on", "evidence"})
 GOOD: dict[str, Any] = {
     "goal_id": "G1", "title": "Answer within 4 hours", "goal_type": "kpi", "employee_id": "E1",
     "department": "", "owner": "", "unit": "hours", "baseline": 9.0, "target": 4.0, "actual": 5.0,
@@ -76,7 +76,12 @@ def test_a_title_says_what_changes(title: str, expected: bool) -> None:
         ("current", {"updated_on": "2026-10-02"}, True, ""),
         ("current", {"updated_on": "2026-10-01"}, False, "last 90 days"),
         ("current", {"updated_on": ""}, False, "last 90 days"),
-        ("current", {"attainment": None}, False, "no result is entered"),
+        ("current", {"actual": None, "attainment": None}, False, "no result is entered"),
+        # Its day is still to come.
+        ("current", {"actual": None, "due_on": "2027-01-31"}, True, ""),
+        # The target is the baseline: no attainment, but somebody entered a result.
+        ("current", {"attainment": None}, True, ""),
+        ("current", {"actual": None, "has_parts": True}, True, ""),
         ("evidenced", {"attainment": 1.0, "evidence": ""}, False, "nothing is named"),
         ("evidenced", {"attainment": 1.0}, True, ""),
     ],
@@ -97,7 +102,15 @@ def test_the_owner_of_the_outcome_answers_for_a_goal_of_the_company() -> None:
 
 @pytest.mark.parametrize(
     ("rule", "column"),
-    [("time_bound", "due_on"), ("current", "updated_on"), ("evidenced", "evidence")],
+    [
+        ("time_bound", "due_on"),
+        ("current", "updated_on"),
+        ("evidenced", "evidence"),
+        ("measurable", "unit"),
+        ("measurable", "target"),
+        ("achievable", "baseline"),
+        ("achievable", "actual"),
+    ],
 )
 def test_a_column_that_is_not_there_is_no_fault_of_a_goal(rule: str, column: str) -> None:
     told = check(Setting(COLUMNS - {column}, DAYS, True, {}))[rule]
@@ -117,6 +130,18 @@ def test_a_target_beyond_what_nine_of_ten_others_reached_is_ambitious() -> None:
     assert (passed, "ambitious" in reason) == (False, True)
     # Of another unit they say nothing.
     assert check(others=tuple(o | {"unit": "days"} for o in others))["achievable"][0] is None
+
+
+def test_a_way_back_is_no_way_covered() -> None:
+    # Towards fewer hours 1 to 4 were covered, and one goal fell back by 9: 9 in 10 covered 4.
+    others = tuple({"goal_id": f"H{n}", "actual": 9.0 - n} for n in (1, 2, 3, 4, -9))
+    assert check(others=others, target=5.0)["achievable"] == (True, "")
+    assert check(others=others, target=4.0)["achievable"][0] is False
+
+
+def test_an_objective_is_as_ambitious_as_its_key_results() -> None:
+    told = check(goal_type="objective", has_parts=True, baseline=None, target=None, actual=None)
+    assert told["achievable"] == (None, "an objective is as ambitious as its key results")
 
 
 def test_the_usual_reach_leaves_the_goal_itself_out() -> None:

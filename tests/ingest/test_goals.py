@@ -161,3 +161,54 @@ def test_a_goal_with_key_results_below_is_an_objective(folder: Folder) -> None:
     goals, problems = read_goals(cycle, read_employees(cycle)[0])
     assert [p.rule for p in problems] == ["objective_without_key_results"] * 0
     assert goals.frame["goal_type"].tolist() == ["objective", "key_result", "kpi"]
+
+
+def test_a_key_result_that_names_nobody_is_its_objectives(folder: Folder) -> None:
+    folder.write(
+        "goals.csv",
+        "goal_id,title,employee_id,department,goal_type,parent_id\n"
+        "O1,Win ports,E1,,objective,\nK1,Two talks,,,key_result,O1\n"
+        "K2,Four calls,E2,,key_result,O1\n"
+        "O2,Win ports,,Sales,objective,\nK3,Two talks,,,key_result,O2\n",
+    )
+    cycle = folder.cycle()
+    goals, problems = read_goals(cycle, read_employees(cycle)[0])
+    assert problems == []
+    by = goals.frame.set_index("goal_id")
+    assert by["employee_id"].to_dict() == {"K1": "E1", "K2": "E2", "K3": "", "O1": "E1", "O2": ""}
+    assert by["kind"].to_dict()["K1"] == "person"
+    assert by.loc["K3", ["kind", "department"]].tolist() == ["unit", "Sales"]
+
+
+def test_versions_that_take_turns_above_each_other_are_no_circle(folder: Folder) -> None:
+    folder.write(
+        "goals.csv",
+        "goal_id,title,employee_id,parent_id,valid_from,valid_to\n"
+        # Until September a stands below b, from October b below a.
+        "a,Win,E1,b,,2026-09-30\na,Win,E1,,2026-10-01,\n"
+        "b,Keep,E1,,,2026-09-30\nb,Keep,E1,a,2026-10-01,\n",
+    )
+    cycle = folder.cycle()
+    assert read_goals(cycle, read_employees(cycle)[0])[1] == []
+
+
+def test_a_circle_within_the_same_days_is_named(folder: Folder) -> None:
+    folder.write(
+        "goals.csv",
+        "goal_id,title,employee_id,parent_id,valid_from,valid_to\n"
+        "a,Win,E1,,,2026-09-30\na,Win,E1,b,2026-10-01,\nb,Keep,E1,a,,\n",
+    )
+    cycle = folder.cycle()
+    problems = read_goals(cycle, read_employees(cycle)[0])[1]
+    assert [(p.row, p.rule) for p in problems] == [(3, "parent_loop"), (4, "parent_loop")]
+
+
+def test_days_are_read_as_the_cycle_declares_them(
+    folder: Folder, edit: Callable[[str, str], None]
+) -> None:
+    edit("{file: goals.csv}", '{file: goals.csv, dates: "%d.%m.%Y"}')
+    folder.write("goals.csv", "goal_id,title,employee_id,updated_on\nG1,a,E1,01.12.2026\n")
+    cycle = folder.cycle()
+    goals, problems = read_goals(cycle, read_employees(cycle)[0])
+    assert problems == []
+    assert goals.frame["updated_on"].tolist() == ["2026-12-01"]
