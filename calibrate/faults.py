@@ -94,8 +94,8 @@ _MEANINGS: Mapping[str, str] = {
     "unknown_band": "a band is not one of the cycle",
     "unknown_kind": "a kind is not one of those allowed",
     "person_without_employee": "a goal of a person names nobody",
-    "unknown_parent": "a goal stands below one that is not there",
-    "parent_loop": "goals stand below each other in a circle",
+    "unknown_parent": "a goal or outcome stands below one that is not there",
+    "parent_loop": "goals or outcomes stand below each other in a circle",
     "unknown_outcome": "an outcome is not in the strategy",
     # spreadsheets
     "several_sheets": "a spreadsheet has several sheets, and the cycle names none",
@@ -137,6 +137,19 @@ _MEANINGS: Mapping[str, str] = {
     "unknown_formats": "there are no number formats of this name",
     "not_yet": "this version does not do that yet",
     "weight_sum": "weights do not add up to 100",
+    "two_parents": "an outcome has one parent, and several are named",
+    "parent_not_in_force": "an outcome serves one that is never in force with it",
+    "unknown_replaced": "an outcome takes the place of one that is not there",
+    "replaces_itself": "an outcome takes the place of itself",
+    "replaces_without_day": "an outcome takes another's place, and no day says from when",
+    "replaces_in_force": "an outcome takes the place of one that has not ended by then",
+    "cycle_without_days": "outcomes change, and the cycle has no days to weigh them by",
+    "outside_strategy": "on some days of the cycle no outcome is in force",
+    "blank_owner": "the owner of an outcome is blank",
+    "unknown_owner": "the owner of an outcome is not among the employees",
+    "outcome_without_owner": "nobody answers for an outcome",
+    "target_is_baseline": "a KPI has its target where it began",
+    "direction_contradicts": "a KPI's direction leads away from its target",
 }
 
 #: Rules that are broken because another one is: once that is mended, they are gone.

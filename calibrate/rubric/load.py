@@ -10,10 +10,13 @@ from calibrate.config.strict_yaml import Document, KeyPath, read_document
 from calibrate.errors import InputError, Problem
 from calibrate.rubric.rubric import Rubric
 from calibrate.rubric.strategy import Strategy
+from calibrate.rubric.worth import check_cycle_days, weigh_outcomes
 
 
 def load_strategy(cycle: Cycle) -> Strategy | None:
-    """Read the strategy; ``None`` where the cycle names none.
+    """Read the strategy and weigh its outcomes by the days of the cycle.
+
+    ``None`` where the cycle names none.
 
     Raises
     ------
@@ -28,6 +31,10 @@ def load_strategy(cycle: Cycle) -> Strategy | None:
     if strategy is None:
         raise InputError(_in_order(problems))
     strategy._file, strategy._sha256 = shown, document.sha256
+    problems = [_place(document, fault) for fault in check_cycle_days(strategy, cycle)]
+    if problems:
+        raise InputError(problems)
+    strategy._worth = weigh_outcomes(strategy, cycle)
     return strategy
 
 
@@ -119,7 +126,7 @@ def _check_outcomes(rubric: Rubric, strategy: Strategy | None) -> Iterator[Fault
             fix = "name a strategy in the cycle, or give weights"
             yield ("weights",), "no_strategy", "from_outcomes needs a strategy", fix
         return
-    worth = {outcome.id: outcome.weight for outcome in strategy.outcomes}
+    worth = strategy.worth
     for i, criterion in enumerate(rubric.criteria):
         for name in criterion.outcomes:
             if name not in worth:
