@@ -101,7 +101,7 @@ def test_employees_lack_no_column_a_rubric_may_ask_for() -> None:
     assert {"job_family", "level", "department", "location"} <= set(COLUMNS["employees"])
 
 
-LEADERS = REST.replace("scale: {", 'applies_to: {manages_people: ["yes"]}\nscale: {', 1).replace(
+LEADERS = REST.replace("id: rest", "id: leaders").replace("scale: {", 'applies_to: {manages_people: ["yes"]}\nscale: {', 1).replace(
     ", scale: words", ""
 )
 
@@ -111,7 +111,7 @@ def test_who_manages_people_follows_from_who_is_a_manager(tmp_path: Path) -> Non
     cycle, _ = people(tmp_path, "employee_id,manager_id\n1,\n2,1\n3,1\n4,1\n5,1\n")
     (tmp_path / "eng.yaml").write_text(LEADERS)
     (tmp_path / "rest.yaml").write_text(
-        LEADERS.replace('"yes"', '"no"').replace("id: rest", "id: others")
+        LEADERS.replace('"yes"', '"no"').replace("id: leaders", "id: others")
     )
     (tmp_path / "a.csv").write_text(
         "employee_id,manager_id,kind,from,to\n4,1,line,,\n4,3,matrix,,\n4,5,previous,,2026-08-01\n"
