@@ -1,0 +1,53 @@
+"""One rubric on one page, for the people who mark by it."""
+
+from __future__ import annotations
+
+from calibrate.language import _, ngettext
+from calibrate.report.document import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Content,
+    Document,
+    Paragraph,
+    Section,
+    Table,
+    build_table,
+)
+from calibrate.report.pages.parts import lay_out_foot
+from calibrate.report.views.rubric import RubricView
+
+
+def lay_out_rubric(view: RubricView) -> Document:
+    """Put the view on its page: how to mark, the anchors, what is expected and comes next."""
+    blocks: list[Block] = [Paragraph(view.about), Bullets(view.rules), _lay_out_anchors(view)]
+    if any(row.expected or row.develop for row in view.criteria):
+        title = _("What is expected, and what to practise next")
+        blocks.append(Section(title, (_lay_out_steps(view),), is_kept=True))
+    return Document(view.head, (*blocks, lay_out_foot((view.note,))), density="close")
+
+
+def _lay_out_anchors(view: RubricView) -> Table:
+    columns = [Column(_("Criterion"), 34)]
+    columns += [Column(_("Mark {mark}", mark=mark)) for mark in view.marks]
+    rows: list[tuple[Content, ...]] = [
+        (Cell(row.label, below=row.line), *row.anchors) for row in view.criteria
+    ]
+    notice = ""
+    if view.n_hidden:
+        notice = ngettext(
+            "{n} more mark has words; the rubric's file has them.",
+            "{n} more marks have words; the rubric's file has them.",
+            view.n_hidden,
+        )
+    return build_table(columns, rows, size="fine", notice=notice)
+
+
+def _lay_out_steps(view: RubricView) -> Table:
+    columns = (Column(_("Criterion"), 34), Column(_("Expected mark"), 30), Column(_("Next step")))
+    rows = [
+        (row.label, " · ".join(f"{levels}: {mark}" for levels, mark in row.expected), row.develop)
+        for row in view.criteria
+    ]
+    return build_table(columns, rows, size="fine")
