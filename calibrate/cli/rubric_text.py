@@ -123,9 +123,10 @@ def _build_table(
         table.add_column(measures.rubrics[at].id, justify="right", overflow="fold")
     for share in by_outcome:
         table.add_row(*_list_cells(share, chosen))
-    table.add_section()
-    for at, share in enumerate(by_perspective):
-        table.add_row(*_list_cells(share, chosen), style="dim" if at < 0 else "")
+    table.add_row("")
+    table.add_row("By perspective")
+    for share in by_perspective:
+        table.add_row(*_list_cells(share, chosen))
     return table
 
 

@@ -41,13 +41,16 @@ def _lay_out_anchors(view: RubricView) -> Table:
             "{n} more marks have words; the rubric's file has them.",
             view.n_hidden,
         )
-    return build_table(columns, rows, size="fine", notice=notice)
+    return build_table(columns, rows, notice=notice)
 
 
 def _lay_out_steps(view: RubricView) -> Table:
-    columns = (Column(_("Criterion"), 34), Column(_("Expected mark"), 30), Column(_("Next step")))
-    rows = [
-        (row.label, " · ".join(f"{levels}: {mark}" for levels, mark in row.expected), row.develop)
-        for row in view.criteria
-    ]
-    return build_table(columns, rows, size="fine")
+    has_expected = any(row.expected for row in view.criteria)
+    columns = [Column(_("Criterion"), 34)]
+    columns += [Column(_("Expected mark"), 30)] if has_expected else []
+    columns.append(Column(_("Next step")))
+    rows = []
+    for row in view.criteria:
+        expected = " · ".join(f"{levels}: {mark}" for levels, mark in row.expected)
+        rows.append((row.label, *([expected] if has_expected else []), row.develop))
+    return build_table(columns, rows)
