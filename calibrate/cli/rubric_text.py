@@ -67,7 +67,8 @@ def list_lines(measures: Measures, width: int, language: str = "en") -> Iterator
 
 def _list_criterion(row: CriterionRow, width: int) -> Iterator[str]:
     yield row.label
-    yield from textwrap.wrap(row.line, width, initial_indent="  ", subsequent_indent="  ")
+    line = " · ".join(part for part in (row.weight, row.serves and f"serves {row.serves}") if part)
+    yield from textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="  ")
     longest = max((len(mark) for mark, _ in row.every_anchor), default=1)
     for mark, text in row.every_anchor:
         yield from _hang(f"  {mark:>{longest}}  ", text, width)

@@ -32,8 +32,10 @@ class CriterionRow:
 
     Parameters
     ----------
-    line
-        Its weight and what it serves.
+    weight
+        Its share of the score.
+    serves
+        Outcomes with their shares; empty if none.
     anchors : (M,) what one sees at each mark of the page
     every_anchor
         Mark and words, also of marks that the page has no room for.
@@ -42,7 +44,8 @@ class CriterionRow:
     """
 
     label: str
-    line: str
+    weight: str
+    serves: str
     anchors: tuple[str, ...]
     every_anchor: tuple[tuple[str, str], ...]
     expected: tuple[tuple[str, str], ...]
@@ -105,7 +108,8 @@ def view_rubric(
         criteria=tuple(
             CriterionRow(
                 label=criterion.label,
-                line=_say_line(criterion, weight, known),
+                weight=_say_weight(weight),
+                serves=_say_served(criterion, known),
                 anchors=tuple(criterion.levels.get(mark, "") for mark in marks),
                 every_anchor=tuple(
                     (_say_mark(mark), text) for mark, text in sorted(criterion.levels.items())
@@ -171,18 +175,18 @@ def _find_weights(rubric: Rubric, strategy: Strategy | None) -> Sequence[Fractio
     return criterion_weights(rubric, strategy)
 
 
-def _say_line(criterion: Criterion, weight: Fraction | None, known: Mapping[str, str]) -> str:
-    line = _("weighs as its outcomes do")
-    if weight is not None:
-        line = _("{share} of the score", share=write_percent(float(weight)))
-    served = [
+def _say_weight(weight: Fraction | None) -> str:
+    if weight is None:
+        return _("weighs as its outcomes do")
+    return _("{share} of the score", share=write_percent(float(weight)))
+
+
+def _say_served(criterion: Criterion, known: Mapping[str, str]) -> str:
+    return ", ".join(
         f"{known.get(name, name)} ({write_percent(share / 100)})" if share < 100
         else known.get(name, name)
         for name, share in criterion.outcomes.items()
-    ]  # fmt: skip
-    return (
-        _("{line} · serves {outcomes}", line=line, outcomes=", ".join(served)) if served else line
-    )
+    )  # fmt: skip
 
 
 def _say_mark(mark: Decimal) -> str:
@@ -198,7 +202,7 @@ def _build_head(rubric: Rubric, cycle: Cycle | None, language: str, paper: str) 
         dates = say_range(*days) if len(days) == 2 else ""
     return Head(
         title=rubric.title,
-        subtitle=_("What is marked, and what one sees at each mark"),
+        subtitle=say_applies(rubric),
         running=_("Rubric {title}", title=rubric.title),
         cycle=title,
         dates=dates,
