@@ -52,8 +52,8 @@ def _lay_out_steps(view: RubricView) -> Table:
     serves = any(row.serves for row in view.criteria)
     expects = any(row.expected for row in view.criteria)
     columns = [Column(_("Criterion"), 30)]
-    columns += [Column(_("Serves"), 56)] if serves else []
-    columns += [Column(_("Expected mark"), 18)] if expects else []
+    columns += [Column(_("Serves"), 48)] if serves else []
+    columns += [Column(_("Expected mark"), 30)] if expects else []
     columns.append(Column(_("Next step")))
     rows = []
     for row in view.criteria:
