@@ -90,7 +90,7 @@ def show(
     \b
     Example:
       calibrate rubric show rubrics/sales.yaml
-      calibrate rubric show rubrics/sales.yaml --strategy strategy.yaml --pdf sales.pdf
+      calibrate rubric show rubrics/sales.yaml --pdf sales.pdf --paper Letter
     """
     from calibrate.cli.rubric_text import list_lines, say_printed
     from calibrate.pipeline.rubrics import print_rubric, read_measures
@@ -114,8 +114,9 @@ def show(
     help="Names of the criteria, with commas between them.",
 )  # fmt: skip
 @click.option(
-    "--like", type=click.Choice(SHIPPED), default=None, help="Begin with a copy of a shipped one."
-)
+    "--like", type=click.Choice(SHIPPED), default=None, metavar="NAME",
+    help="Begin with a copy of a shipped one, such as sales.",
+)  # fmt: skip
 @click.option(
     "--language", type=click.Choice(["en", "de"]), default="en", show_default=True,
     help="Language of the copy.",
@@ -127,8 +128,8 @@ def new(file: Path, criteria: str, like: str | None, language: str) -> None:
 
     \b
     Example:
-      calibrate rubric new rubrics/design.yaml --criteria "Craft,Speed,Working together"
-      calibrate rubric new rubrics/design.yaml --like engineering
+      calibrate rubric new design.yaml --criteria "Craft,Speed,Team"
+      calibrate rubric new design.yaml --like engineering
     """
     from calibrate.setup.rubric import write_new_rubric
 
