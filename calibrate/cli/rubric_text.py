@@ -89,7 +89,8 @@ def _print_check(measures: Measures, width: int) -> None:
         n_criteria = len(rubric.criteria)
         weights = "weights follow from outcomes" if rubric.weights else "weights sum to 100"
         counted = "1 criterion" if n_criteria == 1 else f"{n_criteria} criteria"
-        click.echo(f"{rubric.file}: {rubric.title}, version {rubric.version}; {counted}, {weights}")
+        click.echo(rubric.file)
+        click.echo(f"  {rubric.title}, version {rubric.version}: {counted}, {weights}")
         _print_notes([note for note in measures.notes if note.file == rubric.file], width)
     by_outcome, by_perspective = measures.share_outcomes()
     for start in range(0, len(measures.rubrics) if by_outcome else 0, _MOST_COLUMNS):
@@ -136,7 +137,7 @@ def _list_cells(share: OutcomeShare, chosen: range) -> list[str]:
 
 
 def _write(percent: Fraction | None) -> str:
-    return DASH if percent is None else f"{float(percent):.0f}"
+    return DASH if percent is None else f"{float(percent):.1f}".removesuffix(".0")
 
 
 def _describe(measures: Measures | None, problems: Sequence[Problem]) -> dict[str, object]:

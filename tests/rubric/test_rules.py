@@ -101,8 +101,10 @@ def test_employees_lack_no_column_a_rubric_may_ask_for() -> None:
     assert {"job_family", "level", "department", "location"} <= set(COLUMNS["employees"])
 
 
-LEADERS = REST.replace("id: rest", "id: leaders").replace("scale: {", 'applies_to: {manages_people: ["yes"]}\nscale: {', 1).replace(
-    ", scale: words", ""
+LEADERS = (
+    REST.replace("id: rest", "id: leaders")
+    .replace("scale: {", 'applies_to: {manages_people: ["yes"]}\nscale: {', 1)
+    .replace(", scale: words", "")
 )
 
 
