@@ -22,6 +22,7 @@ from calibrate.cli.explain import explain
 from calibrate.cli.init import init
 from calibrate.cli.link import link
 from calibrate.cli.options import find_width
+from calibrate.cli.rubric import rubric
 from calibrate.cli.run import run
 from calibrate.cli.schema import schema
 from calibrate.cli.secure import secure
@@ -46,6 +47,7 @@ cli.add_command(init)
 cli.add_command(check)
 cli.add_command(run)
 cli.add_command(audit)
+cli.add_command(rubric)
 cli.add_command(explain)
 cli.add_command(link)
 cli.add_command(simulate)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from calibrate.errors import DiskError
 from calibrate.explain.evidence import Evidence, gather_evidence
 from calibrate.explain.explanation import Explanation
 from calibrate.explain.layout import lay_out_sheet
@@ -22,6 +20,7 @@ from calibrate.language import _, ngettext
 from calibrate.manifest import hash_bytes
 from calibrate.report.document import Fact, Figure, Head
 from calibrate.report.html import write_document
+from calibrate.report.place import refuse_place, write_pdf
 from calibrate.report.preflight import say_left
 from calibrate.report.words import (
     DASH,
@@ -33,7 +32,6 @@ from calibrate.report.words import (
     write_percent,
 )
 
-_PDF = b"%PDF-"
 _NOT_IN_A_FILE_NAME = re.compile(r"[^\w.-]+")
 
 
@@ -70,18 +68,13 @@ def print_sheet(
     evidence = gather_evidence(read_run(folder), employee_id)
     if path is None:
         path = Path(f"sheet-{_name_file(employee_id)}.pdf")
-    _refuse_place(path)
+    refuse_place(path)
     with speak_as(evidence.run):
         theme = evidence.run.theme
         document = theme.dress(lay_out_sheet(build_sheet(evidence)), "sheet")
         html, __ = write_document(document, theme)
     pdf = render_pdf(html, theme=theme)
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            os.chmod(path, 0o600)
-            file.write(pdf.content)
-    except OSError as error:
-        raise DiskError(f"{path}: cannot be written ({error.strerror})") from error
+    write_pdf(path, pdf.content, is_private=True)
     if tell is not None:
         for remark in say_left([pdf.missing], frozenset()):
             tell(remark)
@@ -92,22 +85,6 @@ def _name_file(employee_id: str) -> str:
     """The id, and a piece of its hash where signs were taken out: two people never share one."""
     name = _NOT_IN_A_FILE_NAME.sub("_", employee_id)
     return name if name == employee_id else f"{name}-{hash_bytes(employee_id.encode())[:6]}"
-
-
-def _refuse_place(path: Path) -> None:
-    """A sheet replaces an older sheet, and neither a run's file nor anything else."""
-    place = path.resolve()
-    if any((parent / "manifest.json").is_file() for parent in place.parents):
-        raise DiskError(f"{path} lies in a run, which never changes; name a file outside")
-    if not place.is_file():
-        return
-    try:
-        with place.open("rb") as file:
-            start = file.read(len(_PDF))
-    except OSError as error:
-        raise DiskError(f"{path}: cannot be written ({error.strerror})") from error
-    if start != _PDF:
-        raise DiskError(f"{path} is there and is no PDF; name another file")
 
 
 def build_sheet(evidence: Evidence) -> SheetView:

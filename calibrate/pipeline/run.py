@@ -52,6 +52,7 @@ from calibrate.pipeline.packets import (
 )
 from calibrate.pipeline.page import write_page
 from calibrate.pipeline.progress import Clock
+from calibrate.pipeline.rubrics import note_reviews
 from calibrate.pipeline.stages import (
     Scored,
     compute_scores,
@@ -207,7 +208,11 @@ def _check(source: Cycle | Path, clock: Clock) -> CheckResult:
             prepared = prepare_cycle(cycle)
     except InputError as error:
         return CheckResult(error.problems, error.counts, files)
-    problems = list(prepared.problems)
+    of_goals = None if prepared.goals is None else {*prepared.goals.frame["outcome"]}
+    problems = [
+        *prepared.problems,
+        *note_reviews(prepared.rubrics, prepared.strategy, of_goals),
+    ]
     if cycle.inputs.attributes is not None:
         seal = hash_bytes(prepared.forms.points.tobytes())
         with clock.stage("attributes"):

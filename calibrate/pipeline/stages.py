@@ -43,9 +43,9 @@ from calibrate.rubric import (
     Rubric,
     Strategy,
     build_mark_rules,
+    check_people,
     load_rubrics,
     load_strategy,
-    note_owners,
 )
 from calibrate.score import (
     FormReducer,
@@ -134,16 +134,19 @@ def prepare_cycle(cycle: Cycle) -> Prepared:
         With all problems, if a whole file is at fault or a row is and the
         cycle says ``on_problem: stop``.
     """
-    rubrics, strategy = load_measures(cycle)
+    try:
+        rubrics, strategy = load_measures(cycle)
+    except InputError as error:
+        raise InputError([*error.problems, *look_further(cycle)]) from None
     employees, assignments, problems = read_people(cycle)
+    problems += check_people(strategy, employees, cycle)
     goals: GoalTable | None = None
     if cycle.inputs.has("goals"):
         owners = {o.id: o.owner or "" for o in strategy.outcomes} if strategy else None
         goals, found = read_goals(cycle, employees, owners)
         problems += found
     problems += check_declared_columns(cycle, employees)
-    problems += note_owners(strategy, employees.ids)
-    rules, found = build_mark_rules(rubrics, employees, cycle)
+    rules, found = build_mark_rules(rubrics, employees, cycle, assignments)
     problems += found
     records, found = read_all_records(cycle, employees, rules.criteria)
     problems += found
@@ -194,6 +197,18 @@ def read_people(cycle: Cycle) -> tuple[EmployeeTable, AssignmentTable, list[Prob
     if any(p.whole for p in found):
         raise InputError(problems)
     return assignments.settle(employees), assignments, problems
+
+
+def look_further(cycle: Cycle) -> list[Problem]:
+    """Find what else is wrong with people and goals where rubrics or strategy are at fault.
+
+    So that whoever mends a strategy does not learn of its goals one run later.
+    """
+    try:
+        employees, _, problems = read_people(cycle)
+        return [*problems, *read_goals(cycle, employees)[1]]
+    except InputError as error:
+        return list(error.problems)
 
 
 def note_unexpected(forms: FormTable, employees: EmployeeTable) -> list[Problem]:

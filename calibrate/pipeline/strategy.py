@@ -65,7 +65,7 @@ def tabulate_strategy(scored: Scored, goals: pd.DataFrame) -> dict[str, pd.DataF
         if has_goals else LADDER.empty(),
         "goal_checks": _check(scored, versions, outcomes, days),
         "strategy_changes": list_changes(
-            list_outcome_changes(outcomes, days), versions, days, replaced
+            list_outcome_changes(strategy, *(days or (None, None))), versions, days, replaced
         ),
         "kpis": tabulate_kpis(outcomes, prepared.cycle.cycle),
     }  # fmt: skip

@@ -26,7 +26,8 @@ RUBRIC_KEYS: Final[Keys] = MappingProxyType(
             "version": _say("Raise it with every change."),
             "title": _say("Title on the packets."),
             "applies_to": _say(
-                "Column of employees → its values; absent: everybody.",
+                "Column of employees → its values; manages_people: has reports, yes or no; "
+                "absent: everybody.",
                 propertyNames={"enum": list(APPLIES_TO)},
                 allOf=[{"additionalProperties": {"minItems": 1}}],
             ),
@@ -69,23 +70,25 @@ STRATEGY_KEYS: Final[Keys] = MappingProxyType(
             "id": _say("Name of the outcome.", **_ID),
             "title": _say("What readers see."),
             "perspective": _say("Perspective of a balanced scorecard."),
-            "weight": _say("Whole percent; all outcomes sum to 100.", **_PERCENT),
-            "owner": _say("Who answers for it."),
-            "parent": _say("The outcome this one serves."),
+            "weight": _say(
+                "Whole percent; the outcomes in force on one day sum to 100.", **_PERCENT
+            ),
+            "owner": _say("Who answers for it: an employee_id."),
+            "parent": _say("The one outcome this one serves."),
+            "valid_from": _say("First day in force; absent: from the beginning."),
+            "valid_to": _say("Last day in force; absent: without end."),
+            "replaces": _say("Id of the outcome whose place it takes on valid_from."),
             "kpis": _say("Figures by which it is judged."),
-            "valid_from": _say("First day on which it is in force; absent: always was."),
-            "valid_to": _say("Last day on which it is in force; absent: still is."),
-            "replaces": _say("The outcome whose place it takes from valid_from on."),
         },
         "Kpi": {
-            "id": _say("Name of the figure."),
+            "id": _say("Name of the figure; no other outcome has one of this name.", **_ID),
             "title": _say("What readers see."),
             "unit": _say("Unit, such as M EUR."),
             "baseline": _say("Where it started."),
             "target": _say("Where it should be."),
             "actual": _say("Where it is."),
             "direction": _say("up: more is better. down: less is better."),
-            "history": _say("Earlier cycle → value at its end, the oldest first."),
+            "history": _say("Earlier cycle → value at its end, in order of time."),
         },
     }
 )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from calibrate.config import Cycle, ask_for, say_known, shown_name, suggest_names
+from calibrate.config import Cycle, say_known, shown_name
 from calibrate.config.explain import build_model
 from calibrate.config.strict_yaml import Document, KeyPath, read_document
 from calibrate.errors import InputError, Problem
 from calibrate.rubric.rubric import Rubric
 from calibrate.rubric.strategy import Strategy
+from calibrate.rubric.worth import check_cycle_days, weigh_outcomes
 
 
 def load_strategy(cycle: Cycle) -> Strategy | None:
-    """Read the strategy; ``None`` where the cycle names none.
+    """Read the strategy and weigh its outcomes by the days of the cycle.
+
+    ``None`` where the cycle names none.
 
     Raises
     ------
@@ -22,32 +26,28 @@ def load_strategy(cycle: Cycle) -> Strategy | None:
     """
     if cycle.strategy is None:
         return None
-    shown = shown_name(cycle.strategy)
-    document = read_document(cycle.resolve(cycle.strategy), shown)
+    return read_strategy(cycle.resolve(cycle.strategy), shown_name(cycle.strategy), cycle)
+
+
+def read_strategy(path: Path, shown: str, cycle: Cycle | None = None) -> Strategy:
+    """Read a strategy file; without a cycle an outcome is worth its declared weight.
+
+    Raises
+    ------
+    InputError
+        Listing every fault with key path and line.
+    """
+    document = read_document(path, shown)
     strategy, problems = build_model(Strategy, document)
     if strategy is None:
         raise InputError(_in_order(problems))
     strategy._file, strategy._sha256 = shown, document.sha256
-    if cycle.starts_on is not None and cycle.ends_on is not None:
-        strategy._days = (cycle.starts_on, cycle.ends_on)
+    if cycle is not None:
+        problems = [_place(document, fault) for fault in check_cycle_days(strategy, cycle)]
+        if problems:
+            raise InputError(problems)
+        strategy._worth = weigh_outcomes(strategy, cycle)
     return strategy
-
-
-def note_owners(strategy: Strategy | None, people: Collection[str]) -> Iterator[Problem]:
-    """Note outcomes that nobody answers for, or somebody who is not among the employees."""
-    if strategy is None:
-        return
-    for i, outcome in enumerate(strategy.outcomes):
-        path = f"outcomes[{i}].owner"
-        if not outcome.owner:
-            what, fix = f"nobody answers for '{outcome.id}'", "add owner: the id of a person"
-            yield Problem(strategy.file, None, path, "outcome_without_owner", what, fix, "note")
-        elif people and outcome.owner not in people:
-            what = f"'{outcome.owner[:60]}', who answers for '{outcome.id}', is no employee"
-            near = ask_for(suggest_names(outcome.owner, people)) if len(people) <= 20_000 else ""
-            fix = near or "correct it, or leave it if the person is elsewhere"
-            yield Problem(strategy.file, None, path, "unknown_owner", what, fix, "note",
-                          outcome.owner)  # fmt: skip
 
 
 def load_rubrics(cycle: Cycle) -> tuple[Rubric, ...]:
@@ -66,13 +66,40 @@ def load_rubrics(cycle: Cycle) -> tuple[Rubric, ...]:
         is_strategy_known = True
     except InputError:
         strategy, is_strategy_known = None, False
-    rubrics: list[Rubric] = []
+    places = [(cycle.resolve(name), shown_name(name)) for name in cycle.rubrics]
+    read = read_rubrics(places, cycle, strategy, is_strategy_known=is_strategy_known)
+    return tuple(rubric for rubric, _ in read)
+
+
+def read_rubrics(
+    places: Iterable[tuple[Path, str]],
+    cycle: Cycle | None = None,
+    strategy: Strategy | None = None,
+    *,
+    is_strategy_known: bool,
+) -> list[tuple[Rubric, Document]]:
+    """Read rubric files, each with the document that knows its lines.
+
+    Parameters
+    ----------
+    places
+        Where each file is, and the name problems give it.
+    cycle
+        Its scales of labels are checked; None: they are not known.
+    strategy, is_strategy_known
+        Outcomes are checked against it where it is known; None and known: there is none.
+
+    Raises
+    ------
+    InputError
+        Listing every fault of every file.
+    """
+    read: list[tuple[Rubric, Document]] = []
     problems: list[Problem] = []
     seen: dict[str, str] = {}
-    for name in cycle.rubrics:
-        shown = shown_name(name)
+    for path, shown in places:
         try:
-            document = read_document(cycle.resolve(name), shown)
+            document = read_document(path, shown)
         except InputError as error:
             problems += error.problems
             continue
@@ -81,15 +108,17 @@ def load_rubrics(cycle: Cycle) -> tuple[Rubric, ...]:
         if rubric is None:
             continue
         rubric._file, rubric._sha256 = shown, document.sha256
-        faults = [*_check_id(rubric, seen), *_check_scales(rubric, cycle)]
+        faults = [*_check_id(rubric, seen)]
+        if cycle is not None:
+            faults += _check_scales(rubric, cycle)
         if is_strategy_known:
             faults += _check_outcomes(rubric, strategy)
         problems += [_place(document, fault) for fault in faults]
         seen.setdefault(rubric.id, shown)
-        rubrics.append(rubric)
+        read.append((rubric, document))
     if problems:
         raise InputError(_in_order(problems))
-    return tuple(rubrics)
+    return read
 
 
 Fault = tuple[KeyPath, str, str, str]

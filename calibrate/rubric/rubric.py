@@ -17,8 +17,12 @@ from calibrate.rubric.checks import check_id, check_percent, check_unique
 from calibrate.rubric.from_file import FromFile
 from calibrate.rubric.strategy import Strategy
 
-#: Columns of employees that may decide which rubric applies.
-APPLIES_TO = ("job_family", "level", "department", "location")
+#: What is known of a person who has reports; nobody gives it, it follows from who manages whom.
+MANAGES_PEOPLE = "manages_people"
+#: What may decide which rubric applies: columns of employees, and what follows from them.
+APPLIES_TO = ("job_family", "level", "department", "location", MANAGES_PEOPLE)
+_YES_NO = ("yes", "no")
+NOTHING = Fraction()
 
 
 def _to_step(value: Any) -> Any:
@@ -139,6 +143,13 @@ class Rubric(FromFile):
                 faults.append(((name,), "applies_to_column", f"'{name}' cannot decide", fix))
             elif not values:
                 faults.append(((name,), "applies_to_empty", "the list is empty", "fill it in"))
+            elif name == MANAGES_PEOPLE:
+                fix = 'write ["yes"] or ["no"]'
+                faults += [
+                    ((name, i), "not_yes_or_no", f"'{value}' is neither yes nor no", fix)
+                    for i, value in enumerate(values)
+                    if value not in _YES_NO
+                ]
         if faults:
             raise broken_at(faults)
         return applies_to
@@ -202,7 +213,8 @@ def criterion_weights(rubric: Rubric, strategy: Strategy | None) -> tuple[Fracti
     rubric
         K criteria; s_ko is the percent share of outcome o in criterion k.
     strategy
-        v_o is the weight of outcome o; needed for ``from_outcomes`` alone.
+        v_o is the worth of outcome o, its weight by days in force; needed for
+        ``from_outcomes`` alone.
 
     Returns
     -------
@@ -226,9 +238,9 @@ def criterion_weights(rubric: Rubric, strategy: Strategy | None) -> tuple[Fracti
     if rubric.weights is None:
         parts = [Fraction(criterion.weight or 0) for criterion in rubric.criteria]
     else:
-        worth: Mapping[str, Fraction] = strategy.worth if strategy is not None else {}
+        worth = strategy.worth if strategy is not None else {}
         parts = [
-            sum((worth.get(o, Fraction(0)) * share for o, share in k.outcomes.items()), Fraction())
+            sum((worth.get(o, NOTHING) * share for o, share in k.outcomes.items()), NOTHING)
             for k in rubric.criteria
         ]
     total = sum(parts, Fraction())

@@ -6,15 +6,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calibrate.config import MISSING, Cycle, say_known, to_micro
 from calibrate.errors import Problem
-from calibrate.ingest import EmployeeTable, IntArray, MarkRules
-from calibrate.rubric.rubric import APPLIES_TO, Rubric, step_micro
+from calibrate.ingest import AssignmentTable, EmployeeTable, IntArray, MarkRules
+from calibrate.rubric.rubric import APPLIES_TO, MANAGES_PEOPLE, Rubric, step_micro
+
+BoolArray = NDArray[np.bool_]
 
 
 def build_mark_rules(
-    rubrics: Sequence[Rubric], employees: EmployeeTable, cycle: Cycle
+    rubrics: Sequence[Rubric],
+    employees: EmployeeTable,
+    cycle: Cycle,
+    assignments: AssignmentTable | None = None,
 ) -> tuple[MarkRules, list[Problem]]:
     """Lay out which marks each rubric allows and which rubric each person has.
 
@@ -30,6 +36,8 @@ def build_mark_rules(
         I people.
     cycle
         For the label scales.
+    assignments
+        Who manages whom beside manager_id; None: manager_id alone says it.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def build_mark_rules(
             lowest[r, column[name]] = to_micro(rubric.scale.lowest)
             highest[r, column[name]] = to_micro(rubric.scale.highest)
             step[r, column[name]] = step_micro(rubric.scale)
-    rubric_of = _find_rubrics(rubrics, employees)
+    rubric_of = _find_rubrics(rubrics, employees, find_leaders(employees, assignments))
     scale_names, problems = _find_scales(rubrics, cycle)
     problems += _check_levels(rubrics, employees, rubric_of)
     problems += _note_unused(rubrics, employees, rubric_of)
@@ -67,13 +75,34 @@ def build_mark_rules(
     return rules, problems
 
 
-def _find_rubrics(rubrics: Sequence[Rubric], employees: EmployeeTable) -> IntArray:
+def find_leaders(employees: EmployeeTable, assignments: AssignmentTable | None) -> BoolArray:
+    """Tell who manages people: is somebody's manager_id, or a line, matrix or acting manager.
+
+    Whoever managed somebody earlier, and nobody now, does not.
+
+    Returns
+    -------
+    (I,) flags in the order of ``employees``
+    """
+    leaders = set(employees.column("manager_id")) if "manager_id" in employees.declared else set()
+    if assignments is not None:
+        now = assignments.frame["kind"] != "previous"
+        leaders |= set(assignments.frame.loc[now, "manager_id"])
+    return np.array([name in leaders for name in employees.ids], dtype=bool)
+
+
+def _find_rubrics(
+    rubrics: Sequence[Rubric], employees: EmployeeTable, is_leader: BoolArray
+) -> IntArray:
     rubric_of = np.full(len(employees.ids), -1, dtype=np.int64)
     # From the last to the first, so that the first that applies is written last.
     for r in reversed(range(len(rubrics))):
         applies = np.ones(len(employees.ids), dtype=bool)
         for name, values in rubrics[r].applies_to.items():
-            applies &= employees.frame[name].isin(values).to_numpy(dtype=bool)
+            if name == MANAGES_PEOPLE:
+                applies &= np.isin(np.where(is_leader, "yes", "no"), values)
+            else:
+                applies &= employees.frame[name].isin(values).to_numpy(dtype=bool)
         rubric_of[applies] = r
     return rubric_of
 
@@ -129,6 +158,7 @@ def _note_unused(
         if r in used or not employees.ids:
             continue
         absent = [name for name in APPLIES_TO if name in rubric.applies_to]
+        absent = ["manager_id" if name == MANAGES_PEOPLE else name for name in absent]
         absent = [name for name in absent if name not in employees.declared]
         what = "applies_to: the rubric applies to nobody"
         fix = "correct applies_to or the order of rubrics"

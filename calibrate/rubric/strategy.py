@@ -5,18 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from calibrate.config.explain import Number, Strict, broken, broken_at
 from calibrate.rubric.checks import check_id, check_percent, check_unique
 from calibrate.rubric.from_file import FromFile
-from calibrate.rubric.strategy_rules import find_faults
+from calibrate.rubric.strategy_checks import (
+    check_days,
+    check_kpis,
+    check_owners,
+    check_parents,
+    check_replaced,
+    check_weights,
+)
 
 
 class Kpi(Strict):
-    """A figure by which an outcome is judged."""
+    """A figure by which an outcome is judged; ``history`` is cycle → value, in order of time."""
 
     id: str
     title: str
@@ -27,20 +41,25 @@ class Kpi(Strict):
     direction: Literal["up", "down"] = "up"
     history: Mapping[str, Number] = Field(default_factory=dict)
 
+    @field_validator("id")
+    @classmethod
+    def _id(cls, name: str) -> str:
+        return check_id(name)
 
-def _one_parent(parent: object) -> object:
-    if isinstance(parent, list | tuple):
-        named = " and ".join(str(name)[:40] for name in parent[:4])
-        fix = "name the one it serves most; what serves both is two outcomes"
-        raise broken("two_parents", f"an outcome has one parent; here stand {named}", fix)
-    return parent
+
+def _one_parent(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        named = ", ".join(f"'{name}'" for name in value) or "an empty list"
+        fix = "name the one it serves most, or take the key away"
+        raise broken("two_parents", f"an outcome has one parent, and here stands {named}", fix)
+    return value
 
 
 class Outcome(Strict):
     """What the company wants to reach; ``weight`` in percent.
 
-    ``valid_from`` and ``valid_to`` are both inclusive; a weight that changes within a cycle
-    is another outcome that ``replaces`` this one.
+    ``valid_from`` and ``valid_to`` are its first and last day; ``replaces`` is the id of the
+    outcome whose place it takes.
     """
 
     id: str
@@ -48,27 +67,15 @@ class Outcome(Strict):
     perspective: Literal["financial", "customer", "process", "learning"]
     weight: int
     owner: str | None = None
-    parent: Annotated[str | None, BeforeValidator(_one_parent)] = None
-    kpis: tuple[Kpi, ...] = ()
+    parent: Annotated[
+        str | None,
+        BeforeValidator(_one_parent),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]}),
+    ] = None
     valid_from: date | None = None
     valid_to: date | None = None
     replaces: str | None = None
-
-    def share_of(self, days: tuple[date, date] | None) -> Fraction:
-        """Share of the days, both ends included, on which the outcome is in force; 1 without days.
-
-        Examples
-        --------
-        >>> outcome = Outcome.model_validate({"id": "a", "title": "A", "perspective": "process",
-        ...                                   "weight": 10, "valid_from": date(2026, 7, 16)})
-        >>> outcome.share_of((date(2026, 7, 1), date(2026, 7, 30)))
-        Fraction(1, 2)
-        """
-        if days is None:
-            return Fraction(1)
-        first = max(days[0], self.valid_from or days[0])
-        last = min(days[1], self.valid_to or days[1])
-        return Fraction(max((last - first).days + 1, 0), (days[1] - days[0]).days + 1)
+    kpis: tuple[Kpi, ...] = ()
 
     @field_validator("weight")
     @classmethod
@@ -82,12 +89,13 @@ class Outcome(Strict):
 
 
 class Strategy(FromFile):
-    """All outcomes; the weights of those in force sum to 100 on every day."""
+    """All outcomes; the weights in force on any one day sum to 100."""
 
     schema_: Literal[1] = Field(alias="schema")
     id: str
     outcomes: tuple[Outcome, ...]
-    _days: tuple[date, date] | None = PrivateAttr(default=None)
+
+    _worth: Mapping[str, Fraction] | None = PrivateAttr(default=None)
 
     @property
     def outcome_ids(self) -> tuple[str, ...]:
@@ -95,14 +103,28 @@ class Strategy(FromFile):
 
     @property
     def worth(self) -> Mapping[str, Fraction]:
-        """Outcome → weight in percent, by the days of the cycle on which it is in force."""
-        return {
-            outcome.id: outcome.weight * outcome.share_of(self._days) for outcome in self.outcomes
-        }
+        """Weight of each outcome in percent, by the days in force within the cycle.
+
+        A strategy that no cycle has loaded does not know the days: then it is the
+        declared weight.
+        """
+        if self._worth is not None:
+            return self._worth
+        return {outcome.id: Fraction(outcome.weight) for outcome in self.outcomes}
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        faults = [*check_unique(self.outcome_ids, "outcomes"), *find_faults(self.outcomes)]
+        wrong_days = [*check_days(self.outcomes)]
+        faults = [
+            *check_unique(self.outcome_ids, "outcomes"),
+            *check_owners(self.outcomes),
+            *check_parents(self.outcomes),
+            *wrong_days,
+            *check_replaced(self.outcomes),
+            *check_kpis(self.outcomes),
+            # Where an outcome ends before it begins, nobody knows which days lack its weight.
+            *([] if wrong_days else check_weights(self.outcomes)),
+        ]
         if faults:
             raise broken_at(faults)
         return self

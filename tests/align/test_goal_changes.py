@@ -9,7 +9,7 @@ import pandas as pd
 
 from calibrate.align.changes import list_outcome_changes
 from calibrate.align.goal_changes import list_changes
-from calibrate.rubric import Outcome
+from calibrate.rubric import Outcome, Strategy
 
 DAYS = (date(2026, 7, 1), date(2026, 12, 31))
 COLUMNS = ["goal_id", "parent_id", "title", "employee_id", "outcome", "reached", "weight", "unit",
@@ -21,6 +21,15 @@ def outcome(name: str, weight: int, **told: object) -> Outcome:
     return Outcome.model_validate(given | told)
 
 
+def put(outcomes: tuple[Outcome, ...]) -> Strategy | None:
+    """A strategy of these, with one beside that takes the rest of the weight."""
+    if not outcomes:
+        return None
+    return Strategy.model_validate(
+        {"schema": 1, "id": "s", "outcomes": (*outcomes, outcome("rest", 60))}
+    )
+
+
 def goal(name: str, **told: object) -> dict[str, object]:
     blank = dict.fromkeys(COLUMNS, "") | {"weight": 50.0, "baseline": None, "target": 100.0}
     return blank | {"goal_id": name, "title": "Win", "employee_id": "E1"} | told
@@ -29,7 +38,7 @@ def goal(name: str, **told: object) -> dict[str, object]:
 def log(*goals: dict[str, object], outcomes: tuple[Outcome, ...] = ()) -> pd.DataFrame:
     frame = pd.DataFrame(goals, columns=COLUMNS)
     replaced = {o.id: o.replaces for o in outcomes if o.replaces}
-    return list_changes(list_outcome_changes(outcomes, DAYS), frame, DAYS, replaced)
+    return list_changes(list_outcome_changes(put(outcomes), *DAYS), frame, DAYS, replaced)
 
 
 def tell(table: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -109,17 +118,20 @@ def test_an_outcome_that_takes_the_place_of_another_is_one_change() -> None:
         goal("G1", reached="win"), goal("G2", reached="grow", employee_id="E2"), outcomes=outcomes
     )
     assert tell(table) == [
-        ("2026-10-01", "more", "started", "", "weight 10"),
-        ("2026-10-01", "win", "replaced", "Grow: weight 40", "weight 30"),
+        ("2026-10-01", "more", "started", "", "weight 10 %"),
+        ("2026-10-01", "win", "replaced", "Grow, weight 40 %", "Win, weight 30 %"),
     ]
     # Those who worked on the old one and those who work on the new one.
     assert table["n_people"].tolist() == [0, 2]
 
 
 def test_without_days_of_the_cycle_no_change_can_be_placed() -> None:
-    outcomes = (outcome("grow", 40, valid_from=date(2026, 10, 1)),)
+    outcomes = (
+        outcome("old", 40, valid_to=date(2026, 9, 30)),
+        outcome("grow", 40, valid_from=date(2026, 10, 1)),
+    )
     frame = pd.DataFrame([goal("G1", valid_from="2026-10-01")], columns=COLUMNS)
-    assert list_changes(list_outcome_changes(outcomes, None), frame, None).empty
+    assert list_changes(list_outcome_changes(put(outcomes), None, None), frame, None).empty
 
 
 def test_a_hundred_thousand_changes_take_seconds() -> None:
@@ -130,7 +142,7 @@ def test_a_hundred_thousand_changes_take_seconds() -> None:
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=COLUMNS)
     started = process_time()
-    table = list_changes(list_outcome_changes((), DAYS), frame, DAYS)
+    table = list_changes(list_outcome_changes(None, *DAYS), frame, DAYS)
     assert len(table) == 50_000
     # One or two seconds; goal by goal it would be a minute.
     assert process_time() - started < 15

@@ -41,10 +41,3 @@ def test_without_figures_nothing_is_attained() -> None:
     blank = {"id": "k", "title": "K", "baseline": 1, "target": 2}
     assert attain_outcome(outcome(kpis=(blank,))) is None
     assert attain_outcome(outcome()) is None
-
-
-def test_an_outcome_weighs_by_its_days() -> None:
-    # July to September are 92 of the 184 days of the half year.
-    assert outcome(valid_to=date(2026, 9, 30)).share_of(DAYS) * 40 == 20
-    assert outcome(valid_to=date(2026, 6, 30)).share_of(DAYS) == 0
-    assert outcome().share_of(None) == 1

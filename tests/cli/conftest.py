@@ -33,8 +33,10 @@ version: 1
 title: "Work"
 scale: {lowest: 1, highest: 5, step: 1}
 criteria:
-  - {id: delivery, label: "Delivery", weight: 60, levels: {1: "late", 5: "early"}}
-  - {id: quality, label: "Quality", weight: 40, levels: {1: "poor", 5: "good"}}
+  - {id: delivery, label: "Delivery", weight: 60, develop: "Plan a week.",
+     levels: {1: "late", 2: "often late", 3: "on time", 4: "mostly early", 5: "early"}}
+  - {id: quality, label: "Quality", weight: 40, develop: "Test one part.",
+     levels: {1: "poor", 2: "patchy", 3: "right", 4: "good", 5: "best of all"}}
 """
 
 PEOPLE = [f"{n:03d}" for n in range(1, 13)]

@@ -88,6 +88,10 @@ FAULTS = [
     ("applies_to: {gender: [f]}\n" + SCALE + ONE, "applies_to.gender", "applies_to_column"),
     ("applies_to: {level: []}\n" + SCALE + ONE, "applies_to.level", "applies_to_empty"),
     ("applies_to: {level: [3]}\n" + SCALE + ONE, "applies_to.level[0]", "wrong_type"),
+    ("applies_to: {manages_people: [yes]}\n" + SCALE + ONE, "applies_to.manages_people[0]",
+     "wrong_type"),
+    ('applies_to: {manages_people: ["maybe"]}\n' + SCALE + ONE, "applies_to.manages_people[0]",
+     "not_yes_or_no"),
     (
         "weights: from_outcomes\n" + SCALE + ONE.replace("100", "100, outcomes: {grow: 100}"),
         "criteria[0].weight", "weight_beside_outcomes",

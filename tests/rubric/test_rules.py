@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from calibrate.config import COLUMNS, MISSING, Cycle, load_cycle
-from calibrate.ingest import EmployeeTable, read_employees
+from calibrate.ingest import EmployeeTable, read_assignments, read_employees
 from calibrate.rubric import build_mark_rules, load_rubrics
 
 ENGINEERING = """\
@@ -99,3 +99,43 @@ def test_labels_reach_the_rules_in_whole_millionths(tmp_path: Path) -> None:
 
 def test_employees_lack_no_column_a_rubric_may_ask_for() -> None:
     assert {"job_family", "level", "department", "location"} <= set(COLUMNS["employees"])
+
+
+LEADERS = (
+    REST.replace("id: rest", "id: leaders")
+    .replace("scale: {", 'applies_to: {manages_people: ["yes"]}\nscale: {', 1)
+    .replace(", scale: words", "")
+)
+
+
+def test_who_manages_people_follows_from_who_is_a_manager(tmp_path: Path) -> None:
+    # 1 is the manager of 2; 3 of 4 by matrix; 5 managed 4 earlier and nobody now.
+    cycle, _ = people(tmp_path, "employee_id,manager_id\n1,\n2,1\n3,1\n4,1\n5,1\n")
+    (tmp_path / "eng.yaml").write_text(LEADERS)
+    (tmp_path / "rest.yaml").write_text(
+        LEADERS.replace('"yes"', '"no"').replace("id: leaders", "id: others")
+    )
+    (tmp_path / "a.csv").write_text(
+        "employee_id,manager_id,kind,from,to\n4,1,line,,\n4,3,matrix,,\n4,5,previous,,2026-08-01\n"
+    )
+    text = cycle.path.read_text().replace("{ratings:", "{assignments: {file: a.csv}, ratings:")
+    cycle.path.write_text(text)
+    cycle = load_cycle(tmp_path)
+    employees = read_employees(cycle)[0]
+    assignments, found = read_assignments(cycle, employees)
+    assert [p for p in found if p.level == "error"] == []
+    rubrics = load_rubrics(cycle)
+    rules, _ = build_mark_rules(rubrics, assignments.settle(employees), cycle, assignments)
+    assert rules.rubric_of.tolist() == [0, 1, 0, 1, 1]
+    # Without assignments manager_id alone says it.
+    assert build_mark_rules(rubrics, employees, cycle)[0].rubric_of.tolist() == [0, 1, 1, 1, 1]
+
+
+def test_where_nobody_has_a_manager_nobody_manages(tmp_path: Path) -> None:
+    cycle, employees = people(tmp_path, "employee_id\n1\n2\n")
+    (tmp_path / "eng.yaml").write_text(LEADERS)
+    rules, problems = build_mark_rules(load_rubrics(cycle)[:1], employees, cycle)
+    assert rules.rubric_of.tolist() == [-1, -1]
+    assert [(p.rule, p.fix) for p in problems] == [
+        ("rubric_unused", "employees have no column manager_id")
+    ]

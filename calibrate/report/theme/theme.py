@@ -15,9 +15,9 @@ from calibrate.report.document import Document, Head, Paragraph
 from calibrate.report.theme.colours import derive_shades
 from calibrate.report.theme.logo import Logo
 
-Kind = Literal["session", "manager", "audit", "executive", "sheet", "page"]
+Kind = Literal["session", "manager", "audit", "executive", "sheet", "page", "rubric"]
 #: Whose margin line may be told apart; sheet is for one person, page is index.html.
-KINDS: tuple[Kind, ...] = ("session", "manager", "audit", "executive", "sheet", "page")
+KINDS: tuple[Kind, ...] = ("session", "manager", "audit", "executive", "sheet", "page", "rubric")
 #: Every kind that has no line of its own.
 ALL = "all"
 #: Where an opening text of a kind of packet stands among the texts.
