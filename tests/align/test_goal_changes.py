@@ -119,7 +119,7 @@ def test_an_outcome_that_takes_the_place_of_another_is_one_change() -> None:
     )
     assert tell(table) == [
         ("2026-10-01", "more", "started", "", "weight 10 %"),
-        ("2026-10-01", "win", "replaced", "Grow, weight 40 %", "Win, weight 30 %"),
+        ("2026-10-01", "win", "replaced", "grow, weight 40 %", "win, weight 30 %"),
     ]
     # Those who worked on the old one and those who work on the new one.
     assert table["n_people"].tolist() == [0, 2]
