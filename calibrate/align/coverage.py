@@ -24,11 +24,17 @@ _REASONS = {
     "unserved": N_("weight {weight}, and no criterion and no goal serves it"),
     "unserved_goals": N_("weight {weight}, and no goal serves it"),
     "below": N_("weight {weight}; nothing serves it itself, only through {children}"),
-    "thin": N_("weight {weight}, {legs}: less than half of it"),
-    "over": N_("weight {weight}, {legs}: more than twice of it"),
+    "thin": N_("weight {weight}, {legs}: {why}"),
+    "over": N_("weight {weight}, {legs}: more than twice the weight"),
     "served": N_("weight {weight}, {legs}"),
     "weightless": N_("it weighs nothing, and nothing serves it"),
 }
+#: Why a side is thin, by what serves: nothing, no goal of a person, too little.
+_THIN_MARKS = (N_("no criterion serves it"), N_("marks are less than half of the weight"))
+_THIN_GOALS = (
+    N_("no goal serves it"), N_("no person has a goal for it"),
+    N_("goals are less than half of the weight"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -233,8 +239,18 @@ def _say_reason(key: str, row: Mapping[Hashable, Any], children: Sequence[str]) 
         legs.append(_("goals {share}", share=_write(row["goal_weight"])))
     return _(
         _REASONS[key], weight=_write(row["weight"]), legs=", ".join(legs),
-        children=", ".join(children),
+        children=", ".join(f"“{child}”" for child in children), why=_say_thin(row),
     )  # fmt: skip
+
+
+def _say_thin(row: Mapping[Hashable, Any]) -> str:
+    """Which side of an outcome is thin, marks or goals."""
+    least, why = THIN * float(row["weight"]) - 1e-9, []
+    if not pd.isna(row["criteria_weight"]) and row["criteria_weight"] < least:
+        why.append(_(_THIN_MARKS[int(row["criteria_weight"] > 0)]))
+    if not pd.isna(row["goal_weight"]) and row["goal_weight"] < least:
+        why.append(_(_THIN_GOALS[int(row["n_goals"] > 0) + int(row["n_people"] > 0)]))
+    return "; ".join(why)
 
 
 def _write(percent: object) -> str:

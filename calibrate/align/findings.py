@@ -38,9 +38,16 @@ def list_strategy_findings(
             "The chain of goals for “{outcome}” breaks: none of {kinds}.",
             outcome=titles.get(str(outcome), str(outcome)), kinds=kinds,
         )  # fmt: skip
-        yield "strategy", "company", f"{outcome}:chain", "note", said, ""
+        yield "strategy", "company", f"{outcome}:chain", "note", said, _count(ladder, str(outcome))
     n_orphans = int((cascade["verdict"] == "orphan").sum())
     if len(cascade) and n_orphans > MANY_ORPHANS * len(cascade):
         said = ngettext("{n} goal reaches no outcome.", "{n} goals reach no outcome.", n_orphans)
         share = _("{share} of all goals", share=write_share(n_orphans / len(cascade)))
         yield "strategy", "company", "orphans", "look", said, share
+
+
+def _count(ladder: pd.DataFrame, outcome: str) -> str:
+    words = {"company": _("company"), "unit": _("departments"), "person": _("people")}
+    rows = ladder[ladder["outcome"] == outcome].set_index("kind")["n_goals"]
+    counts = [f"{word} {int(rows[kind])}" for kind, word in words.items() if kind in rows]
+    return _("Goals: {counts}", counts=", ".join(counts))

@@ -15,10 +15,16 @@ COVERAGE = Contract(
         Column("owner", "text", "who answers for it"),
         Column("weight", "number", "weight in the strategy, by days in force", "percent"),
         Column("criteria_weight", "number", "share of the marks that serve it", "percent"),
-        Column("goal_weight", "number", "share of the goal weight that serves it", "percent"),
-        Column("people_share", "number", "of people with goals: the part working on it", "percent"),
+        Column(
+            "goal_weight",
+            "number",
+            "share of the goal weight that serves it; each person, department and the company "
+            "weighs alike",
+            "percent",
+        ),
+        Column("people_share", "number", "the same over people's own goals", "percent"),
         Column("n_criteria", "integer", "criteria that serve it", "criteria"),
-        Column("n_goals", "integer", "goals that serve it", "goals"),
+        Column("n_goals", "integer", "goals that serve it, without key results", "goals"),
         Column("n_people", "integer", "people with a goal that serves it", "people"),
         Column("attainment", "number", "mean attainment of its KPIs", "0 to 1.5"),
         Column("goal_attainment", "number", "weighted mean of its goals' attainment", "0 to 1.5"),
@@ -68,14 +74,14 @@ CASCADE = Contract(
         Column("goal_id", "text", "goal"),
         Column("kind", "text", "company, unit or person"),
         Column("parent_id", "text", "goal above"),
-        Column("depth", "integer", "goals above it", "goals"),
+        Column("depth", "integer", "goals above it, over all steps", "goals"),
         Column("n_below", "integer", "goals below it, over all steps", "goals"),
         Column("outcome", "text", "outcome it reaches; empty: none"),
         Column("reaches", "text", "itself, above (through a goal above it) or no"),
         Column("verdict", "text", "linked, orphan, two_outcomes, upside_down or outcome_ended"),
         Column("reason", "text", "what is odd, in words; empty where linked"),
     ),
-    meaning="each goal's way up to an outcome; one row a goal",
+    meaning="each goal's way up to an outcome, by its last version in force; one row a goal",
 )
 
 LADDER = Contract(
@@ -118,9 +124,14 @@ STRATEGY_CHANGES = Contract(
         Column("subject_id", "text", "which of them"),
         Column("title", "text", "what it says"),
         Column("change", "text", "started, ended, replaced, retargeted, reweighted or relinked"),
-        Column("before", "text", "what was in force"),
+        Column("before", "text", "what was in force; of a goal its target, weight, links or title"),
         Column("after", "text", "what is in force since"),
-        Column("n_people", "integer", "people with a goal that it touches", "people"),
+        Column(
+            "n_people",
+            "integer",
+            "people with this goal or one below, or with a goal for the outcome",
+            "people",
+        ),
     ),
     meaning="what changed in strategy and goals within the cycle; one row a change",
 )

@@ -104,7 +104,10 @@ def test_coverage_holds_each_side_against_the_weight(weighed: pd.DataFrame) -> N
         "run": "thin",
     }
     assert by.loc["new", "reason"] == "weight 10%, and no criterion and no goal serves it"
-    assert by.loc["keep", "reason"] == "weight 30%, marks 10%, goals 31%: less than half of it"
+    assert by.loc["keep", "reason"] == (
+        "weight 30%, marks 10%, goals 31%: marks are less than half of the weight"
+    )
+    assert by.loc["run", "reason"] == "weight 20%, marks 20%, goals 0%: no goal serves it"
 
 
 def test_without_goals_only_marks_are_asked_for(weighed: pd.DataFrame) -> None:
@@ -121,9 +124,19 @@ def test_an_outcome_served_through_another_alone_is_thin() -> None:
     weighed = weigh_goals(pd.DataFrame(rows, columns=COLUMNS))
     by = cover_outcomes(AIMS, {}, {}, weighed).set_index("outcome")
     assert by.loc["grow", "verdict"] == "thin"
-    assert "only through Keep" in by.loc["grow", "reason"]
+    assert "only through “Keep”" in by.loc["grow", "reason"]
     assert by.loc["run", "verdict"] == "unserved"
     assert by.loc["run", "reason"] == "weight 20%, and no goal serves it"
+
+
+def test_a_goal_of_the_company_alone_is_no_work_of_people() -> None:
+    # Eleven holders, and the company alone for run: 9 of 100 against a weight of 20.
+    people = [(f"P{n}", "person", f"E{n}", "", None, 1.0, "grow", None) for n in range(10)]
+    rows = [("C1", "company", "", "", None, 1.0, "run", None), *people]
+    weighed = weigh_goals(pd.DataFrame(rows, columns=COLUMNS))
+    by = cover_outcomes(AIMS, {"grow": 80.0, "run": 20.0}, {}, weighed).set_index("outcome")
+    assert by.loc["run", "verdict"] == "thin"
+    assert by.loc["run", "reason"] == "weight 20%, marks 20%, goals 9%: no person has a goal for it"
 
 
 @pytest.mark.parametrize(
