@@ -107,7 +107,8 @@ def main() -> None:
     theirs = process_time() - started
     assert [found[goal] for goal in frame["goal_id"]] == reached.tolist()
     print(f"the way of every goal to its outcome: goal by goal {theirs:.2f} s, "
-          f"ours with depths and goals below {ours:.2f} s, {theirs / ours:.1f} times faster")  # fmt: skip
+          f"ours with depths and goals below {ours:.2f} s, "
+          f"{theirs / ours:.1f} times faster")  # fmt: skip
 
 
 if __name__ == "__main__":
