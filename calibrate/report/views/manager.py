@@ -12,6 +12,7 @@ from calibrate.report.document import Cell, Figure, Head
 from calibrate.report.material import Material, Row
 from calibrate.report.privacy import TOP
 from calibrate.report.views.base import Company, RubricNote, build_head, cap_rows
+from calibrate.report.views.checkins import ask_checkins
 from calibrate.report.views.evidence import Person, build_person
 from calibrate.report.views.pattern import OwnPattern, build_own_pattern
 from calibrate.report.views.presence import (
@@ -173,9 +174,8 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
     presence = build_presence(company, team_ids)
     name = company.name(manager_id)
     is_decided = any(person.decided for person in people)
-    subtitle = _("Your team before the calibration session")
-    if is_decided:
-        subtitle = _("Your team after the calibration session")
+    before = _("Your team before the calibration session")
+    subtitle = _("Your team after the calibration session") if is_decided else before
     return ManagerView(
         head=build_head(
             material, name, subtitle,
@@ -183,7 +183,9 @@ def build_manager_view(material: Material, manager_id: str) -> ManagerView:
             classification=_("Confidential · personnel"),
         ),
         figures=_list_figures(people, cards),
-        steps=_tell_decisions(people) if is_decided else _list_steps(people, every, presence),
+        steps=_tell_decisions(people)
+        if is_decided
+        else _list_steps(people, every, presence, ask_checkins(company, manager_id)),
         team=people,
         team_notice=notice,
         decided=_list_decided(company, pairs),
@@ -264,9 +266,12 @@ def _list_figures(people: tuple[Person, ...], cards: list[TeamCard]) -> tuple[Fi
 
 
 def _list_steps(
-    people: tuple[Person, ...], cards: list[TeamCard], presence: Presence
+    people: tuple[Person, ...],
+    cards: list[TeamCard],
+    presence: Presence,
+    asked: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
-    """What is left to do before the session, the most urgent first."""
+    """What is left to do before the session, the most urgent first; ``asked`` comes last."""
     steps = []
     missing = "".join(row.people for row in presence.missing)
     if missing:
@@ -288,7 +293,7 @@ def _list_steps(
         steps.append(
             _("Nobody of your team is on the agenda. You may still ask for somebody to be added.")
         )
-    return tuple(steps)
+    return (*steps, *asked)
 
 
 def _tell_decisions(people: tuple[Person, ...]) -> tuple[str, ...]:
