@@ -268,7 +268,12 @@ def test_findings_are_those_of_the_table_and_none_by_group(browser: Browser, run
     with Visit(browser, run / "index.html") as visit:
         shown = [
             headline
-            for title in ("How the bands are shared out", "How raters mark")
+            for title in (
+                "How the bands are shared out",
+                "Strategy and goals",
+                "Check-ins and rewards",
+                "How raters mark",
+            )
             for headline in visit.read_table(f"Findings: {title}")["What was found"]
         ]
         figures = visit.page.locator(".figure .value").all_inner_texts()

@@ -153,10 +153,13 @@ def test_a_person_without_forms_gets_a_short_card_that_says_what_to_do(invent: I
 
 def test_people_without_goals_are_asked_about_them(invent: Invent) -> None:
     material = invent()
-    bare = replace(material, tables={**material.tables, "goals": tables.GOALS.empty()})
+    people = material.tables["scores"]["employee_id"]
+    gaps = pd.DataFrame({"employee_id": people, "gap": "no_goal", "detail": "no own goal"})
+    without = {"goals": tables.GOALS.empty(), "evidence_gaps": tables.EVIDENCE_GAPS.conform(gaps)}
+    bare = replace(material, tables={**material.tables, **without})
     text = read_html(bare)
     assert "Goals: not yet known." in text
-    assert "No goal is on record. What was agreed, and what came of it?" in text
+    assert "No goal is on record. What was agreed, and which outcome did it serve?" in text
 
 
 def test_without_expectations_there_is_no_column_for_them(invent: Invent) -> None:

@@ -94,7 +94,7 @@ def _ask_results(company: Company, person: Person, score: Row) -> Iterator[str]:
 
 def _judge_bands(company: Company, person: Person, score: Row) -> str:
     known = [g for g in _find_goals(company, person) if g.get("attainment") is not None]
-    weights = [float(g.get("weight") or 1) * float(g.get("in_force") or 1) for g in known]
+    weights = [_weigh(goal) for goal in known]
     if not sum(weights):
         return ""
     total = sum(w * float(g["attainment"]) for w, g in zip(weights, known, strict=True))
@@ -105,6 +105,11 @@ def _judge_bands(company: Company, person: Person, score: Row) -> str:
     if reached >= REACHED and rank < middle:
         return "lower"
     return "higher" if reached < MISSED and rank > middle else ""
+
+
+def _weigh(goal: Row) -> float:
+    weight, share = goal.get("weight"), goal.get("in_force")
+    return (1.0 if weight is None else float(weight)) * (1.0 if share is None else float(share))
 
 
 def _ask_goal(company: Company, person: Person) -> Iterator[str]:
