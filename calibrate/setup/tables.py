@@ -18,7 +18,11 @@ TABLES: Final = MappingProxyType(
             " scores are final. Blank means: not stated. Leave it out if you do not need an audit"
             " by group. Take the # away in `cycle.yaml` once it is filled."
         ),
-        "goals": "One row per goal. Take the # away in `cycle.yaml` once it is filled.",
+        "goals": (
+            "One row per goal. An objective has its key results as rows below it; a goal that"
+            " changes within the cycle has a row per version, each with its days. Take the # away"
+            " in `cycle.yaml` once it is filled."
+        ),
         "assignments": (
             "One row per person and manager, where somebody had two managers or changed team."
             " Take the # away in `cycle.yaml` once it is filled."
