@@ -24,11 +24,13 @@ from calibrate.demo.catalogue import (
 )
 from calibrate.demo.company import Company
 from calibrate.demo.people_files import pick_id
+from calibrate.demo.singled_out import RECENT_FROM, SingledOut, flag
 from calibrate.demo.table_file import BLOCK, TableFile, dates, numbers, text
 from calibrate.demo.truth import MEAN, Truth
 
 #: Days between check-ins of a manager with each report, and how many managers keep to it.
-_CADENCE, _CADENCE_SHARE = (14, 30, 90, 1000), (0.2, 0.45, 0.25, 0.1)
+NEVER = 1000
+_CADENCE, _CADENCE_SHARE = (14, 30, 90, NEVER), (0.2, 0.45, 0.25, 0.1)
 #: Leaders from this level on are not involved: planted.
 _HIGH_UP, _SELDOM = LEVELS.index("L6"), 90
 #: People at home get less feedback, as a share of the others: planted.
@@ -54,10 +56,13 @@ def draw_cadence(rng: np.random.Generator, company: Company) -> Ints:
 
 
 def write_checkins(
-    rng: np.random.Generator, path: Path, ids: Any, company: Company, cadence: Ints
-) -> int:
+    rng: np.random.Generator, path: Path, ids: Any, company: Company, cadence: Ints,
+    singled: SingledOut,
+) -> int:  # fmt: skip
     """Write talks of managers with their reports, as often as each manager holds them."""
     start, end = day(STARTS_ON), day(ENDS_ON)
+    first = np.maximum(company.hired, start)
+    first[singled.only_recent_evidence] = day(RECENT_FROM)
     with TableFile(path) as table:
         for begin in range(0, len(company), BLOCK):
             people = np.arange(max(begin, 1), min(begin + BLOCK, len(company)))
@@ -68,45 +73,54 @@ def write_checkins(
             shift = rng.integers(-3, 4, len(employee))
             held = start + nth * np.repeat(every, count) + np.repeat(every, count) // 2 + shift
             last = np.where(company.left >= 0, company.left, end)[employee]
-            kept = (held >= np.maximum(company.hired[employee], start)) & (held <= last)
+            kept = (held >= first[employee]) & (held <= last)
             table.write({"employee_id": pick_id(ids, employee[kept]), "held_on": dates(held[kept])})
         return table.n_rows
 
 
 def write_feedback(
-    rng: np.random.Generator, path: Path, ids: Any, company: Company, expected: Floats
-) -> int:
+    rng: np.random.Generator, path: Path, ids: Any, company: Company, expected: Floats,
+    singled: SingledOut,
+) -> int:  # fmt: skip
     """Write praise, advice and recognition; people with higher scores get somewhat more."""
     names = ["", *(name for one in read_criteria() for name in one)]
     n_criteria = len(read_criteria()[0])
     start, length = day(STARTS_ON), (ENDS_ON - STARTS_ON).days + 1
     rate = np.where(company.is_rated, 1.2 * np.exp(0.015 * (expected - MEAN)), 0.0)
     rate = np.where(company.work_mode == WORK_MODES.index("remote"), _REMOTE * rate, rate)
+    is_recent = flag(singled.only_recent_evidence, len(company))
     with TableFile(path) as table:
         for begin in range(0, len(company), BLOCK):
             people = np.arange(begin, min(begin + BLOCK, len(company)))
             employee = np.repeat(people, rng.poisson(rate[people]))
             n = len(employee)
             about = 1 + company.rubric[employee] * n_criteria + rng.integers(0, n_criteria, n)
+            given = start + rng.integers(0, length, n)
+            kind = rng.choice(3, n, p=[0.45, 0.30, 0.25])
+            about = np.where(rng.random(n) < 0.3, 0, about)
+            kept = ~is_recent[employee] | (given >= day(RECENT_FROM))
             table.write(
                 {
-                    "employee_id": pick_id(ids, employee),
-                    "given_on": dates(start + rng.integers(0, length, n)),
-                    "kind": text(_FEEDBACK, rng.choice(3, n, p=[0.45, 0.30, 0.25])),
-                    "criterion": text(names, np.where(rng.random(n) < 0.3, 0, about)),
+                    "employee_id": pick_id(ids, employee[kept]),
+                    "given_on": dates(given[kept]),
+                    "kind": text(_FEEDBACK, kind[kept]),
+                    "criterion": text(names, about[kept]),
                 }
             )
         return table.n_rows
 
 
 def write_rewards(
-    rng: np.random.Generator, path: Path, ids: Any, company: Company, band: Ints
-) -> int:
+    rng: np.random.Generator, path: Path, ids: Any, company: Company, band: Ints,
+    singled: SingledOut,
+) -> int:  # fmt: skip
     """Write pay decisions that roughly follow the proposed bands; the middle where none is."""
     people = np.flatnonzero(company.is_rated)
     of = np.where(band[people] >= 0, band[people], BANDS.index("Meets"))
-    merit = np.maximum(np.array(_MERIT)[of] + rng.normal(0.0, 0.6, len(people)), 0.0)
-    bonus = np.maximum(np.array(_BONUS)[of] + rng.normal(0.0, 1.5, len(people)), 0.0)
+    paid = np.where(np.isin(people, singled.paid_above_band), len(BANDS) - 1, of)
+    paid = np.where(np.isin(people, singled.paid_below_band), 0, paid)
+    merit = np.maximum(np.array(_MERIT)[paid] + rng.normal(0.0, 0.6, len(people)), 0.0)
+    bonus = np.maximum(np.array(_BONUS)[paid] + rng.normal(0.0, 1.5, len(people)), 0.0)
     promoted = rng.random(len(people)) < np.array(_PROMOTED)[of]
     with TableFile(path) as table:
         table.write(

@@ -18,11 +18,12 @@ from calibrate.demo.company import Company, draw_company
 from calibrate.demo.criterion_history import write_criterion_history
 from calibrate.demo.cycle_files import outcome_weights, write_cycle_files
 from calibrate.demo.goal_details import draw_details
-from calibrate.demo.goals import draw_goals, plant_contradictions, write_goals
+from calibrate.demo.goals import Goals, draw_goals, leave_out, plant_contradictions, write_goals
 from calibrate.demo.marks import band_forms, draw_marks, write_ratings
 from calibrate.demo.network import Forms, draw_forms
 from calibrate.demo.options import DemoOptions
 from calibrate.demo.plant import Planting, read_planting
+from calibrate.demo.singled_out import SingledOut, single_out
 from calibrate.demo.table_file import BLOCK, TableFile
 from calibrate.demo.truth import Truth, draw_groups, draw_truth, form_means, form_noise, make_ids
 from calibrate.demo.truth_files import write_truth
@@ -91,10 +92,10 @@ def write_tables(out: Path, options: DemoOptions, clock: Progress) -> DemoResult
         expected = truth.expected_scores(company)
         weights = outcome_weights(drawn.planting.plant.unserved_outcomes)
         goals = draw_goals(rng, company, expected, weights)
-        # What was drawn later than the rest has a generator of its own: marks stay as they are.
-        late = np.random.default_rng([options.seed, 7])
-        goals = plant_contradictions(goals, proposals.band)
         cadence = activity.draw_cadence(rng, company)
+        # What was drawn later than the rest has generators of its own: marks stay as they are.
+        late, last = (np.random.default_rng([options.seed, k]) for k in (7, 8))
+        singled = single_out(last, company, proposals.band, cadence, activity.NEVER)
         counts = {
             "employees": people_files.write_employees(
                 out / "employees.csv", ids, company, proposals
@@ -104,11 +105,15 @@ def write_tables(out: Path, options: DemoOptions, clock: Progress) -> DemoResult
             ),
             "forms": len(drawn.forms),
             "ratings": n_ratings,
-            "goals": write_goals(out / "goals.csv", ids, goals, draw_details(late, goals.holder)),
-            "checkins": activity.write_checkins(rng, out / "checkins.csv", ids, company, cadence),
-            "feedback": activity.write_feedback(rng, out / "feedback.csv", ids, company, expected),
+            "goals": _write_goals(late, out / "goals.csv", ids, goals, singled),
+            "checkins": activity.write_checkins(
+                rng, out / "checkins.csv", ids, company, cadence, singled
+            ),
+            "feedback": activity.write_feedback(
+                rng, out / "feedback.csv", ids, company, expected, singled
+            ),
             "rewards": activity.write_rewards(
-                rng, out / "rewards.csv", ids, company, proposals.band
+                rng, out / "rewards.csv", ids, company, proposals.band, singled
             ),
             "unit_measures": activity.write_unit_measures(
                 late, out / "unit_measures.csv", ids, company, truth, cadence
@@ -120,9 +125,18 @@ def write_tables(out: Path, options: DemoOptions, clock: Progress) -> DemoResult
         }
         people_files.write_groups(out / "attributes.csv", ids, drawn.groups)
         plan = write_truth(
-            out / "truth", ids, company, truth, drawn.forms, drawn.planting, options.seed
+            out / "truth", ids, company, truth, drawn.forms, drawn.planting, singled, options.seed
         )
     return DemoResult(out, company.tree.n_departments, counts, plan)
+
+
+def _write_goals(
+    late: np.random.Generator, path: Path, ids: Any, goals: Goals, singled: SingledOut
+) -> int:
+    planted = plant_contradictions(goals, singled)
+    return write_goals(
+        path, ids, *leave_out(planted, draw_details(late, goals.holder), singled.without_goals)
+    )
 
 
 def _find_planting(options: DemoOptions) -> Planting:

@@ -23,6 +23,8 @@ _PARTS = (
     ("Have the result tried by people who use it", "people", 0, 8),
 )
 _FIGURE = "Move the figure as agreed"
+#: One plain goal in so many names another outcome than the goal above it: this one or that.
+_CROSSED_EVERY, _CROSSED_TO = 300, ("keep-customers", "reliable-service")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Details:
     ----------
     is_objective : its figure is its first key result
     is_changed : another target since October
+    is_crossed : names another outcome than the goal above it
     updated_on : days since 1970
     progress : (G, 2) of the key results beside the figure
     """
@@ -45,10 +48,11 @@ class Details:
     has_no_due: Flags
     is_due_late: Flags
     has_no_evidence: Flags
+    is_crossed: Flags
     updated_on: Ints
     progress: Floats
 
-    def part(self, at: slice) -> Details:
+    def part(self, at: slice | Flags) -> Details:
         """The same for some of the goals."""
         return Details(*(getattr(self, name)[at] for name in self.__dataclass_fields__))
 
@@ -67,6 +71,9 @@ def draw_details(rng: np.random.Generator, holder: Ints) -> Details:
 
     is_objective, is_changed, is_orphan = (choose(s) for s in (OBJECTIVES, CHANGED, ORPHANS))
     stale = choose(STALE)
+    plain = np.flatnonzero(own & ~is_objective & ~is_orphan)
+    is_crossed = np.zeros(n, dtype=np.bool_)
+    is_crossed[plain[::_CROSSED_EVERY]] = True
     recent = day(date(2026, 11, 1)) + rng.integers(0, 55, n)
     old = day(date(2026, 7, 1)) + rng.integers(0, 40, n)
     return Details(
@@ -78,6 +85,7 @@ def draw_details(rng: np.random.Generator, holder: Ints) -> Details:
         has_no_due=choose(NO_DUE),
         is_due_late=choose(LATE_DUE),
         has_no_evidence=choose(NO_EVIDENCE),
+        is_crossed=is_crossed,
         updated_on=np.where(stale, old, recent),
         progress=np.clip(rng.normal(0.8, 0.3, (n, 2)), 0.0, 1.4),
     )
@@ -101,6 +109,8 @@ def apply_details(columns: dict[str, Any], details: Details) -> dict[str, Any]:
     ]
     for name in ("parent_id", "outcome"):
         rows[name][details.is_orphan] = None
+    to = np.where(rows["outcome"] == _CROSSED_TO[0], _CROSSED_TO[1], _CROSSED_TO[0])
+    rows["outcome"] = np.where(details.is_crossed, to, rows["outcome"])
     rows["unit"][details.has_no_unit] = None
     rows["due_on"][details.is_due_late] = "2027-03-31"
     rows["due_on"][details.has_no_due] = None

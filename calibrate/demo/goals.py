@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from calibrate.demo.catalogue import BANDS, DEPARTMENTS, Floats, Ints, day, read_source
+from calibrate.demo.catalogue import DEPARTMENTS, Floats, Ints, day, read_source
 from calibrate.demo.company import Company
 from calibrate.demo.goal_details import Details, apply_details
 from calibrate.demo.people_files import pick_id
+from calibrate.demo.singled_out import SingledOut
 from calibrate.demo.table_file import BLOCK, TableFile, dates, text
 from calibrate.demo.truth import MEAN
 
@@ -125,21 +126,19 @@ def _draw_holders(
     return people[at], picked[at, slot]
 
 
-def plant_contradictions(goals: Goals, band: Ints) -> Goals:
-    """Three people proposed high who missed their goals, two proposed low who reached theirs.
-
-    Parameters
-    ----------
-    band : (I,) proposed, -1 for none
-    """
-    top, low = BANDS.index("Exceeds"), BANDS.index("Developing")
+def plant_contradictions(goals: Goals, singled: SingledOut) -> Goals:
+    """Some proposed high have missed their goals, some proposed low have reached theirs."""
     progress = goals.progress.copy()
-    for people, reached in (
-        (np.flatnonzero(band >= top)[:3], 0.15),
-        (np.flatnonzero((band >= 0) & (band <= low))[:2], 1.25),
-    ):
-        progress[np.isin(goals.holder, people)] = reached
+    progress[np.isin(goals.holder, singled.proposed_high_goals_missed)] = 0.15
+    progress[np.isin(goals.holder, singled.proposed_low_goals_reached)] = 1.25
     return replace(goals, progress=progress)
+
+
+def leave_out(goals: Goals, details: Details, people: Ints) -> tuple[Goals, Details]:
+    """The goals of everybody else; those above others are held by nobody and stay."""
+    kept = ~np.isin(goals.holder, people)
+    # Goals above others come first, so that leaving out later ones moves no parent.
+    return Goals(*(getattr(goals, one.name)[kept] for one in fields(goals))), details.part(kept)
 
 
 def write_goals(path: Path, ids: Any, goals: Goals, details: Details) -> int:

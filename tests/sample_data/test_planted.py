@@ -16,6 +16,12 @@ def read(run_folder: Path):
     return table
 
 
+@pytest.fixture(scope="module")
+def planted(sample_data: Path) -> dict[str, list[str]]:
+    rows = pd.read_csv(sample_data / "truth" / "singled_out.csv")
+    return rows.groupby("planted")["employee_id"].agg(list).to_dict()
+
+
 def test_the_outcome_that_nobody_serves_is_the_planted_one(read) -> None:
     coverage = read("coverage").set_index("outcome")
     unserved = coverage.index[coverage["verdict"] == "unserved"].tolist()
@@ -67,12 +73,15 @@ def test_remote_people_get_less_feedback(read) -> None:
     assert share["remote"] < share["office"]
 
 
-def test_ratings_against_results_are_named(read) -> None:
-    results, employees = read("results"), read("scores")
+def test_ratings_against_results_are_named(read, planted) -> None:
+    results = read("results")
     people = results[results["scope"] == "person"].set_index("scope_id")["verdict"]
-    proposed = employees[employees["proposed_band"].isin(["Exceeds", "Outstanding"])]
-    planted = proposed["employee_id"].tolist()[:3]
-    assert (people.reindex(planted) == "higher").sum() >= 2
+    # Progress has a spread of 0.18 and scores one of 10 points: most are found, no wrong way.
+    higher = people[planted["proposed_high_goals_missed"]]
+    lower = people[planted["proposed_low_goals_reached"]]
+    assert (higher == "higher").sum() >= 2
+    assert "lower" not in set(higher)
+    assert lower.tolist() == ["lower", "lower"]
 
 
 def test_changed_targets_stand_in_the_change_log(read) -> None:
@@ -86,3 +95,40 @@ def test_vague_late_and_stale_goals_fail_their_rules(read) -> None:
     checks = read("goal_checks")
     failed = set(checks.loc[checks["passed"].eq(False).fillna(False), "rule"])
     assert {"specific", "measurable", "relevant", "time_bound", "current", "evidenced"} <= failed
+
+
+def test_people_without_goals_and_with_recent_evidence_alone_are_exactly_the_planted_ones(
+    read, planted
+) -> None:
+    gaps = read("evidence_gaps").groupby("gap")["employee_id"].agg(list)
+    assert gaps["no_goal"] == planted["without_goals"]
+    # Somebody else may have had all of it late by chance; nobody had in this company.
+    assert gaps["only_recent"] == planted["only_recent_evidence"]
+
+
+def test_rewards_of_the_planted_people_lie_beyond_a_neighbouring_band(read, planted) -> None:
+    found = read("reward_outliers").set_index(["employee_id", "measure"])["direction"]
+    for name, direction in (("paid_above_band", "above"), ("paid_below_band", "below")):
+        assert len(planted[name]) == 2
+        for person in planted[name]:
+            for measure in ("merit_percent", "bonus_percent"):
+                assert found[person, measure] == direction
+    links = read("reward_links").set_index("measure")
+    assert links.loc[["merit_percent", "bonus_percent"], "verdict"].tolist() == ["follows"] * 2
+
+
+def test_managers_without_check_ins_are_exactly_the_planted_ones(read, planted) -> None:
+    activity = read("activity")
+    silent = activity.loc[activity["verdict"] == "none", "manager_id"].tolist()
+    assert silent == planted["manager_without_checkins"]
+    assert len(silent) >= 2
+
+
+def test_one_goal_names_another_outcome_than_the_goal_above_it(read) -> None:
+    cascade = read("cascade")
+    assert cascade["verdict"].value_counts()["two_outcomes"] == 1
+    # 6 in 100 goals of people are orphans, and with them the key results below.
+    own = cascade[
+        (cascade["kind"] == "person") & ~cascade["goal_id"].str.contains(".", regex=False)
+    ]
+    assert 0.02 < (own["verdict"] == "orphan").mean() < 0.11

@@ -37,7 +37,7 @@ def test_make_writes_the_committed_files_byte_for_byte(sample_data: Path, tmp_pa
     command = [sys.executable, str(sample_data / "make.py"), "--out", str(tmp_path)]
     subprocess.run(command, check=True, env={"PYTHONDONTWRITEBYTECODE": "1"})
     written = sorted(path for path in tmp_path.rglob("*") if path.is_file())
-    assert len(written) == 14
+    assert len(written) == 15
     for path in written:
         committed = sample_data / path.relative_to(tmp_path)
         assert path.read_bytes() == committed.read_bytes(), path.name
