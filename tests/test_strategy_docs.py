@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -89,13 +90,29 @@ def test_verdicts_changes_and_weights_by_days_are_those_of_the_page(tables: Path
     # 20 % for one half of the cycle each.
     assert coverage.loc[["faster-delivery", "safer-crossings"], "weight"].tolist() == [10, 10]
     assert coverage.loc["safer-crossings", "verdict"] == "unserved"
-    shown = set(re.findall(r"^\| `(unserved|thin|over|served)` \|", PAGE, re.MULTILINE))
+    shown = set(re.findall(r"^\| `(unserved|thin|over|served)` \| [a-z ]+ \|", PAGE, re.MULTILINE))
     assert set(coverage["verdict"]) <= shown == {"unserved", "thin", "over", "served"}
     changes = pd.read_parquet(tables / "strategy_changes.parquet")
     assert changes[["subject_id", "change"]].to_numpy().tolist() == [
         ["safer-crossings", "replaced"],
         ["G4", "retargeted"],
     ]
+
+
+def test_the_table_of_an_earlier_run_will_do_as_scores_of_earlier_cycles(
+    folder: Path, tables: Path, tmp_path: Path
+) -> None:
+    (source,) = re.findall(r"`(\{file: \.\./2026-H1/criterion_scores\.csv[^`]+)`", PAGE)
+    here, earlier = tmp_path / "2026-H2", tmp_path / "2026-H1"
+    shutil.copytree(folder, here, ignore=shutil.ignore_patterns("out"))
+    earlier.mkdir()
+    shutil.copyfile(tables / "criterion_scores.csv", earlier / "criterion_scores.csv")
+    cycle = (here / "cycle.yaml").read_text(encoding="utf-8")
+    changed = cycle.replace("criterion_history: {file: criterion_history.csv}",
+                            f"criterion_history: {source}")  # fmt: skip
+    assert changed != cycle
+    (here / "cycle.yaml").write_text(changed, encoding="utf-8")
+    assert run_command(["check", str(here / "cycle.yaml")]) == 0
 
 
 def test_the_rules_of_the_page_are_those_of_the_program() -> None:
