@@ -60,7 +60,7 @@ def day(when: date) -> int:
 
 @dataclass(frozen=True)
 class Department:
-    """A department: its share of the people, its job families, and their rubric."""
+    """A department: its share of the people, its job families, and the rubric of its staff."""
 
     name: str
     share: float
@@ -72,11 +72,13 @@ DEPARTMENTS: Final = (
     Department("Engineering", 66, ("Engineering",), 0),
     Department("Data", 30, ("Data",), 0),
     Department("Sales", 50, ("Sales",), 1),
-    Department("Customer Care", 52, ("Customer Care",), 1),
-    Department("Operations", 41, ("Operations", "Finance"), 1),
+    Department("Customer Care", 52, ("Customer Care",), 2),
+    Department("Operations", 41, ("Operations", "Finance"), 3),
 )
 FAMILIES: Final = tuple(family for one in DEPARTMENTS for family in one.families)
-RUBRICS: Final = ("engineering", "default")
+RUBRICS: Final = ("engineering", "sales", "customer-support", "operations", "people-managers")
+#: Rubric of whoever has reports; it stands before all others in the cycle.
+OF_MANAGERS: Final = RUBRICS.index("people-managers")
 
 
 def apportion(n: int, shares: tuple[float, ...]) -> list[int]:

@@ -12,6 +12,7 @@ from calibrate.demo.catalogue import (
     DEPARTMENTS,
     ENDS_ON,
     LOCATIONS,
+    OF_MANAGERS,
     STARTS_ON,
     Flags,
     Floats,
@@ -124,7 +125,9 @@ class Company:
 
     @property
     def rubric(self) -> Ints:
-        return np.array([one.rubric for one in DEPARTMENTS])[self.tree.department]
+        """Rubric of each person, into ``RUBRICS``: that of managers, else the department's."""
+        own = np.array([one.rubric for one in DEPARTMENTS])[self.tree.department]
+        return np.where(self.tree.span > 0, OF_MANAGERS, own)
 
 
 def draw_company(rng: np.random.Generator, n_employees: int) -> Company:

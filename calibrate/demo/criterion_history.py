@@ -39,6 +39,7 @@ def write_criterion_history(
             score = then[:, None] + truth.profile[people]
             score = score + rng.normal(0.0, ERROR, score.shape)
             is_rising = company.tree.department[people] == rising
+            is_rising &= company.rubric[people] == DEPARTMENTS[rising].rubric
             score[is_rising, RISING_AT] -= RISE * cycles_ago
             score = np.clip(score, 0.0, 100.0).ravel()
             at = company.rubric[people][:, None] * n_criteria + np.arange(n_criteria)

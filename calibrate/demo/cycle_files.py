@@ -9,7 +9,7 @@ from pathlib import Path
 
 from calibrate.config import load_yaml
 from calibrate.config.shipped import find_folder
-from calibrate.demo.catalogue import RUBRICS, apportion, sample_folder
+from calibrate.demo.catalogue import DEPARTMENTS, OF_MANAGERS, RUBRICS, apportion, sample_folder
 from calibrate.demo.plant import UnservedOutcome
 
 _CYCLE_SAYS = """\
@@ -40,13 +40,17 @@ def write_cycle_files(
     sample = sample_folder()
     cycle = _without_heading((sample / "cycle.yaml").read_text(encoding="utf-8"))
     cycle = cycle.replace("../rubrics/", "rubrics/").replace("ratings.csv", ratings)
+    used = [RUBRICS[k] for k in sorted({one.rubric for one in DEPARTMENTS[:n_departments]})]
+    used.append(RUBRICS[OF_MANAGERS])
+    for name in set(RUBRICS) - set(used):
+        cycle = cycle.replace(f"  - rubrics/{name}.yaml\n", "")
     heading = _CYCLE_SAYS.format(n=len(ids), seed=seed)
     (out / "cycle.yaml").write_text(heading + cycle, encoding="utf-8")
     strategy = _without_heading((sample / "strategy.yaml").read_text(encoding="utf-8"))
     strategy = _change_strategy(strategy, ids, n_departments, unserved)
     (out / "strategy.yaml").write_text(_STRATEGY_SAYS + strategy, encoding="utf-8")
     (out / "rubrics").mkdir()
-    for name in RUBRICS:
+    for name in used:
         shutil.copyfile(find_folder("rubrics") / f"{name}.yaml", out / "rubrics" / f"{name}.yaml")
 
 

@@ -23,6 +23,33 @@ def read_rows(path: Path) -> Rows:
         return list(csv.DictReader(stream))
 
 
+RUBRIC_OF = {
+    "Engineering": "engineering", "Data": "engineering", "Sales": "sales",
+    "Customer Care": "customer-support", "Operations": "operations",
+}  # fmt: skip
+
+
+def name_rubrics(employees: Rows) -> dict[str, str]:
+    """Whoever has reports is marked by the rubric of managers, others by that of the department."""
+    managers = {row["manager_id"] for row in employees}
+    return {
+        row["employee_id"]: "people-managers"
+        if row["employee_id"] in managers
+        else RUBRIC_OF[row["department"]]
+        for row in employees
+    }
+
+
+def read_weights(sample_data: Path) -> dict[str, dict[str, int]]:
+    """Rubric → criterion → weight, of the rubrics the cycle names."""
+    cycle = yaml.safe_load((sample_data / "cycle.yaml").read_text(encoding="utf-8"))
+    found = {}
+    for name in cycle["rubrics"]:
+        rubric = yaml.safe_load((sample_data / name).read_text(encoding="utf-8"))
+        found[rubric["id"]] = {item["id"]: item["weight"] for item in rubric["criteria"]}
+    return found
+
+
 @pytest.fixture(scope="module")
 def employees(sample_data: Path) -> Rows:
     return read_rows(sample_data / "employees.csv")
@@ -74,23 +101,15 @@ def test_names_come_from_ten_scripts(employees: Rows) -> None:
 def test_every_form_has_five_criteria_of_the_rubric_that_applies(
     sample_data: Path, employees: Rows, ratings: Rows
 ) -> None:
-    criteria = {
-        name: [
-            item["id"]
-            for item in yaml.safe_load(
-                (sample_data.parent / "rubrics" / f"{name}.yaml").read_text(encoding="utf-8")
-            )["criteria"]
-        ]
-        for name in ("engineering", "default")
-    }
-    family = {row["employee_id"]: row["job_family"] for row in employees}
+    own = {name: list(weights) for name, weights in read_weights(sample_data).items()}
+    rubric = name_rubrics(employees)
     forms: dict[tuple[str, str, str], list[str]] = {}
     for row in ratings:
         key = (row["employee_id"], row["rater_id"], row["source"])
         forms.setdefault(key, []).append(row["criterion"])
     for (employee, _, _), marked in forms.items():
-        rubric = "engineering" if family[employee] in {"Engineering", "Data"} else "default"
-        assert marked == criteria[rubric]
+        assert marked == own[rubric[employee]]
+    assert set(rubric.values()) == set(own)
 
 
 def test_manager_forms_come_from_managers_and_nearly_everybody_has_one(
@@ -206,7 +225,7 @@ def test_proposals_follow_from_the_managers_own_marks(
 ) -> None:
     cycle = yaml.safe_load((sample_data / "cycle.yaml").read_text(encoding="utf-8"))
     labels, cuts = cycle["bands"]["labels"], cycle["bands"]["cuts"]
-    weights = {"engineering": [25, 25, 20, 15, 15], "default": [30, 25, 20, 10, 15]}
+    weights, rubric = read_weights(sample_data), name_rubrics(employees)
     marks: dict[tuple[str, str], list[str]] = {}
     for row in ratings:
         if row["source"] == "manager":
@@ -216,10 +235,8 @@ def test_proposals_follow_from_the_managers_own_marks(
     for row in proposed:
         given = marks[row["employee_id"], row["manager_id"]]
         if all(given):
-            rubric = "engineering" if row["job_family"] in {"Engineering", "Data"} else "default"
-            hundredths = sum(
-                w * 25 * (int(m) - 1) for w, m in zip(weights[rubric], given, strict=True)
-            )
+            own = weights[rubric[row["employee_id"]]].values()
+            hundredths = sum(w * 25 * (int(m) - 1) for w, m in zip(own, given, strict=True))
             band = labels[sum(hundredths >= 100 * cut for cut in cuts)]
             assert row["proposed_band"] == band, row["employee_id"]
             assert row["proposed_by"] == row["manager_id"]
