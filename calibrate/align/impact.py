@@ -136,10 +136,10 @@ def _say(row: Mapping[object, object]) -> str:
         )  # fmt: skip
     if row["verdict"] == "goes_with":
         return _(
-            "Over {n} {units}, more {question} goes with more {measure} ({correlation}, {low} to "
+            "Over {n} {units}, {question} and {measure} are high together ({correlation}, {low} to "
             "{high}). Association only: it names no cause.", **told,
         )  # fmt: skip
     return _(
-        "Over {n} {units}, more {question} goes with less {measure} ({correlation}, {low} to "
-        "{high}). Association only: it names no cause.", **told,
+        "Over {n} {units}, one is high where the other is low: {question} and {measure} "
+        "({correlation}, {low} to {high}). Association only: it names no cause.", **told,
     )  # fmt: skip

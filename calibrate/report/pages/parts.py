@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calibrate.language import _
+from calibrate.language import _, ngettext
 from calibrate.report.document import Column, Fact, Note, Table, build_table
 from calibrate.report.views.base import RubricNote
 from calibrate.report.views.patterns import ShareTable
@@ -37,12 +37,16 @@ def lay_out_shares(shares: ShareTable) -> Table:
 
 
 def lay_out_foot(rubrics: Sequence[RubricNote]) -> Note:
-    """Which rubrics a packet rests on, and the hash of each file."""
-    lines = tuple(
-        _(
-            "Rubric: {title}, version {version}, SHA-256 {hash}",
-            title=rubric.title, version=rubric.version, hash=rubric.sha256,
-        )
+    """Which rubrics a packet rests on; the manifest has the whole hashes."""
+    named = [
+        _("{title}, version {version} ({hash})", title=rubric.title, version=rubric.version,
+          hash=rubric.sha256[:12])
         for rubric in rubrics
-    )  # fmt: skip
-    return Note(lines, "foot")
+    ]  # fmt: skip
+    words = ngettext(
+        "Rubric, and the first letters of its hash: {rubrics}.",
+        "Rubrics, and the first letters of their hashes: {rubrics}.",
+        len(named),
+        rubrics=" · ".join(named),
+    )
+    return Note((words,), "foot")

@@ -31,10 +31,11 @@ def lay_out_strategy(view: StrategyView) -> list[Block]:
         Section(_("Does the rating serve the strategy?"), tuple(blocks), is_fresh=True),
     ]
     right = (_lay_out_skills(view),) if view.skills else ()
-    parts.append(Columns((_lay_out_balance(view),), right))
+    left = [_lay_out_balance(view)]
     if view.gaps:
         said = (Bullets(view.gaps),)
-        parts.append(Section(_("Where nobody works on an outcome"), said, is_kept=True))
+        left.append(Section(_("Where nobody works on an outcome"), said, is_kept=True))
+    parts.append(Columns(tuple(left), right))
     return parts
 
 
@@ -83,14 +84,13 @@ def _lay_out_balance(view: StrategyView) -> Section:
 def _lay_out_skills(view: StrategyView) -> Section:
     columns = (
         Column(_("Criterion")),
-        Column(_("Gap"), 14, "number"),
+        Column(_("Gap"), 12, "number"),
         Column(_("Range"), 24, "number"),
-        Column(_("Clearly below"), 20, "number"),
+        Column(_("Below"), 14, "number"),
     )
     rows = [(row.label, row.gap, row.span, row.n_below) for row in view.skills]
     said = _(
-        "Gap: mean score less what levels ask for. “Clearly below” counts people whose whole range "
-        "lies below."
+        "Gap: mean score less what levels ask for. Below: people whose whole range lies below that."
     )
     blocks = (build_table(columns, rows), Paragraph(said, "small"))
     return Section(_("The skills behind it"), blocks, is_kept=True)

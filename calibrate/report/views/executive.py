@@ -13,7 +13,13 @@ from calibrate.report.material import Material
 from calibrate.report.views.base import Company, RubricNote, build_head
 from calibrate.report.views.patterns import ShareTable, build_share_table
 from calibrate.report.views.practice import PracticeView, build_practice_view, count_risks
-from calibrate.report.views.strategy import SkillRow, StrategyView, build_strategy_view, list_skills
+from calibrate.report.views.strategy import (
+    SkillRow,
+    StrategyView,
+    ask_who_serves,
+    build_strategy_view,
+    list_skills,
+)
 from calibrate.report.views.talent import TalentMap, build_talent_map
 from calibrate.report.words import (
     DASH,
@@ -346,6 +352,7 @@ def _ask_decisions(material: Material) -> tuple[str, ...]:
                 ready["n_unrated"],
             )
         )
+    asked += ask_who_serves(material.tables["coverage"])
     asked.append(_("Confirm that nobody is moved to fill a share."))
     return tuple(asked)
 

@@ -108,6 +108,7 @@ def list_steps(
     )
     n_raters = _count_raters(material)
     n_outside = sum(verdict == "outside" for verdict in verdicts.values())
+    n_unserved = int((material.tables["coverage"]["verdict"] == "unserved").sum())
     n_packets = sum(packet.kind == "manager" for packet in made.packets)
     told = (
         (ready.get("n_quarantined", 0), READY, ngettext(
@@ -124,6 +125,10 @@ def list_steps(
             "the work.",
             "For {n} people a strict rater cannot be told from weak work: find out who else knows "
             "the work.", ready.get("n_unlinked", 0))),
+        (n_unserved, STRATEGY, ngettext(
+            "Ask the owner of {n} strategic outcome that nobody serves whose goal it should be.",
+            "Ask the owners of {n} strategic outcomes that nobody serves whose goals they should "
+            "be.", n_unserved)),
         (n_raters, RATERS, ngettext(
             "Talk with {n} rater about the scale before the sessions.",
             "Talk with {n} raters about the scale before the sessions.", n_raters)),

@@ -13,6 +13,7 @@ from calibrate.report.document import Layers
 from calibrate.report.material import Row, list_rows
 from calibrate.report.views.base import Company
 from calibrate.report.views.strategy_map import PERSPECTIVES, VERDICTS, draw_map
+from calibrate.report.views.talent import FEWEST
 from calibrate.report.words import (
     DASH,
     NOT_KNOWN,
@@ -120,6 +121,23 @@ def _name(row: Row) -> str:
              share=write_percent(float(row["weight"]) / 100))  # fmt: skip
 
 
+def ask_who_serves(coverage: pd.DataFrame) -> tuple[str, ...]:
+    """The decision that outcomes nobody serves ask for; nothing where each is served."""
+    left = [row for row in list_rows(coverage) if row["verdict"] == "unserved"]
+    if not left:
+        return ()
+    heaviest = max(left, key=lambda row: float(row["weight"]))
+    title = abridge(str(heaviest["title"]), 40)
+    if len(left) == 1:
+        return (_("Say who takes on “{outcome}”, or take it off the strategy.", outcome=title),)
+    return (
+        _(
+            "Say who takes on the {n} outcomes that nobody serves, first “{outcome}”, or take them "
+            "off the strategy.", n=len(left), outcome=title,
+        ),
+    )  # fmt: skip
+
+
 def _write_lead(outcomes: Sequence[Row], goals: pd.DataFrame) -> str:
     unserved = [row for row in outcomes if row["verdict"] == "unserved"]
     if unserved:
@@ -146,7 +164,7 @@ def _write_remarks(outcomes: Sequence[Row], tables: Mapping[str, pd.DataFrame]) 
     broken = ladder[(ladder["verdict"] == "missing") & ~ladder["outcome"].isin(unserved)]
     titles = {row["outcome"]: str(row["title"]) for row in outcomes}
     words = {"company": _("the company"), "unit": _("a department"), "person": _("a person")}
-    for outcome, kind in list(zip(broken["outcome"], broken["kind"], strict=True))[:3]:
+    for outcome, kind in list(zip(broken["outcome"], broken["kind"], strict=True))[:2]:
         said.append(
             _("The chain breaks at “{outcome}”: no goal of {kind} serves it.",
               outcome=titles.get(outcome, str(outcome)), kind=words[str(kind)])
@@ -225,7 +243,9 @@ def list_skills(company: Company) -> tuple[SkillRow, ...]:
     """Gaps of the company by criterion, the widest first."""
     table = company.material.tables["skill_gaps"]
     own = table[(table["scope"] == "company") & (table["criterion"].fillna("") != "")]
-    own = own[own["gap"].notna()].sort_values(["gap", "criterion"], kind="stable")
+    own = own[own["gap"].notna() & (own["n"] >= FEWEST)].sort_values(
+        ["gap", "criterion"], kind="stable"
+    )
     labels: Mapping[str, str] = {
         c.id: c.label for rubric in company.material.rubrics for c in rubric.criteria
     }

@@ -56,8 +56,15 @@ def _build_row(band: str, counts: Sequence[int], largest: int) -> TalentRow:
     return TalentRow(
         band=band,
         counts=tuple(_write(n) for n in counts),
-        shades=tuple(f"heat-{1 + round(4 * n / largest)}" if n else "heat-none" for n in counts),
+        shades=tuple(_shade(n, largest) for n in counts),
     )
+
+
+def _shade(n: int, largest: int) -> str:
+    # One shade below the fewest, or it would tell the count that the words withhold.
+    if n < FEWEST:
+        return "heat-1" if n else "heat-none"
+    return f"heat-{1 + round(4 * n / largest)}"
 
 
 def _write(n: int) -> str:
@@ -68,5 +75,5 @@ def _write(n: int) -> str:
 
 def _say_notice(counts: Sequence[int]) -> str:
     if any(0 < n < FEWEST for n in counts):
-        return _("Fewer than {n} people are not counted out.", n=FEWEST)
+        return _("A cell with fewer than {n} people shows <{n}.", n=FEWEST)
     return ""
