@@ -77,7 +77,9 @@ def labels(company: Path) -> re.Pattern[str]:
     for path in company.glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             found |= {text for row in csv.reader(file) for text in row}
-    said = sorted({squeeze(text) for text in found if " " in text}, key=len, reverse=True)
+    said = sorted(
+        {squeeze(text) for text in found if re.search(r" |\.yaml$", text)}, key=len, reverse=True
+    )
     return re.compile("|".join(map(re.escape, said)))
 
 

@@ -64,8 +64,11 @@ def test_wheel_holds_nothing_else(root: Path, wheel: zipfile.ZipFile) -> None:
 def test_data_keep_their_places_to_each_other(wheel: zipfile.ZipFile) -> None:
     """cycle.yaml names ../rubrics/…, in a checkout and in an installed package alike."""
     cycle = wheel.read("calibrate/_data/sample_data/cycle.yaml").decode()
-    named = re.findall(r"\.\./(rubrics/[a-z]+\.yaml)", cycle)
-    assert named == ["rubrics/engineering.yaml", "rubrics/default.yaml"]
+    named = re.findall(r"\.\./(rubrics/[a-z-]+\.yaml)", cycle)
+    assert named == [
+        f"rubrics/{name}.yaml"
+        for name in ("people-managers", "engineering", "sales", "customer-support", "operations")
+    ]
     assert {f"calibrate/_data/{name}" for name in named} <= set(wheel.namelist())
 
 

@@ -105,7 +105,7 @@ def test_a_run_from_frames_is_the_run_of_the_same_frames(rubric: Path, tmp_path:
     assert runs[0].folder == runs[1].folder
     assert runs[1].result.is_repeated
     assert runs[0].table("scores")["employee_id"].tolist() == ["007"]
-    with pytest.raises(KeyError, match="there are: agenda"):
+    with pytest.raises(KeyError, match="there are: activity"):
         runs[0].table("../manifest")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -181,9 +182,8 @@ def test_an_earlier_run_can_be_named_as_it_stands(sample_data: Path, tmp_path: P
     earlier = out / "latest" / "tables" / "criterion_scores.csv"
     shutil.copy(earlier, cycle.parent / "before.csv")
     named = '{file: before.csv, constants: {cycle: "2026-H1"}, ignore: [expected, gap]}'
-    text = cycle.read_text().replace(
-        "strategy: strategy.yaml", f"  criterion_history: {named}\nstrategy: strategy.yaml"
-    )
+    text, n = re.subn(r"criterion_history: .*", f"criterion_history: {named}", cycle.read_text())
+    assert n == 1
     cycle.write_text(text)
     scored = compute_scores(prepare_cycle(load_cycle(cycle)))
     goals = GOALS.empty()
@@ -283,6 +283,7 @@ def test_everybody_below_is_counted_and_named_in_the_training_plan(sample_data: 
     assert sorted(named) == sorted(people["scope_id"])
     assert int(plan["n_below"].sum()) == len(people)
     by_criterion = gaps[gaps["scope"] == "company"].set_index("criterion")["n_below"]
+    by_criterion = by_criterion[by_criterion > 0]
     assert by_criterion.to_dict() == plan.groupby("criterion")["n_below"].sum().to_dict()
     assert (plan["gap"] < 0).all()
     assert (plan["develop"] != "").all()

@@ -144,9 +144,9 @@ def test_a_person_without_forms_gets_a_short_card_that_says_what_to_do(invent: I
     (card,) = [card for card in view.cards if card.person.employee_id == "E005"]
     assert not card.person.is_rated
     assert card.gaps == ()
-    assert "say when there will be one" in card.talk.points[0]
+    assert "When will there be one" in card.talk.points[0]
     text = " ".join(read_pages(material))
-    assert "There is no mark for this person." in text
+    assert "There is no mark yet." in text
     assert "Who is missing" in text
     assert "on leave" in text
 

@@ -20,6 +20,7 @@ from calibrate.report import Material
 from calibrate.report.material import list_rows
 from calibrate.report.views.base import Company
 from calibrate.report.views.evidence import build_person
+from calibrate.report.views.manager import build_manager_view
 from calibrate.report.views.points import MOST_POINTS, list_points
 
 Invent = Callable[..., Material]
@@ -127,3 +128,22 @@ def test_skills_of_a_card_that_shows_none_are_not_asked_about(people: Material) 
         points = list_points(company, person, row)
         if person.is_masked or (person.is_sealed and not person.is_adjusted):
             assert not any("has fallen" in point for point in points)
+
+
+def test_the_next_step_goes_to_what_lies_furthest_below_the_level(invent: Invent) -> None:
+    """The weakest criterion is where the level asks for least: +15 points there, −15 elsewhere."""
+    material = invent()
+    first, *others = (c.id for c in material.rubrics[0].criteria)
+    widest = others[-1]
+    marked = material.tables["criterion_scores"].copy()
+    scores = {first: 40.0, widest: 60.0}
+    asked = {first: 25.0, widest: 75.0}
+    for column in ("raw_score", "calibrated_score"):
+        marked[column] = marked["criterion"].map(scores).fillna(60.0)
+    marked["expected"] = marked["criterion"].map(asked).fillna(50.0)
+    view = build_manager_view(
+        replace(material, tables=dict(material.tables) | {"criterion_scores": marked}), "E000"
+    )
+    develop = {c.id: c.develop for c in material.rubrics[0].criteria}
+    told = {card.talk.next_step for card in view.cards if card.person.is_rated}
+    assert told == {develop[widest]}

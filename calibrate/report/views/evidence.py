@@ -39,13 +39,20 @@ STRIP = 560
 
 @dataclass(frozen=True)
 class CriterionLine:
-    """One criterion: a cell per source, then all scored forms together."""
+    """One criterion: a cell per source, then all scored forms together.
+
+    Parameters
+    ----------
+    points, gap
+        Score, and score less what the level asks for; None where it may not be told.
+    """
 
     label: str
     cells: tuple[str, ...]
     overall: Cell
     expected: str
     points: float | None
+    gap: float | None
 
 
 @dataclass(frozen=True)
@@ -262,6 +269,8 @@ def _list_criteria(
     for criterion, label in company.order_criteria(employee_id, known).items():
         row: Row = by_criterion.get(criterion, {})
         overall = build_overall(company, row, cells, veil)
+        points = None if overall.text == DASH else take_overall(row)
+        expected = row.get("expected")
         shown = [cells.get((criterion, source), {}) for source in present]
         lines.append(
             CriterionLine(
@@ -272,8 +281,9 @@ def _list_criteria(
                     for source, cell in zip(present, shown, strict=True)
                 ),
                 overall=overall,
-                expected=company.display.mark(row.get("expected")),
-                points=None if overall.text == DASH else take_overall(row),
+                expected=company.display.mark(expected),
+                points=points,
+                gap=None if points is None or expected is None else points - float(expected),
             )
         )  # fmt: skip
     return tuple(lines)

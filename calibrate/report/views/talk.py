@@ -165,11 +165,18 @@ def _find_case(company: Company, person: Person, score: Row) -> tuple[str, str]:
 
 
 def _find_next_step(company: Company, person: Person) -> str:
-    """The rubric's advice on the weakest criterion; of those that look alike, the first."""
+    """The rubric's advice on the criterion furthest below what the level asks for.
+
+    Without expectations it is the weakest; where marks are told by halves alone, the first
+    of those that look alike.
+    """
     ranked = rank_criteria(person)
     if not ranked:
         return ""
-    if not may_compare(person):
+    if may_compare(person):
+        if all(line.gap is not None for line in ranked):
+            ranked = sorted(ranked, key=lambda line: line.gap or 0.0)
+    else:
         ranked = sorted(
             (line for line in person.criteria if line.points is not None),
             key=lambda line: line.overall.look,
