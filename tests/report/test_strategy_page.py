@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
-from calibrate.report import Material, draft_packet
+from calibrate.config import load_cycle
+from calibrate.language import speak
+from calibrate.pipeline.gather import gather_material
+from calibrate.pipeline.stages import compute_scores, prepare_cycle
+from calibrate.pipeline.tabulate import tabulate_everything
+from calibrate.report import Material, draft_packet, render_packet
 from calibrate.report.views.base import Company
 from calibrate.report.views.strategy import ask_who_serves, list_skills
 from calibrate.report.views.talent import build_talent_map
@@ -63,3 +71,17 @@ def test_the_shade_of_a_cell_does_not_tell_the_count_it_withholds(invent: Invent
         if count == "<3"
     }
     assert hidden == {"heat-1"}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_with_everything_on_them_the_pages_stay_three(
+    sample_data: Path, language: str, paper: str
+) -> None:
+    cycle = load_cycle(sample_data)
+    cycle = cycle.model_copy(update={"language": language, "paper": paper})
+    with speak(language):
+        scored = compute_scores(prepare_cycle(cycle))
+        material = gather_material(scored, tabulate_everything(scored), "run")
+        pages = PdfReader(io.BytesIO(render_packet("executive", material).pdf)).pages
+    assert len(pages) == 3

@@ -84,9 +84,9 @@ def _lay_out_balance(view: StrategyView) -> Section:
 def _lay_out_skills(view: StrategyView) -> Section:
     columns = (
         Column(_("Criterion")),
-        Column(_("Gap"), 12, "number"),
+        Column(_("Gap"), 14, "number"),
         Column(_("Range"), 24, "number"),
-        Column(_("Below"), 14, "number"),
+        Column(_("Below"), 16, "number"),
     )
     rows = [(row.label, row.gap, row.span, row.n_below) for row in view.skills]
     said = _(

@@ -353,7 +353,8 @@ def _ask_decisions(material: Material) -> tuple[str, ...]:
             )
         )
     asked += ask_who_serves(material.tables["coverage"])
-    asked.append(_("Confirm that nobody is moved to fill a share."))
+    if (material.tables["distribution"]["verdict"] != "no_guideline").any():
+        asked.append(_("Confirm that nobody is moved to fill a share."))
     return tuple(asked)
 
 
