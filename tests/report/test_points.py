@@ -147,3 +147,23 @@ def test_the_next_step_goes_to_what_lies_furthest_below_the_level(invent: Invent
     develop = {c.id: c.develop for c in material.rubrics[0].criteria}
     told = {card.talk.next_step for card in view.cards if card.person.is_rated}
     assert told == {develop[widest]}
+
+
+@pytest.mark.parametrize(
+    ("attainment", "said"),
+    [
+        (0.6, "got to 60%. What stood in the way"),
+        (0.97, "got to 97%. Does “Grow recurring revenue” need the rest of it"),
+        (1.2, "was reached. What made it work"),
+    ],
+)
+def test_the_question_about_a_goal_fits_how_far_it_came(
+    people: Material, attainment: float, said: str
+) -> None:
+    goals = people.tables["goals"].assign(attainment=attainment, outcome="grow")
+    told = replace(people, tables={**people.tables, "goals": goals})
+    points = [point for own in ask(told).values() for point in own]
+    assert any(said in point for point in points)
+    assert sum("What stood in the way" in point for point in points) == (
+        len([p for p in points if "got to" in p]) if attainment < 0.9 else 0
+    )

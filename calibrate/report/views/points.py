@@ -21,7 +21,7 @@ FEWEST_POINTS = 2
 #: A difference worth a word, in points: half a step of a 1 to 5 scale.
 NOTABLE = 12.5
 #: Shares of a goal that are worth a question.
-REACHED, MISSED = 1.0, 0.5
+REACHED, NEARLY, MISSED = 1.0, 0.9, 0.5
 #: Letters of a goal's title inside a sentence.
 LONGEST_GOAL = 70
 
@@ -118,7 +118,10 @@ def _ask_goal(company: Company, person: Person) -> Iterator[str]:
     for goal in sorted(goals, key=lambda g: (float(g["attainment"]), str(g["goal_id"]))):
         title = abridge(str(goal.get("title") or goal["goal_id"]), LONGEST_GOAL)
         share, outcome = write_percent(float(goal["attainment"])), _reach(company, goal)
-        if float(goal["attainment"]) < REACHED and outcome:
+        if NEARLY <= float(goal["attainment"]) < REACHED and outcome:
+            yield _("“{goal}” got to {share}. Does “{outcome}” need the rest of it, or "
+                    "something else now?", goal=title, share=share, outcome=outcome)  # fmt: skip
+        elif float(goal["attainment"]) < REACHED and outcome:
             yield _("“{goal}” got to {share}. What stood in the way, and what does it mean for "
                     "“{outcome}”?", goal=title, share=share, outcome=outcome)  # fmt: skip
         elif float(goal["attainment"]) < REACHED:
@@ -246,7 +249,7 @@ def _ask_next_level(company: Company, person: Person) -> Iterator[str]:
 
 
 def _ask_strength(company: Company, person: Person) -> Iterator[str]:
-    """The strongest criterion, and an outcome that too few work on."""
+    """The strongest criterion, and the heaviest outcome that too few work on."""
     ranked = rank_criteria(person)
     if len(ranked) < 2 or not may_compare(person):
         return
@@ -256,7 +259,12 @@ def _ask_strength(company: Company, person: Person) -> Iterator[str]:
     table = company.material.tables["coverage"]
     weak = table[table["verdict"].isin(["unserved", "thin"])]
     if len(weak):
-        title = abridge(str(weak.sort_values("weight", ascending=False)["title"].iloc[0]), 60)
+        first = weak.sort_values("weight", ascending=False).iloc[0]
+        title = abridge(str(first["title"]), 60)
+        if first["perspective"] == "learning":
+            yield _("Strongest: {criterion}. Too few work on “{outcome}”: who could learn from this "
+                    "person?", criterion=high.label, outcome=title)  # fmt: skip
+            return
         yield _("Strongest: {criterion}. Could it serve “{outcome}”, which too few work on?",
                 criterion=high.label, outcome=title)  # fmt: skip
 
