@@ -262,8 +262,8 @@ def _ask_strength(company: Company, person: Person) -> Iterator[str]:
         first = weak.sort_values("weight", ascending=False).iloc[0]
         title = abridge(str(first["title"]), 60)
         if first["perspective"] == "learning":
-            yield _("Strongest: {criterion}. Too few work on “{outcome}”: who could learn from this "
-                    "person?", criterion=high.label, outcome=title)  # fmt: skip
+            yield _("Strongest: {criterion}. Too few work on “{outcome}”: who could learn from "
+                    "this person?", criterion=high.label, outcome=title)  # fmt: skip
             return
         yield _("Strongest: {criterion}. Could it serve “{outcome}”, which too few work on?",
                 criterion=high.label, outcome=title)  # fmt: skip
