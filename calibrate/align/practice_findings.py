@@ -62,8 +62,10 @@ def _name_levels(participation: pd.DataFrame) -> Iterator[Row]:
     for row in enough[enough["n_leading"] == 0].to_dict("records"):
         n = int(row["n_managers"])
         said = ngettext(
-            "None of {n} manager of level {level} keeps the agreed rhythm of check-ins.",
-            "None of {n} managers of level {level} keeps the agreed rhythm of check-ins.",
+            "None of {n} manager of level {level} keeps the agreed rhythm of check-ins "
+            "with at least half of the people.",
+            "None of {n} managers of level {level} keeps the agreed rhythm of check-ins "
+            "with at least half of the people.",
             n, level=row["value"],
         )  # fmt: skip
         evidence = ngettext(

@@ -29,7 +29,8 @@ def test_a_level_at_which_no_manager_leads_is_named() -> None:
     )  # fmt: skip
     assert found == [
         ("practice", "level", "L6", "look",
-         "None of 7 managers of level L6 keeps the agreed rhythm of check-ins.",
+         "None of 7 managers of level L6 keeps the agreed rhythm of check-ins "
+            "with at least half of the people.",
          "12 people, 0.25 check-ins a month and person"),
     ]  # fmt: skip
 
