@@ -30,16 +30,44 @@ class Presence:
     ----------
     first, last : (I,)
         ``last`` is before ``first`` for whoever was never there.
+    away : (I,) days between the two on which the person was absent
     """
 
     first: IntArray
     last: IntArray
+    away: FloatArray | float = 0.0
 
     @property
     def months(self) -> FloatArray:
-        """(I,) months there."""
-        months: FloatArray = np.maximum(self.last - self.first + 1, 0) / DAYS_A_MONTH
-        return months
+        """(I,) months at work."""
+        days = np.maximum(self.last - self.first + 1 - self.away, 0)
+        return np.asarray(days / DAYS_A_MONTH, np.float64)
+
+    def covers(self, employee: IntArray, day: IntArray) -> FlagArray:
+        """(N,) was this person there on this day?"""
+        inside: FlagArray = (day >= self.first[employee]) & (day <= self.last[employee])
+        return inside
+
+
+def find_away(first: IntArray, last: IntArray, share: FloatArray, n_days: int) -> FloatArray:
+    r"""Count the days of absence, of which only the share of the cycle is known.
+
+    .. math:: a_i = \max(0,\; d_i - s_i D)
+
+    Parameters
+    ----------
+    first, last : (I,) days since 1970; d is the days from one to the other, both counted
+    share : (I,) s, present share of the whole cycle; 1 where nobody said
+    n_days
+        D, days of the cycle.
+
+    Examples
+    --------
+    >>> find_away(np.array([0, 50]), np.array([99, 99]), np.array([0.25, 0.5]), 100).tolist()
+    [75.0, 0.0]
+    """
+    days = np.maximum(last - first + 1, 0)
+    return np.asarray(np.maximum(days - share * n_days, 0.0), np.float64)
 
 
 @dataclass(frozen=True)
@@ -75,7 +103,7 @@ def follow_checkins(employee: IntArray, day: IntArray, presence: Presence) -> Ta
     ([2, 0], [50.0, nan], [50.0, 91.0])
     """
     n_people = len(presence.first)
-    inside = (day >= presence.first[employee]) & (day <= presence.last[employee])
+    inside = presence.covers(employee, day)
     order = np.lexsort((day[inside], employee[inside]))
     who, when = employee[inside][order], day[inside][order]
     n = np.bincount(who, minlength=n_people).astype(np.int64)
@@ -150,8 +178,15 @@ class Practice:
 
     @property
     def is_on_cadence(self) -> FlagArray | None:
-        """(I,) never longer without a check-in than agreed; None without check-ins."""
-        return None if self.talks is None else self.talks.longest <= self.cadence
+        """(I,) never longer without a check-in than agreed; None without check-ins.
+
+        Nobody knows when in the cycle somebody was absent, so the days away count as part of
+        the longest time without.
+        """
+        if self.talks is None:
+            return None
+        kept: FlagArray = self.talks.longest - self.presence.away <= self.cadence
+        return kept
 
 
 def tabulate_activity(

@@ -114,11 +114,13 @@ def judge_line(n_units: int, correlation: float, q_value: float) -> str:
 
 
 def _say(row: Mapping[object, object]) -> str:
-    question = _(QUESTIONS[str(row["question"])])
-    measure = str(row["measure"])
+    question, measure = _(QUESTIONS[str(row["question"])]), str(row["measure"])
+    measure = _(QUESTIONS[measure]) if measure in QUESTIONS else measure
+    if row["kind"] == "change":
+        question, measure = (_("the change of {name}", name=n) for n in (question, measure))
     told: dict[str, str | int] = {
         "n": int(str(row["n_units"])), "units": _(_UNITS[str(row["unit"])]), "question": question,
-        "measure": _(QUESTIONS[measure]) if measure in QUESTIONS else measure,
+        "measure": measure,
     }  # fmt: skip
     if row["verdict"] == "too_few":
         return _(
@@ -136,10 +138,12 @@ def _say(row: Mapping[object, object]) -> str:
         )  # fmt: skip
     if row["verdict"] == "goes_with":
         return _(
-            "Over {n} {units}, {question} and {measure} are high together ({correlation}, {low} to "
-            "{high}). Association only: it names no cause.", **told,
+            "Over {n} {units}, {question} and {measure} go together ({correlation}, {low} to "
+            "{high}): where one is higher, so is the other. Association only: it names no cause.",
+            **told,
         )  # fmt: skip
     return _(
-        "Over {n} {units}, one is high where the other is low: {question} and {measure} "
-        "({correlation}, {low} to {high}). Association only: it names no cause.", **told,
+        "Over {n} {units}, {question} and {measure} go opposite ways ({correlation}, {low} to "
+        "{high}): where one is higher, the other is lower. Association only: it names no cause.",
+        **told,
     )  # fmt: skip

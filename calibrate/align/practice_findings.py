@@ -16,8 +16,14 @@ _MEASURES = {
 }  # fmt: skip
 
 
-def list_practice_findings(activity: pd.DataFrame, reward_links: pd.DataFrame) -> Iterator[Row]:
-    """Teams nobody talks with, teams talked with rarely, rewards that do not follow bands."""
+#: Fewer managers of a level are no finding: it would be about one of them.
+FEWEST_MANAGERS = 3
+
+
+def list_practice_findings(
+    activity: pd.DataFrame, participation: pd.DataFrame, reward_links: pd.DataFrame
+) -> Iterator[Row]:
+    """Teams nobody talks with or rarely, levels without a manager who leads, odd rewards."""
     silent = activity[activity["verdict"] == "none"]
     if len(silent):
         said = ngettext(
@@ -33,6 +39,7 @@ def list_practice_findings(activity: pd.DataFrame, reward_links: pd.DataFrame) -
             len(rare),
         )
         yield "practice", "company", "checkins_rare", "note", said, ", ".join(rare["manager_id"])
+    yield from _name_levels(participation)
     for row in reward_links.to_dict("records"):
         if row["verdict"] not in ("unclear", "against"):
             continue
@@ -46,3 +53,24 @@ def list_practice_findings(activity: pd.DataFrame, reward_links: pd.DataFrame) -
             high=write_figure(float(row["high"]), 2), n=int(row["n"]),
         )  # fmt: skip
         yield "practice", "company", str(row["measure"]), "look", said, evidence
+
+
+def _name_levels(participation: pd.DataFrame) -> Iterator[Row]:
+    """Levels at which no manager has at least half of the people on cadence."""
+    levels = participation[participation["dimension"] == "manager_level"]
+    enough = levels[levels["n_managers"].fillna(0) >= FEWEST_MANAGERS]
+    for row in enough[enough["n_leading"] == 0].to_dict("records"):
+        n = int(row["n_managers"])
+        said = ngettext(
+            "None of {n} manager of level {level} keeps the agreed rhythm of check-ins "
+            "with at least half of the people.",
+            "None of {n} managers of level {level} keeps the agreed rhythm of check-ins "
+            "with at least half of the people.",
+            n, level=row["value"],
+        )  # fmt: skip
+        evidence = ngettext(
+            "{n} person, {rate} check-ins a month and person",
+            "{n} people, {rate} check-ins a month and person",
+            int(row["n_people"]), rate=write_figure(float(row["per_month"]), 2),
+        )  # fmt: skip
+        yield "practice", "level", str(row["value"]), "look", said, evidence

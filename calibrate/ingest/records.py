@@ -9,6 +9,7 @@ import pandas as pd
 
 from calibrate.config import Cycle
 from calibrate.errors import Problem
+from calibrate.ingest.check_practice import note_days, note_units
 from calibrate.ingest.contracts import record_contract
 from calibrate.ingest.past_criteria import check_past_criteria
 from calibrate.ingest.table import TextTable, read_text_table
@@ -67,6 +68,10 @@ def read_records(
     problems += _find_repeats(text, RECORDS[table])
     if table == "criterion_history":
         problems += check_past_criteria(text, criteria)
+    if table == "unit_measures":
+        problems += note_units(text, employees, cycle)
+    if table in ("checkins", "feedback"):
+        problems += note_days(text, table, employees, cycle)
     frame = text.without(problems)
     if "employee_id" in frame.columns and table not in PAST:
         problems += _note_strangers(text, employees)

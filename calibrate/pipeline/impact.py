@@ -11,6 +11,7 @@ import pandas as pd
 from calibrate.align.activity import Practice
 from calibrate.align.coverage import weigh_goals
 from calibrate.align.impact import associate
+from calibrate.ingest import UNIT_COLUMNS, find_unit_kind, pick_current, pick_own
 from calibrate.pipeline.stages import Scored
 from calibrate.score.results import average_attainment
 
@@ -33,20 +34,18 @@ def tabulate_impact(
 
 def _choose_units(scored: Scored) -> tuple[str, tuple[str, ...], IntArray]:
     """Kind of unit, their names, and the code of each person's; -1 for none."""
-    employees = scored.prepared.employees
+    employees, cycle = scored.prepared.employees, scored.prepared.cycle
     records = scored.prepared.records.get("unit_measures")
-    named = set(records.frame["unit"]) if records is not None else set()
-    kinds = {"team": "manager_id", "department": "department"}
-    found = {
-        kind: np.array(employees.column(column), dtype=object)
-        for kind, column in kinds.items() if column in employees.declared
-    }  # fmt: skip
-    if not found:
+    named: set[str] = set()
+    if records is not None:
+        named = set(records.frame.loc[pick_own(records.frame, cycle), "unit"])
+    kind = find_unit_kind(named, employees)
+    if not kind:
         return "team", (), np.full(len(employees.ids), -1, np.int64)
-    kind = next((k for k, texts in found.items() if named & set(texts)), next(iter(found)))
-    names = tuple(sorted({str(name) for name in found[kind] if name}))
+    units = employees.column(UNIT_COLUMNS[kind])
+    names = tuple(sorted({name for name in units if name}))
     place = {name: code for code, name in enumerate(names)}
-    return kind, names, np.array([place.get(str(name), -1) for name in found[kind]], np.int64)
+    return kind, names, np.array([place.get(name, -1) for name in units], np.int64)
 
 
 def _average(value: FloatArray, of: IntArray, n_units: int) -> FloatArray:
@@ -73,13 +72,22 @@ def _measure_units(
     if prepared.strategy is not None and len(goals):
         own["alignment"] = _average(_share_aligned(goals, cascade, ids), of, n_units)
     if practice.talks is not None:
-        months = practice.presence.months
-        rate = np.where(months > 0, practice.talks.n / np.where(months > 0, months, 1), np.nan)
-        own["checkins"] = _average(rate, of, n_units)
+        own["checkins"] = _rate_checkins(practice, practice.talks.n, of, n_units)
     if practice.is_recognised is not None:
         warm = np.where(practice.is_there, practice.is_recognised.astype(float), np.nan)
         own["recognition"] = _average(warm, of, n_units)
     return own
+
+
+def _rate_checkins(practice: Practice, n_talks: IntArray, of: IntArray, n_units: int) -> FloatArray:
+    """Check-ins a person and month; of whoever came last week, one is not thirty a month."""
+    known = practice.is_there & (of >= 0)
+    n_people = np.bincount(of[known], minlength=n_units)
+    months = np.bincount(of[known], practice.presence.months[known], n_units)
+    n = np.bincount(of[known], n_talks[known].astype(float), n_units)
+    rate = np.full(n_units, np.nan)
+    np.divide(n, months, out=rate, where=n_people >= FEWEST_PEOPLE)
+    return rate
 
 
 def _share_aligned(goals: pd.DataFrame, cascade: pd.DataFrame, ids: list[str]) -> FloatArray:
@@ -103,13 +111,12 @@ def _read_measures(
     cycle = scored.prepared.cycle
     frame = records.frame.assign(value=pd.to_numeric(records.frame["value"]))
     frame = frame[frame["unit"].isin(names)].sort_values("as_of", kind="stable")
-    is_now = frame["cycle"].isin(["", cycle.cycle])
-    now = frame[is_now].drop_duplicates(["unit", "measure"], keep="last")
+    now = frame[pick_current(frame, cycle)].drop_duplicates(["unit", "measure"], keep="last")
     measures = {
         str(measure): part.set_index("unit")["value"].reindex(list(names)).to_numpy(float)
         for measure, part in now.groupby("measure", sort=True)
     }
-    earlier = sorted(set(frame.loc[~is_now, "cycle"]))
+    earlier = sorted(set(frame["cycle"]) - {"", cycle.cycle})
     then_scores = _average_before(scored, earlier[-1], names) if earlier else None
     if then_scores is None:
         return measures, {}

@@ -11,6 +11,7 @@ import pandas as pd
 from calibrate.align.activity import (
     Practice,
     Presence,
+    find_away,
     follow_checkins,
     tabulate_activity,
     tabulate_participation,
@@ -19,6 +20,8 @@ from calibrate.align.rewards import PERCENTS, find_outliers, link_rewards
 from calibrate.ingest import RecordTable
 from calibrate.pipeline.decided_bands import choose_bands
 from calibrate.pipeline.impact import tabulate_impact
+from calibrate.pipeline.practice_arrays import RECOGNITION
+from calibrate.pipeline.presence import find_present_shares
 from calibrate.pipeline.stages import Prepared, Scored, encode_managers
 from calibrate.tables import ACTIVITY, PARTICIPATION, REWARD_LINKS, REWARD_OUTLIERS
 
@@ -26,6 +29,8 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 FlagArray = npt.NDArray[np.bool_]
 
+#: Table → the column that says when.
+_DAYS = {"checkins": "held_on", "feedback": "given_on"}
 _FAR = {"first": "1900-01-01", "last": "2200-01-01"}
 _YES = frozenset({"yes", "true", "TRUE"})
 _PARTS = ("level", "department", "location", "work_mode")
@@ -51,22 +56,24 @@ def tabulate_practice(
 
 
 def gather_practice(prepared: Prepared) -> Practice:
-    """Who was there when, and what check-ins and feedback say of each."""
+    """Who was there when, and what check-ins and feedback say of each while there."""
     employees, records = prepared.employees, prepared.records
-    days = _list_days(records.get("checkins"), "held_on")
-    presence = _find_presence(prepared, days)
     n_people = len(employees.ids)
+    days = {name: _list_days(records.get(name), column) for name, column in _DAYS.items()}
+    who = {name: _list_people(prepared, name) for name in _DAYS}
+    presence = _find_presence(prepared, np.concatenate([*days.values()]))
     talks = None
     if "checkins" in records:
-        person = employees.codes.encode(records["checkins"].frame["employee_id"])
-        talks = follow_checkins(person, days, presence)
+        talks = follow_checkins(who["checkins"], days["checkins"], presence)
     has_feedback = is_recognised = None
     feedback = records.get("feedback")
     if feedback is not None:
-        person = employees.codes.encode(feedback.frame["employee_id"])
-        has_feedback = np.bincount(person, minlength=n_people) > 0
-        warm = feedback.frame["kind"].isin(["praise", "recognition"]).to_numpy(bool)
-        is_recognised = np.bincount(person[warm], minlength=n_people) > 0
+        person = who["feedback"]
+        is_then = presence.covers(person, days["feedback"])
+        has_feedback = np.bincount(person[is_then], minlength=n_people) > 0
+        if "kind" in feedback.declared:
+            is_then &= feedback.frame["kind"].isin(RECOGNITION).to_numpy(bool)
+            is_recognised = np.bincount(person[is_then], minlength=n_people) > 0
     return Practice(
         presence, talks, has_feedback, is_recognised, prepared.cycle.cadence.checkin_days
     )
@@ -78,22 +85,33 @@ def _list_days(records: RecordTable | None, column: str) -> IntArray:
     return _to_days(records.frame[column].to_numpy(dtype=object))
 
 
+def _list_people(prepared: Prepared, table: str) -> IntArray:
+    records = prepared.records.get(table)
+    if records is None:
+        return np.zeros(0, np.int64)
+    return prepared.employees.codes.encode(records.frame["employee_id"])
+
+
 def _to_days(texts: npt.NDArray[np.object_]) -> IntArray:
     return texts.astype("datetime64[D]").astype(np.int64)
 
 
 def _find_presence(prepared: Prepared, days: IntArray) -> Presence:
-    """Days inside the cycle; without its days, those between first and last check-in."""
+    """Days inside the cycle; where it has none, from the first to the last thing on record."""
     cycle, employees = prepared.cycle, prepared.employees
     first, last = (int(days.min()), int(days.max())) if len(days) else (0, -1)
-    if cycle.starts_on is not None and cycle.ends_on is not None:
-        edges = np.array([cycle.starts_on, cycle.ends_on], dtype="datetime64[D]")
-        first, last = (int(day) for day in edges.astype(np.int64))
+    if cycle.starts_on is not None:
+        first = int(np.datetime64(cycle.starts_on, "D").astype(np.int64))
+    if cycle.ends_on is not None:
+        last = int(np.datetime64(cycle.ends_on, "D").astype(np.int64))
     hired, left = (
         _to_days(np.array([text or blank for text in employees.column(name)], dtype=object))
         for name, blank in (("hired_on", _FAR["first"]), ("left_on", _FAR["last"]))
     )
-    return Presence(np.maximum(hired, first), np.minimum(left, last))
+    came, went = np.maximum(hired, first), np.minimum(left, last)
+    stated = find_present_shares(prepared)
+    share = np.array([stated.get(name, 1.0) for name in employees.ids], np.float64)
+    return Presence(came, went, find_away(came, went, share, last - first + 1))
 
 
 def find_line_managers(prepared: Prepared) -> tuple[tuple[str, ...], IntArray]:

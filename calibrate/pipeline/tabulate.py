@@ -149,7 +149,9 @@ def _list_aligned(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, st
     """What strategy, check-ins and rewards ask somebody to look at."""
     return [
         *list_strategy_findings(tables["coverage"], tables["ladder"], tables["cascade"]),
-        *list_practice_findings(tables["activity"], tables["reward_links"]),
+        *list_practice_findings(
+            tables["activity"], tables["participation"], tables["reward_links"]
+        ),
     ]
 
 

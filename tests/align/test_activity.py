@@ -11,6 +11,7 @@ from calibrate.align.activity import (
     Practice,
     Presence,
     bound_rate,
+    find_away,
     follow_checkins,
     tabulate_activity,
     tabulate_participation,
@@ -36,6 +37,25 @@ def test_the_longest_time_counts_from_the_first_day_to_the_last() -> None:
     assert talks.longest.tolist() == [40, 100, 25, 0]
     assert talks.since[[0, 2]].tolist() == [39, 19]
     assert np.isnan(talks.since[[1, 3]]).all()
+
+
+def test_absence_is_what_the_present_share_leaves_of_the_days_there() -> None:
+    # Of 100 days: all there; half of the days; came on day 50 and was there for all of its 50.
+    first, last = np.array([0, 0, 50, 10]), np.array([99, 99, 99, 5])
+    away = find_away(first, last, np.array([1.0, 0.5, 0.5, 0.0]), 100)
+    assert away.tolist() == [0, 50, 0, 0]
+
+
+def test_days_away_are_no_months_and_no_time_without_a_check_in() -> None:
+    # On days 10 and 90 of 100, and away for 60 of them: 80 days between, of which 20 at work.
+    there = Presence(np.array([0]), np.array([99]), np.array([60.0]))
+    talks = follow_checkins(np.array([0, 0]), np.array([10, 90]), there)
+    assert talks.longest.tolist() == [80]
+    assert there.months.tolist() == pytest.approx([40 / DAYS_A_MONTH])
+    for cadence, kept in ((20, True), (19, False)):
+        flags = Practice(there, talks, None, None, cadence).is_on_cadence
+        assert flags is not None
+        assert flags.tolist() == [kept]
 
 
 def test_without_check_ins_everybody_went_without() -> None:

@@ -18,16 +18,16 @@ def test_a_line_names_both_sides_its_interval_and_no_cause() -> None:
     assert (row["n_units"], row["correlation"], row["verdict"]) == (30, 1.0, "goes_with")
     # tanh(2.80159 / sqrt(27)) = tanh(0.53917) = 0.4924.
     assert row["detectable"] == pytest.approx(0.4924, abs=1e-4)
-    assert row["words"].startswith(
-        "Over 30 teams, check-ins and engagement are high together (1.00"
+    assert row["words"] == (
+        "Over 30 teams, check-ins and engagement go together (1.00, 1.00 to 1.00): where one is "
+        "higher, so is the other. Association only: it names no cause."
     )
-    assert "Association only" in row["words"]
 
 
 def test_the_other_way_round_is_said_so() -> None:
     (row,) = associate("team", {"checkins": RISING}, {"turnover": -RISING}, {}).to_dict("records")
     assert row["verdict"] == "goes_against"
-    assert "one is high where the other is low: check-ins and turnover" in row["words"]
+    assert "check-ins and turnover go opposite ways (−1.00" in row["words"]
 
 
 def test_what_was_not_seen_says_what_could_have_been() -> None:
@@ -66,6 +66,8 @@ def test_changes_since_the_cycle_before_are_lines_of_their_own() -> None:
     assert table[["question", "measure", "kind"]].to_numpy().tolist() == [
         ["score", "engagement", "change"]
     ]
+    start = "Over 30 teams, the change of scores and the change of engagement go together"
+    assert table["words"].iloc[0].startswith(start)
 
 
 def test_chance_alone_names_few_lines() -> None:

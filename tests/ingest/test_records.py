@@ -20,7 +20,7 @@ HEADERS = {
 GOOD = {
     "checkins": "E2,2026-08-01",
     "feedback": "E2,2026-08-01,praise,clarity",
-    "unit_measures": "Sales,engagement,71.5,2026-09-30",
+    "unit_measures": "E1,engagement,71.5,2026-09-30",
     "rewards": "E2,2.5,,yes",
     "history": "2026-H1,E2,Meets,61.2",
     "criterion_history": "2026-H1,E2,clarity,61.2,58.4,5.1",
@@ -56,7 +56,7 @@ def test_a_good_row_is_kept_as_it_stands(folder: Any, table: str) -> None:
         ("feedback", "E2,2026-08-01,blame,", "kind", "unknown_kind"),
         ("feedback", "E2,2026-08-01,,charm", "criterion", "unknown_criterion"),
         ("unit_measures", ",engagement,1,", "unit", "blank_text"),
-        ("unit_measures", "Sales,engagement,high,", "value", "not_a_number"),
+        ("unit_measures", "E1,engagement,high,", "value", "not_a_number"),
         ("rewards", "E3,two,,", "merit_percent", "not_a_number"),
         ("rewards", "E3,,,perhaps", "promoted", "not_yes_or_no"),
         ("history", ",E2,Meets,", "cycle", "blank_text"),
