@@ -90,6 +90,7 @@ _MEANINGS: Mapping[str, str] = {
     "not_a_date": "a cell is no date",
     "date_order": "an end lies before its start",
     "not_a_number": "a cell is no plain number",
+    "weight_negative": "a weight is below 0, or no number",
     "share_range": "a share is not from 0 to 1",
     "unknown_band": "a band is not one of the cycle",
     "unknown_unit": "a measure is of a unit to which nobody belongs; it is not used",

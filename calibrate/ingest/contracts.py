@@ -48,6 +48,10 @@ _SAY: Mapping[str, tuple[str, str]] = {
         'write it as 2026-07-01, or declare how days are written, such as dates: "%d.%m.%Y"',
     ),
     "not_a_number": ("{column} '{value}' is no number", "write a plain number such as 12.5"),
+    "weight_negative": (
+        "{column} '{value}' is no weight",
+        "write a number from 0 upwards, such as 25",
+    ),
     "share_range": ("{column} '{value}' is no share", "write a number from 0 to 1"),
     "unknown_source": (
         "source '{value}' is unknown",
@@ -144,7 +148,7 @@ def goal_contract() -> Contract:
         "parent_id": pa.Column(None, _trimmed()),
         "outcome": pa.Column(None, _trimmed()),
         **{name: pa.Column(None, [_number()]) for name in ("baseline", "target", "actual")},
-        "weight": pa.Column(None, [_check("not_a_number", _is_blank_or(_is_weight))]),
+        "weight": pa.Column(None, [_check("weight_negative", _is_blank_or(_is_weight))]),
         **{name: pa.Column(None, [_date()]) for name in DATES_OF_GOALS},
     }
     known = {"unknown_kind": kinds, "unknown_goal_type": GOAL_TYPES}

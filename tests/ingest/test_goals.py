@@ -47,7 +47,7 @@ FAULTS = [
     ("goal_id,title,parent_id", "G1,a,G9", [2], "parent_id", "unknown_parent"),
     ("goal_id,title,parent_id", "G1,a,G1", [2], "parent_id", "parent_loop"),
     ("goal_id,title,parent_id", "G1,a,G2\nG2,b,G1\nG3,c,G1", [2, 3], "parent_id", "parent_loop"),
-    ("goal_id,title,weight", "G1,a,-1", [2], "weight", "not_a_number"),
+    ("goal_id,title,weight", "G1,a,-1", [2], "weight", "weight_negative"),
     ("goal_id,title,target", "G1,a,12 %", [2], "target", "not_a_number"),
     ("goal_id,title,actual", "G1,a,nan", [2], "actual", "not_a_number"),
     ("goal_id,title,due_on", "G1,a,soon", [2], "due_on", "not_a_date"),
