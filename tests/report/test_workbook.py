@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 from calibrate import tables
 from calibrate.report import Material
 from calibrate.report.workbook import books, sheets, write_calibration_workbook
-from calibrate.report.workbook.people import PEOPLE, tabulate_people
+from calibrate.report.workbook.people import PEOPLE, add_names, tabulate_people
 from calibrate.tables import Column, Contract
 
 Invent = Callable[..., Material]
@@ -378,6 +378,25 @@ def test_reasons_tell_of_no_suggestion_that_waits(invent: Invent) -> None:
     assert [reasons[0] == veiled for reasons in said.values()] == [True, True, False]
     assert said["never"][1].startswith("the proposal and the marks differ; ")
     assert said["after_proposal"][1] == said["always"][1] != said["never"][1]
+
+
+def test_names_stand_behind_owners_teams_people_and_lists_of_them() -> None:
+    names = {"E1": "Ann", "E2": "Bo"}
+    _, gaps = add_names(
+        tables.SKILL_GAPS,
+        pd.DataFrame({"scope": ["person", "team", "outcome"], "scope_id": ["E1", "E2", "E1"]}),
+        names,
+    )
+    assert gaps["scope_name"].fillna("").tolist() == ["Ann", "Bo", ""]
+    _, plan = add_names(
+        tables.TRAINING_PLAN, pd.DataFrame({"employee_ids": ["E2;E9;E1", ""]}), names
+    )
+    assert plan["employee_names"].tolist() == ["Bo;E9;Ann", ""]
+    contract, coverage = add_names(
+        tables.COVERAGE, pd.DataFrame({"owner": ["E1", None], "outcome": ["a", "b"]}), names
+    )
+    assert coverage["owner_name"].fillna("").tolist() == ["Ann", ""]
+    assert contract.names.index("owner_name") == contract.names.index("owner") + 1
 
 
 def test_people_without_names_or_managers_are_shown_by_id(invent: Invent) -> None:

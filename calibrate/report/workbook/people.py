@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from calibrate.report.material import Material
 
 _POINTS = "points, 0 to 100"
+#: Scopes whose id is that of a person; a team goes by its manager.
+OF_PEOPLE = frozenset({"manager", "rater", "person", "team"})
 
 PEOPLE = Contract(
     "people",
@@ -133,13 +135,18 @@ def add_names(
     named = frame.copy(deep=False)
     for column in contract.columns:
         columns.append(column)
-        beside = column.name.replace("_id", "_name")
-        if column.name in ("employee_id", "rater_id", "manager_id"):
+        beside = "owner_name" if column.name == "owner" else column.name.replace("_id", "_name")
+        if column.name in ("employee_id", "rater_id", "manager_id", "owner"):
             named[beside] = [names.get(key) for key in frame[column.name]]
         elif column.name == "scope_id":
             named[beside] = [
-                names.get(key) if scope in ("manager", "rater") else None
+                names.get(key) if scope in OF_PEOPLE else None
                 for scope, key in zip(frame["scope"], frame["scope_id"], strict=True)
+            ]
+        elif column.name == "employee_ids":
+            named[beside] = [
+                ";".join(names.get(key, key) for key in str(keys).split(";"))
+                for keys in frame[column.name]
             ]
         else:
             continue
